@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using MlActors.Analysis.Functions;
+using MlActors.Analysis.Input;
+
+namespace MlActors.Analysis;
+
+/// <summary>One validated detector.</summary>
+public sealed record DetectorSettings(
+    int Index,
+    DetectorFunction Function,
+    string? FieldName = null,
+    string? ByFieldName = null,
+    string? OverFieldName = null,
+    string? PartitionFieldName = null,
+    bool UseNull = false);
+
+/// <summary>The validated part of a job's configuration that the analysis depends on. Times are whole seconds.</summary>
+public sealed record AnalysisSettings
+{
+    /// <summary>Width of a bucket in seconds, at least 1.</summary>
+    public required long BucketSpan { get; init; }
+
+    /// <summary>How many seconds records may be late: buckets stay open that long.</summary>
+    public long Latency { get; init; }
+
+    public required ImmutableArray<DetectorSettings> Detectors { get; init; }
+
+    public ImmutableArray<string> Influencers { get; init; } = [];
+
+    /// <summary>The field that says how many raw records a record stands for; <c>null</c> when each stands for itself.</summary>
+    public string? SummaryCountField { get; init; }
+
+    /// <summary>A series not seen for this many seconds is pruned.</summary>
+    public long ModelPruneWindow { get; init; } = 30L * 24 * 3600;
+
+    /// <summary>In bytes.</summary>
+    public long ModelMemoryLimit { get; init; } = 1024L << 20;
+
+    /// <summary>The fields of a record that the analysis reads, in a fixed order.</summary>
+    public BatchSchema Schema => _schema ??= BatchSchema.For(this);
+
+    private BatchSchema? _schema;
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+
+namespace MlActors.Analysis.Input;
+
+/// <summary>How a field's values are kept in a batch.</summary>
+public enum FieldKind : byte
+{
+    /// <summary>IEEE doubles; NaN where missing.</summary>
+    Number = 0,
+
+    /// <summary>Codes into a dictionary of strings; −1 where missing.</summary>
+    Text = 1,
+}
+
+/// <summary>A field of the input that the analysis uses. Names are dotted paths.</summary>
+public sealed record BatchField(string Name, FieldKind Kind);
+
+/// <summary>The columns of a job's batches. One field may appear twice, once of each kind.</summary>
+public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
+{
+    /// <summary>The position of a column, −1 when the schema has none.</summary>
+    public int IndexOf(string? name, FieldKind kind)
+    {
+        for (var i = 0; i < Fields.Length; i++)
+            if (Fields[i].Kind == kind && Fields[i].Name == name)
+                return i;
+        return -1;
+    }
+
+    /// <summary>Derives the columns from the settings: metric and summary-count fields as numbers, all others as text.</summary>
+    public static BatchSchema For(AnalysisSettings settings)
+    {
+        var fields = new List<BatchField>();
+        foreach (var detector in settings.Detectors)
+        {
+            Add(detector.FieldName, FieldKind.Number);
+            Add(detector.ByFieldName, FieldKind.Text);
+            Add(detector.OverFieldName, FieldKind.Text);
+            Add(detector.PartitionFieldName, FieldKind.Text);
+        }
+        foreach (var influencer in settings.Influencers) Add(influencer, FieldKind.Text);
+        Add(settings.SummaryCountField, FieldKind.Number);
+        return new BatchSchema([.. fields]);
+
+        void Add(string? name, FieldKind kind)
+        {
+            if (name is not null && !fields.Exists(f => f.Name == name && f.Kind == kind)) fields.Add(new BatchField(name, kind));
+        }
+    }
+}

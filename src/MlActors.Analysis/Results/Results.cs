@@ -1,0 +1,49 @@
+namespace MlActors.Analysis.Results;
+
+/// <summary>A finished (or, when interim, provisional) bucket with all that belongs to it. Times are epoch seconds, scores 0–100.</summary>
+public sealed record BucketResult(
+    long Timestamp,
+    long BucketSpan,
+    double AnomalyScore,
+    long EventCount,
+    bool IsInterim,
+    IReadOnlyList<BucketInfluencer> BucketInfluencers,
+    IReadOnlyList<RecordResult> Records,
+    IReadOnlyList<InfluencerResult> Influencers);
+
+/// <summary>How unusual the bucket is as seen by one influencer field, or by time alone (<c>bucket_time</c>).</summary>
+public sealed record BucketInfluencer(string InfluencerFieldName, double AnomalyScore, double RawAnomalyScore, double Probability);
+
+/// <summary>The values of an influencer field that had a part in a record.</summary>
+public sealed record Influence(string FieldName, IReadOnlyList<string> FieldValues);
+
+/// <summary>Why a record has its score.</summary>
+public sealed record ScoreExplanation(
+    string AnomalyType,
+    int SingleBucketImpact,
+    double TypicalValue,
+    double LowerConfidenceBound,
+    double UpperConfidenceBound);
+
+/// <summary>One anomaly of one series. Lists have one element for one-dimensional functions.</summary>
+public sealed record RecordResult(
+    int DetectorIndex,
+    string Function,
+    string FunctionDescription,
+    string? FieldName,
+    string? ByFieldName,
+    string? ByFieldValue,
+    string? OverFieldName,
+    string? OverFieldValue,
+    string? PartitionFieldName,
+    string? PartitionFieldValue,
+    double Probability,
+    double RecordScore,
+    double MultiBucketImpact,
+    IReadOnlyList<double> Typical,
+    IReadOnlyList<double> Actual,
+    IReadOnlyList<Influence> Influencers,
+    ScoreExplanation? Explanation);
+
+/// <summary>How unusual the bucket is for one value of an influencer field.</summary>
+public sealed record InfluencerResult(string FieldName, string FieldValue, double InfluencerScore, double Probability);

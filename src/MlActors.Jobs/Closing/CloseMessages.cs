@@ -1,0 +1,35 @@
+using MlActors.Jobs.Lifecycle;
+
+namespace MlActors.Jobs.Closing;
+
+/// <summary>What to do to many jobs at once.</summary>
+public enum BulkOperation { Close, ForceClose, Open }
+
+/// <summary>Bring all these jobs to the wanted state.</summary>
+/// <param name="JobIds">Already resolved; each once.</param>
+/// <param name="Timeout">Bounds the answer, not the work.</param>
+public sealed record BulkRequest(BulkOperation Operation, IReadOnlyList<string> JobIds, TimeSpan Timeout);
+
+public enum BulkOutcome
+{
+    /// <summary>Asked for or about to be; its end is not known.</summary>
+    Pending,
+    Done,
+
+    /// <summary>It was so already.</summary>
+    Unchanged,
+
+    /// <summary>The job does not exist any more.</summary>
+    Gone,
+    Refused,
+}
+
+/// <summary>How it went for one job.</summary>
+public sealed record BulkJobResult(string JobId, BulkOutcome Outcome, string? Reason, RefusalKind? Refusal, string? Phase, double DurationMs);
+
+/// <summary>How far a bulk request has come, or how it ended.</summary>
+/// <param name="TimedOut">Whether the answer was due before all jobs were done. The work goes on.</param>
+public sealed record BulkProgress(BulkOperation Operation, IReadOnlyList<BulkJobResult> Jobs, bool TimedOut, bool Completed, long StartedMs, double RunningMs)
+{
+    public int CountDone => Jobs.Count(job => job.Outcome is BulkOutcome.Done or BulkOutcome.Unchanged or BulkOutcome.Gone);
+}

@@ -1,0 +1,43 @@
+using MlActors.Jobs.Configuration;
+
+namespace MlActors.Jobs.Lifecycle;
+
+/// <summary>What happened in the life of a job. Times are wall-clock epoch milliseconds, taken when the command was decided.</summary>
+public abstract record JobEvent(long Time);
+
+public sealed record JobCreated(long Time, JobConfig Config) : JobEvent(Time);
+
+public sealed record JobUpdated(long Time, JobConfig Config) : JobEvent(Time);
+
+/// <param name="Generation">Number of this run of the analysis; completions of other generations are ignored.</param>
+/// <param name="Deadline">When opening has overstayed.</param>
+public sealed record JobOpening(long Time, long Generation, long Deadline) : JobEvent(Time);
+
+public sealed record JobOpened(long Time) : JobEvent(Time);
+
+public sealed record JobClosing(long Time, long Deadline) : JobEvent(Time);
+
+/// <param name="Forced">Whether the analysis was stopped without finishing its input.</param>
+/// <param name="SnapshotId">The snapshot written by this close, if one was.</param>
+/// <param name="SnapshotSeq">The input it contains up to.</param>
+public sealed record JobClosed(long Time, bool Forced, string? SnapshotId, long SnapshotSeq) : JobEvent(Time);
+
+/// <param name="QuarantinedSeq">The input on which the analysis failed and which was set aside; <c>null</c> when it failed for another reason.</param>
+public sealed record JobFailed(long Time, string Reason, long? QuarantinedSeq) : JobEvent(Time);
+
+/// <summary>A snapshot became the one to start from.</summary>
+public sealed record SnapshotTaken(long Time, string SnapshotId, long InputSeq) : JobEvent(Time);
+
+/// <param name="ResultsFrom">Results from this time (epoch seconds) on are removed; <c>null</c> keeps all.</param>
+public sealed record JobBlocked(long Time, BlockedReason Reason, string TaskId, string? SnapshotId, long? ResultsFrom, long Deadline) : JobEvent(Time);
+
+public sealed record JobReset(long Time) : JobEvent(Time);
+
+/// <param name="SnapshotId">The snapshot to start from, <c>null</c> for an empty model.</param>
+/// <param name="ResumeSeq">Inputs up to here are left behind: the state of the snapshot is taken to contain them.</param>
+public sealed record SnapshotReverted(long Time, string? SnapshotId, long ResumeSeq) : JobEvent(Time);
+
+public sealed record JobDeleted(long Time) : JobEvent(Time);
+
+/// <summary>The whole state in one event: what came before it may be deleted, so that a long life is not a long recovery.</summary>
+public sealed record StateSaved(long Time, JobLifecycleState State) : JobEvent(Time);

@@ -1,0 +1,117 @@
+using Akka.Cluster.Sharding;
+using MlActors.Analysis.Input;
+using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Jobs.Lifecycle;
+
+/// <summary>A message to the actor that owns a job. Every one is answered with a <see cref="JobReply"/>, after what it did is durable.</summary>
+public abstract record JobMessage(string JobId);
+
+/// <summary>Messages that change the life of a job. All may be repeated: a repeat of what is done or under way waits for it or confirms it.</summary>
+public abstract record JobCommand(string JobId) : JobMessage(JobId);
+
+public sealed record CreateJob(JobConfig Config) : JobCommand(Config.JobId);
+
+/// <summary>Changes the configuration. Answered with <see cref="JobUpdatedReply"/>.</summary>
+public sealed record UpdateJob(string JobId, JobUpdate Update) : JobCommand(JobId);
+
+/// <summary>Answered with <see cref="JobOpenedReply"/> when the analysis takes data.</summary>
+public sealed record OpenJob(string JobId) : JobCommand(JobId);
+
+/// <summary>Answered with <see cref="JobClosedReply"/> when everything journaled is analysed, and counts, snapshot and results are durable.</summary>
+public sealed record CloseJob(string JobId) : JobCommand(JobId);
+
+/// <summary>Answered with <see cref="JobClosedReply"/> when the analysis has really stopped; nothing is flushed.</summary>
+public sealed record ForceCloseJob(string JobId) : JobCommand(JobId);
+
+/// <summary>Answered with <see cref="Done"/> when all rows of the job are gone.</summary>
+public sealed record DeleteJob(string JobId, bool Force, string TaskId) : JobCommand(JobId);
+
+public sealed record ResetJob(string JobId, string TaskId) : JobCommand(JobId);
+
+/// <summary>Answered with <see cref="SnapshotReply"/>. The id <c>empty</c> stands for a model without memory.</summary>
+public sealed record RevertSnapshot(string JobId, string SnapshotId, bool DeleteInterveningResults, string TaskId) : JobCommand(JobId);
+
+/// <summary>Answered with <see cref="SnapshotReply"/>.</summary>
+public sealed record ChangeSnapshot(string JobId, string SnapshotId, string? Description, bool? Retain) : JobCommand(JobId);
+
+public sealed record RemoveSnapshot(string JobId, string SnapshotId) : JobCommand(JobId);
+
+/// <summary>One piece of an upload: at most one batch. Answered with <see cref="PieceAccepted"/> when it is durable and the job has room for more.</summary>
+/// <param name="Batch">The records; may be empty on the last piece.</param>
+/// <param name="BatchId">The client's name for the upload, if it gave one.</param>
+/// <param name="Piece">Position of the piece in the upload, from 0.</param>
+/// <param name="Last">Whether the upload ends with it.</param>
+public sealed record PostRecords(string JobId, RecordBatch Batch, string? BatchId, int Piece, bool Last) : JobMessage(JobId)
+{
+    /// <summary>On the first piece: throw away what the open buckets of this range (epoch seconds) hold.</summary>
+    public ResetBucketsInput? Reset { get; init; }
+}
+
+/// <summary>Answered with <see cref="JobFlushedReply"/> when everything accepted before it is analysed and its results are durable.</summary>
+/// <param name="InterimFrom">Epoch seconds; with <see cref="CalculateInterim"/> only.</param>
+public sealed record FlushJob(string JobId, bool CalculateInterim, long? InterimFrom, long? InterimTo, long? AdvanceTime, long? SkipTime) : JobMessage(JobId);
+
+/// <summary>Answered with <see cref="JobStatsReply"/>: the live counterpart of the catalog's row.</summary>
+public sealed record GetJobStats(string JobId) : JobMessage(JobId);
+
+/// <summary>Only makes the owner exist, so that it finishes what it owes. Answered with <see cref="Done"/>.</summary>
+public sealed record WakeJob(string JobId) : JobMessage(JobId);
+
+public abstract record JobReply(string JobId);
+
+/// <summary>Done, durable.</summary>
+public sealed record Done(string JobId) : JobReply(JobId);
+
+public sealed record JobUpdatedReply(string JobId, JobRow Row) : JobReply(JobId);
+
+public sealed record JobOpenedReply(string JobId, string NodeId) : JobReply(JobId);
+
+/// <param name="AlreadyClosed">Whether there was nothing to do.</param>
+/// <param name="DurationMs">From the moment the close was decided to its end.</param>
+public sealed record JobClosedReply(string JobId, bool AlreadyClosed, double DurationMs) : JobReply(JobId);
+
+/// <param name="Counts">The job's counts after the piece.</param>
+/// <param name="Before">The job's counts before the piece.</param>
+/// <param name="Answer">When the upload with this batch id was already whole: the first answer's body, to be sent again.</param>
+public sealed record PieceAccepted(string JobId, DataCounts Before, DataCounts Counts, byte[]? Answer) : JobReply(JobId);
+
+/// <param name="LastFinalizedBucketEnd">Epoch seconds, <c>null</c> when nothing was ever finished.</param>
+public sealed record JobFlushedReply(string JobId, long? LastFinalizedBucketEnd) : JobReply(JobId);
+
+public sealed record SnapshotReply(string JobId, ModelSnapshot Snapshot) : JobReply(JobId);
+
+/// <param name="UnanalysedBytes">Accepted but not yet analysed input.</param>
+public sealed record JobStatsReply(string JobId, JobStatus Status, TransitionProgress? Progress, long UnanalysedBytes) : JobReply(JobId);
+
+/// <summary>What kind of no: decides the HTTP status.</summary>
+public enum RefusalKind
+{
+    /// <summary>400.</summary>
+    Invalid,
+
+    /// <summary>404.</summary>
+    NotFound,
+
+    /// <summary>409: the state of the job does not allow it.</summary>
+    Conflict,
+
+    /// <summary>400 with the type <c>resource_already_exists_exception</c>.</summary>
+    AlreadyExists,
+
+    /// <summary>500: the job could not do it; the reason says why.</summary>
+    Failed,
+
+    /// <summary>503: the store cannot write now; nothing happened, try again.</summary>
+    Unavailable,
+}
+
+/// <summary>It was not done, and nothing changed.</summary>
+public sealed record Refused(string JobId, RefusalKind Kind, string Reason) : JobReply(JobId);
+
+/// <summary>Tells sharding which job a message is for.</summary>
+public sealed class JobMessageExtractor(int maxNumberOfShards) : HashCodeMessageExtractor(maxNumberOfShards)
+{
+    public override string? EntityId(object message) => (message as JobMessage)?.JobId;
+}

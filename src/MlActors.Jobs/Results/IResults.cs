@@ -1,0 +1,28 @@
+namespace MlActors.Jobs.Results;
+
+/// <summary>The three kinds of results that are listed.</summary>
+public enum ResultKind { Bucket, Record, Influencer }
+
+/// <summary>Which results of a job, in which order.</summary>
+/// <param name="MinScore">Lowest <c>anomaly_score</c>, <c>record_score</c> or <c>influencer_score</c>.</param>
+/// <param name="Start">Epoch milliseconds, inclusive; <c>null</c> unbounded.</param>
+/// <param name="End">Epoch milliseconds, exclusive; <c>null</c> unbounded.</param>
+/// <param name="Sort">A field of the result documents, one of <see cref="ResultDocuments.SortFields"/>; ties keep the order of time.</param>
+public sealed record ResultQuery(
+    ResultKind Kind, string JobId, double MinScore, bool ExcludeInterim, long? Start, long? End, int From, int Size, string Sort, bool Descending);
+
+/// <param name="Count">All hits, not the page's.</param>
+/// <param name="Documents">UTF-8 JSON objects as the API returns them.</param>
+public sealed record ResultPage(long Count, IReadOnlyList<ReadOnlyMemory<byte>> Documents);
+
+/// <summary>One bucket of one job, as the overall buckets need it. Epoch seconds.</summary>
+public readonly record struct BucketScore(long Timestamp, double AnomalyScore, bool IsInterim);
+
+/// <summary>The stored results: read from SQL, whatever the job's state.</summary>
+public interface IResults
+{
+    Task<ResultPage> QueryAsync(ResultQuery query);
+
+    /// <summary>Scores of the buckets with a timestamp in [start, end) epoch milliseconds, in order of time.</summary>
+    Task<IReadOnlyList<BucketScore>> ReadBucketScoresAsync(string jobId, long? start, long? end, bool excludeInterim);
+}

@@ -1,0 +1,45 @@
+using MlActors.Analysis.Input;
+using MlActors.Jobs.Lifecycle;
+
+namespace MlActors.Jobs.Storage;
+
+/// <summary>An input as stored.</summary>
+public sealed record StoredInput(long Seq, InputKind Kind, byte[] Payload);
+
+/// <summary>What is remembered of an upload: its durable pieces and, once it is whole, its answer.</summary>
+/// <param name="Checksums">XxHash64 of each durable piece, by position.</param>
+public sealed record StoredUpload(IReadOnlyList<ulong> Checksums, byte[]? Answer);
+
+public sealed record StoredSnapshot(ModelSnapshot Snapshot, byte[] State);
+
+public sealed record QuarantinedInput(long Seq, InputKind Kind, string Reason, long TimeMs, byte[] Payload);
+
+/// <summary>
+/// The store as the owner of a job sees it. Writes of one process are committed in the order of the calls, many callers' in one transaction;
+/// the task completes when they are durable, and fails with <see cref="StoreException"/> when none of its writes happened.
+/// </summary>
+public interface IJobStore
+{
+    Task WriteAsync(IReadOnlyList<StoreWrite> writes);
+
+    Task<JobStatus?> ReadStatusAsync(string jobId);
+
+    /// <summary>Inputs after <paramref name="afterSeq"/> in order: at least one if there is one, then as many as fit into <paramref name="maxBytes"/>.</summary>
+    Task<IReadOnlyList<StoredInput>> ReadInputsAsync(string jobId, long afterSeq, int maxBytes);
+
+    Task<StoredUpload?> ReadUploadAsync(string jobId, string batchId);
+
+    /// <summary>The snapshot with its state; <c>null</c> when there is none of that id.</summary>
+    Task<StoredSnapshot?> ReadSnapshotAsync(string jobId, string snapshotId);
+
+    /// <summary>All snapshots of the job without their states, newest first.</summary>
+    Task<IReadOnlyList<ModelSnapshot>> ListSnapshotsAsync(string jobId);
+
+    Task<IReadOnlyList<QuarantinedInput>> ReadQuarantineAsync(string jobId);
+
+    /// <summary>Whether any row of results, inputs, uploads, quarantine or snapshots is left of the job.</summary>
+    Task<bool> HasWorkAsync(string jobId, long resultsFrom = long.MinValue);
+}
+
+/// <summary>The store could not do it; nothing of the call happened. The message is fit for a client (no secrets, no SQL).</summary>
+public sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);
