@@ -36,6 +36,9 @@ public sealed record DataCounts
     /// <summary>The counts after <paramref name="input"/>, accepted at wall-clock <paramref name="nowMs"/>.</summary>
     public DataCounts Accept(AnalysisInput input, AnalysisSettings settings, long nowMs) => throw new NotImplementedException();
 
+    /// <summary>The counts after the model went back: records from there on are taken again. Totals stay. Epoch seconds.</summary>
+    public DataCounts RevertedTo(long? latestRecord, long? lastFinalizedBucketEnd) => throw new NotImplementedException();
+
     /// <summary>The counts of what was added since <paramref name="before"/>: the answer to one upload. Times are those of the upload's end.</summary>
     public DataCounts Since(DataCounts before) => throw new NotImplementedException();
 }

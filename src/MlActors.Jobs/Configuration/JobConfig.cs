@@ -31,6 +31,9 @@ public sealed record JobConfig
     /// <summary>A duration such as <c>3h</c>; <c>null</c> means the default.</summary>
     public string? BackgroundPersistInterval { get; init; }
 
+    /// <summary>The interval in whole seconds; <c>null</c> means the default.</summary>
+    public long? BackgroundPersistIntervalSeconds => throw new NotImplementedException();
+
     public bool AllowLazyOpen { get; init; }
     public JsonElement? CustomSettings { get; init; }
 

@@ -1,4 +1,3 @@
-using Akka.Cluster.Sharding;
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Storage;
@@ -9,7 +8,11 @@ namespace MlActors.Jobs.Lifecycle;
 public abstract record JobMessage(string JobId);
 
 /// <summary>Messages that change the life of a job. All may be repeated: a repeat of what is done or under way waits for it or confirms it.</summary>
-public abstract record JobCommand(string JobId) : JobMessage(JobId);
+public abstract record JobCommand(string JobId) : JobMessage(JobId)
+{
+    /// <summary>Whether the sender wants <see cref="Accepted"/> as soon as the intention is durable, before the final reply.</summary>
+    public bool NotifyAccepted { get; init; }
+}
 
 public sealed record CreateJob(JobConfig Config) : JobCommand(Config.JobId);
 
@@ -17,7 +20,8 @@ public sealed record CreateJob(JobConfig Config) : JobCommand(Config.JobId);
 public sealed record UpdateJob(string JobId, JobUpdate Update) : JobCommand(JobId);
 
 /// <summary>Answered with <see cref="JobOpenedReply"/> when the analysis takes data.</summary>
-public sealed record OpenJob(string JobId) : JobCommand(JobId);
+/// <param name="Join">Whether an opening or opened job is waited for or confirmed rather than refused: what a bulk open and its repeats need.</param>
+public sealed record OpenJob(string JobId, bool Join = false) : JobCommand(JobId);
 
 /// <summary>Answered with <see cref="JobClosedReply"/> when everything journaled is analysed, and counts, snapshot and results are durable.</summary>
 public sealed record CloseJob(string JobId) : JobCommand(JobId);
@@ -31,7 +35,11 @@ public sealed record DeleteJob(string JobId, bool Force, string TaskId) : JobCom
 public sealed record ResetJob(string JobId, string TaskId) : JobCommand(JobId);
 
 /// <summary>Answered with <see cref="SnapshotReply"/>. The id <c>empty</c> stands for a model without memory.</summary>
-public sealed record RevertSnapshot(string JobId, string SnapshotId, bool DeleteInterveningResults, string TaskId) : JobCommand(JobId);
+public sealed record RevertSnapshot(string JobId, string SnapshotId, bool DeleteInterveningResults, string TaskId) : JobCommand(JobId)
+{
+    /// <summary>Filled in by the owner, which knows the snapshot: results from here on (epoch seconds) are removed; <c>null</c> keeps all.</summary>
+    public long? ResultsFrom { get; init; }
+}
 
 /// <summary>Answered with <see cref="SnapshotReply"/>.</summary>
 public sealed record ChangeSnapshot(string JobId, string SnapshotId, string? Description, bool? Retain) : JobCommand(JobId);
@@ -61,6 +69,9 @@ public sealed record WakeJob(string JobId) : JobMessage(JobId);
 
 public abstract record JobReply(string JobId);
 
+/// <summary>The intention is durable: it will be carried out whatever dies. The final reply follows.</summary>
+public sealed record Accepted(string JobId) : JobReply(JobId);
+
 /// <summary>Done, durable.</summary>
 public sealed record Done(string JobId) : JobReply(JobId);
 
@@ -73,9 +84,9 @@ public sealed record JobOpenedReply(string JobId, string NodeId) : JobReply(JobI
 public sealed record JobClosedReply(string JobId, bool AlreadyClosed, double DurationMs) : JobReply(JobId);
 
 /// <param name="Counts">The job's counts after the piece.</param>
-/// <param name="Before">The job's counts before the piece.</param>
-/// <param name="Answer">When the upload with this batch id was already whole: the first answer's body, to be sent again.</param>
-public sealed record PieceAccepted(string JobId, DataCounts Before, DataCounts Counts, byte[]? Answer) : JobReply(JobId);
+/// <param name="Before">The job's counts before the upload's first piece (with a batch id) or before this piece (without).</param>
+/// <param name="Repeated">Whether the piece was durable already: both counts are those of the first time.</param>
+public sealed record PieceAccepted(string JobId, DataCounts Before, DataCounts Counts, bool Repeated) : JobReply(JobId);
 
 /// <param name="LastFinalizedBucketEnd">Epoch seconds, <c>null</c> when nothing was ever finished.</param>
 public sealed record JobFlushedReply(string JobId, long? LastFinalizedBucketEnd) : JobReply(JobId);
@@ -109,9 +120,3 @@ public enum RefusalKind
 
 /// <summary>It was not done, and nothing changed.</summary>
 public sealed record Refused(string JobId, RefusalKind Kind, string Reason) : JobReply(JobId);
-
-/// <summary>Tells sharding which job a message is for.</summary>
-public sealed class JobMessageExtractor(int maxNumberOfShards) : HashCodeMessageExtractor(maxNumberOfShards)
-{
-    public override string? EntityId(object message) => (message as JobMessage)?.JobId;
-}

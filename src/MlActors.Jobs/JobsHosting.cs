@@ -1,0 +1,69 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Hosting;
+using MlActors.Jobs.Closing;
+using MlActors.Jobs.Running;
+using MlActors.Jobs.Storage;
+using MlActors.Jobs.Watching;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MlActors.Jobs;
+
+/// <summary>Puts the jobs on an actor system.</summary>
+public static class JobsHosting
+{
+    /// <summary>Number of shards; the same on every node, for ever.</summary>
+    public const int Shards = 100;
+
+    /// <summary>Starts the shard region of jobs, the task registry, and, on one node, the watchdog.</summary>
+    public static AkkaConfigurationBuilder WithJobs(this AkkaConfigurationBuilder builder, RunningOptions? options = null, WatchdogOptions? watchdog = null)
+    {
+        return builder
+            .WithShardRegion<JobActor>("job",
+                (_, _, resolver) =>
+                {
+                    var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<TimeProvider>(), options ?? new RunningOptions(),
+                        resolver.GetService<NodeIdentity>());
+                    return jobId => Props.CreateBy(new JobProducer(jobId, services));
+                },
+                new JobMessageExtractorFor(Shards),
+                new ShardOptions
+                {
+                    StateStoreMode = StateStoreMode.DData,
+                    RememberEntities = false,
+                    // A job decides itself when it may leave memory.
+                    ShouldPassivateIdleEntities = false,
+                    HandOffStopMessage = JobActor.Stop.Instance,
+                })
+            .WithActors((system, registry, resolver) =>
+            {
+                var jobs = registry.Get<JobActor>();
+                var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<TimeProvider>(), BulkCoordinator.Options.Default), "tasks");
+                registry.Register<TaskRegistry>(tasks);
+            })
+            .WithSingleton<JobWatchdog>("job-watchdog",
+                (_, registry, resolver) => Props.Create(typeof(JobWatchdog), resolver.GetService<ICatalog>(), registry.Get<JobActor>(), watchdog ?? WatchdogOptions.Default),
+                createProxyToo: false);
+    }
+
+    /// <summary>Registers <see cref="IJobs"/> and what it needs.</summary>
+    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node) =>
+        services.AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton<IJobs, JobsClient>();
+
+    private sealed class JobProducer(string jobId, JobServices services) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(JobActor);
+
+        public ActorBase Produce() => new JobActor(jobId, services);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+
+    private sealed class JobMessageExtractorFor(int shards) : HashCodeMessageExtractor(shards)
+    {
+        public override string? EntityId(object message) => (message as Lifecycle.JobMessage)?.JobId;
+    }
+}

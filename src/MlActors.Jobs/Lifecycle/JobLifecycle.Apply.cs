@@ -1,0 +1,62 @@
+namespace MlActors.Jobs.Lifecycle;
+
+public static partial class JobLifecycle
+{
+    /// <summary>The state after an event. Total over all events; an event unknown to it is an error, never ignored.</summary>
+    public static JobLifecycleState Apply(JobLifecycleState state, JobEvent @event) => @event switch
+    {
+        StateSaved saved => saved.State,
+        JobCreated created => new JobLifecycleState { Config = created.Config, StateSince = created.Time },
+        JobUpdated updated => state with { Config = updated.Config },
+        JobOpening opening => Enter(state, JobState.Opening, opening.Time, opening.Deadline) with { Generation = opening.Generation },
+        JobOpened opened => Enter(state, JobState.Opened, opened.Time) with { OpenTime = opened.Time, FinishedTime = null },
+        JobClosing closing => (state.State == JobState.Closing ? state with { Deadline = closing.Deadline } : Enter(state, JobState.Closing, closing.Time, closing.Deadline))
+            with { ForcedClose = closing.Forced },
+        JobClosed closed => Enter(state, JobState.Closed, closed.Time) with { OpenTime = null, FinishedTime = closed.Time },
+        JobFailed failed => Enter(state, JobState.Failed, failed.Time) with
+        {
+            Reason = failed.Reason,
+            OpenTime = null,
+            Quarantined = failed.QuarantinedSeq is { } seq ? state.Quarantined.Add(seq) : state.Quarantined,
+        },
+        SnapshotTaken taken => state with
+        {
+            SnapshotId = taken.SnapshotId,
+            SnapshotSeq = taken.InputSeq,
+            // What a snapshot contains is never folded again, so it need not be skipped either. The one before it may have to stand in for a
+            // damaged one, hence the margin of one snapshot.
+            Quarantined = state.Quarantined.Except(state.Quarantined.Where(seq => seq <= state.SnapshotSeq)),
+        },
+        JobBlocked blocked => state with
+        {
+            Blocked = blocked.Reason,
+            BlockedTaskId = blocked.TaskId,
+            RevertTo = blocked.SnapshotId,
+            RevertResultsFrom = blocked.ResultsFrom,
+            Deadline = state.State == JobState.Closed ? blocked.Deadline : state.Deadline,
+        },
+        JobReset reset => Unblock(state, reset.Time) with { SnapshotId = null, SnapshotSeq = 0, Lineage = state.Lineage + 1, Quarantined = [], FinishedTime = null },
+        SnapshotReverted reverted => Unblock(state, reverted.Time) with
+        {
+            SnapshotId = reverted.SnapshotId,
+            SnapshotSeq = reverted.ResumeSeq,
+            Lineage = state.Lineage + 1,
+            Quarantined = [],
+        },
+        JobDeleted => JobLifecycleState.Absent,
+        _ => throw new ArgumentException($"no rule for the event {@event.GetType().Name}", nameof(@event)),
+    };
+
+    private static JobLifecycleState Enter(JobLifecycleState state, JobState entered, long time, long? deadline = null) =>
+        state with { State = entered, StateSince = time, Deadline = deadline, Reason = null, ForcedClose = false };
+
+    private static JobLifecycleState Unblock(JobLifecycleState state, long time) => state with
+    {
+        Blocked = BlockedReason.None,
+        BlockedTaskId = null,
+        RevertTo = null,
+        RevertResultsFrom = null,
+        Deadline = null,
+        StateSince = time,
+    };
+}

@@ -1,0 +1,73 @@
+using Akka.Actor;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Jobs.Running;
+
+internal sealed partial class AnalysisActor
+{
+    private void RunMarker(ToAnalysis marker)
+    {
+        switch (marker)
+        {
+            case ToAnalysis.Flush flush:
+                RunFlush(flush);
+                break;
+            case ToAnalysis.Finish:
+                RunFinish();
+                break;
+        }
+    }
+
+    private void RunFlush(ToAnalysis.Flush flush)
+    {
+        var done = new FromAnalysis.Flushed(_start.Generation, flush.Token, _analysis.LastFinalizedBucketEnd);
+        if (!flush.Request.CalculateInterim)
+        {
+            _job.Tell(done);
+            return;
+        }
+        var interim = _analysis.CalculateInterim(flush.Request.InterimFrom, flush.Request.InterimTo);
+        _store.WriteAsync([new WriteResults(JobId, interim, new double[interim.Count])]).PipeTo(_job,
+            success: () => done,
+            failure: cause => new FlushFailed(_start.Generation, flush.Token, cause.Message));
+    }
+
+    internal sealed record FlushFailed(long Generation, long Token, string Reason) : FromAnalysis(Generation);
+
+    /// <summary>
+    /// The end of a graceful close: the input is analysed and its results are durable. The open bucket stays in the state, so that it goes on
+    /// after the next open. No snapshot is taken when nothing was analysed since the last.
+    /// </summary>
+    private void RunFinish()
+    {
+        Report("finalizing", 85);
+        FaultPoints.Hit("close.analysed");
+        if (!_analysis.Changed)
+        {
+            _job.Tell(new FromAnalysis.Finished(_start.Generation, null, _analysis.SizeStats, _timer.Stats));
+            return;
+        }
+        Report("pruning", 90);
+        _analysis.Prune();
+        FaultPoints.Hit("close.pruned");
+        Report("persisting", 95);
+        _job.Tell(new FromAnalysis.Finished(_start.Generation, Draft(), _analysis.SizeStats, _timer.Stats));
+    }
+
+    private void Report(string phase, double percent) => _job.Tell(new FromAnalysis.Phase(_start.Generation, phase, percent));
+
+    private bool CheckpointDue => _inputsSinceSnapshot > 0 &&
+        (_bytesSinceSnapshot >= _options.CheckpointBytes || _inputsSinceSnapshot >= _options.CheckpointInputs || _time.GetUtcNow() >= _nextTimedSnapshot);
+
+    private void TakeCheckpoint()
+    {
+        _inputsSinceSnapshot = _bytesSinceSnapshot = 0;
+        _nextTimedSnapshot = _time.GetUtcNow() + CheckpointClock.Interval(_start.Job.Config, _options);
+        FaultPoints.Hit("snapshot.taken");
+        _job.Tell(new FromAnalysis.Checkpoint(_start.Generation, Draft()));
+    }
+
+    private SnapshotDraft Draft() => new(_analysis.SaveState(), _folded, _analysis.LatestRecordTime, _analysis.LatestResultTime,
+        _analysis.LastFinalizedBucketEnd, _analysis.SizeStats, _timer.Stats);
+}

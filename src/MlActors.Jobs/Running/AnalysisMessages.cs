@@ -1,0 +1,58 @@
+using MlActors.Analysis.Input;
+using MlActors.Analysis.Results;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Jobs.Running;
+
+/// <summary>Where an analysis starts.</summary>
+/// <param name="SnapshotId">The state to take up; <c>null</c> for none.</param>
+/// <param name="AfterSeq">The input that the state is taken to contain up to.</param>
+/// <param name="HeadSeq">The newest input in the log.</param>
+/// <param name="Quarantined">Inputs to leave out.</param>
+internal sealed record AnalysisStart(
+    JobConfigAndLineage Job, long Generation, string? SnapshotId, long AfterSeq, long HeadSeq, IReadOnlySet<long> Quarantined, TimingStats Timing);
+
+/// <param name="Lineage">See <see cref="ModelSnapshot.Lineage"/>.</param>
+internal sealed record JobConfigAndLineage(Configuration.JobConfig Config, int Lineage);
+
+/// <summary>From the job to its analysis.</summary>
+internal abstract record ToAnalysis
+{
+    /// <summary>An input is durable in the log; handed over so that it need not be read back.</summary>
+    internal sealed record Appended(long Seq, AnalysisInput Input, int Bytes) : ToAnalysis;
+
+    /// <summary>Report when everything up to <paramref name="Seq"/> is analysed and its results are durable; interim results first, if asked for.</summary>
+    internal sealed record Flush(long Token, long Seq, FlushJob Request) : ToAnalysis;
+
+    /// <summary>Finish everything up to <paramref name="Seq"/> and prepare the final snapshot.</summary>
+    internal sealed record Finish(long Seq) : ToAnalysis;
+}
+
+/// <summary>From an analysis to its job. The generation tells a late report of an earlier run from the present one's.</summary>
+internal abstract record FromAnalysis(long Generation)
+{
+    /// <param name="Note">Something the operator ought to know: a damaged snapshot was replaced by the one before.</param>
+    internal sealed record Ready(long Generation, IReadOnlyList<ModelSnapshot> Snapshots, string? Note) : FromAnalysis(Generation);
+
+    /// <param name="Seq">Results up to here are durable.</param>
+    /// <param name="Bytes">Encoded size of the inputs analysed since the last report.</param>
+    /// <param name="Trouble">Why the analysis waits, e.g. the store cannot write; <c>null</c> when it does not.</param>
+    internal sealed record Progress(long Generation, long Seq, long Bytes, ModelSizeStats Size, TimingStats Timing, string? Trouble) : FromAnalysis(Generation);
+
+    /// <summary>Enough work was done since the last snapshot to bound a replay by another.</summary>
+    internal sealed record Checkpoint(long Generation, SnapshotDraft Draft) : FromAnalysis(Generation);
+
+    internal sealed record Flushed(long Generation, long Token, long? LastFinalizedBucketEnd) : FromAnalysis(Generation);
+
+    internal sealed record Phase(long Generation, string Name, double Percent) : FromAnalysis(Generation);
+
+    /// <param name="Draft">The final snapshot; <c>null</c> when nothing was analysed since the last.</param>
+    internal sealed record Finished(long Generation, SnapshotDraft? Draft, ModelSizeStats Size, TimingStats Timing) : FromAnalysis(Generation);
+
+    internal sealed record Failed(long Generation, string Reason, long? Seq) : FromAnalysis(Generation);
+}
+
+/// <summary>A model state that waits to become a snapshot.</summary>
+internal sealed record SnapshotDraft(
+    byte[] State, long Seq, long? LatestRecordTime, long? LatestResultTime, long? LastFinalizedBucketEnd, ModelSizeStats Size, TimingStats Timing);

@@ -1,0 +1,218 @@
+using Akka.Actor;
+using Akka.Event;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Jobs.Running;
+
+public sealed partial class JobActor
+{
+    private sealed record StopForced;
+
+    private IActorRef? _analysis;
+    private CancellationTokenSource? _analysisCancellation;
+    private List<ModelSnapshot> _snapshots = [];
+    private TransitionProgress? _progress;
+    private string? _note;
+    private long? _closingSince;
+    private long _lastProgress;
+    private int _retries;
+    private int _runs;
+
+    private void StartAnalysis()
+    {
+        _analysisCancellation = new CancellationTokenSource();
+        _lastProgress = Now;
+        _unanalysedBytes = 0;
+        _analysedSeq = _state.SnapshotSeq;
+        var start = new AnalysisStart(new JobConfigAndLineage(_state.Config!, _state.Lineage), _state.Generation, _state.SnapshotId, _state.SnapshotSeq,
+            _status.InputSeq, _state.Quarantined, _status.Timing);
+        var (services, token) = (_services, _analysisCancellation.Token);
+        var props = Props.CreateBy(new AnalysisProducer(start, services, token)).WithDispatcher("mlactors.analysis-dispatcher");
+        _analysis = Context.Watch(Context.ActorOf(props, $"analysis-{_state.Generation}-{_runs++}"));
+        if (_state.State == JobState.Opening) _progress = new TransitionProgress("restoring", 10, _state.StateSince);
+        if (_state.State == JobState.Closing) FinishAnalysis();
+    }
+
+    // The expression form of Props costs more than the database when thousands of jobs are opened.
+    private sealed class AnalysisProducer(AnalysisStart start, JobServices services, CancellationToken cancellation) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(AnalysisActor);
+
+        public ActorBase Produce() => new AnalysisActor(start, services.Store, services.Time, services.Options, cancellation);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
+
+    /// <summary>Has the analysis finish what is journaled; it reports when it is done.</summary>
+    private void FinishAnalysis()
+    {
+        _closingSince ??= _services.Time.GetTimestamp();
+        _lastProgress = Now;
+        _progress = new TransitionProgress("analysing", Percent(), _state.StateSince);
+        _analysis?.Tell(new ToAnalysis.Finish(_status.InputSeq));
+    }
+
+    /// <summary>Stops the analysis at once; the force close ends when it has really stopped.</summary>
+    private void StopAnalysis()
+    {
+        _closingSince ??= _services.Time.GetTimestamp();
+        _progress = new TransitionProgress("stopping", 50, _state.StateSince);
+        if (_analysis is null)
+        {
+            _self.Tell(new StopForced());
+            return;
+        }
+        _analysisCancellation!.Cancel();
+        Context.Stop(_analysis);
+    }
+
+    private void DropAnalysis()
+    {
+        _progress = null;
+        _retries = 0;
+        if (_analysis is null) return;
+        Context.Unwatch(_analysis);
+        Context.Stop(_analysis);
+        _analysisCancellation!.Cancel();
+        _analysis = null;
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        if (!actor.Equals(_analysis)) return;
+        _analysis = null;
+        if (_state.ForcedClose) CommitFact(new JobFact.AnalysisStopped());
+        else if (JobLifecycle.IsRunning(_state)) CommitFact(new JobFact.AnalysisFailed(_state.Generation, "the analysis stopped unexpectedly", null));
+    }
+
+    private void OnAnalysisReport(FromAnalysis report)
+    {
+        if (report.Generation != _state.Generation || _analysis is null) return;
+        _lastProgress = Now;
+        switch (report)
+        {
+            case FromAnalysis.Ready ready:
+                _snapshots = [.. ready.Snapshots];
+                _note = ready.Note;
+                if (ready.Note is not null) _log.Warning("Job {0}: {1}", _jobId, ready.Note);
+                FaultPoints.Hit("open.restored");
+                CommitFact(new JobFact.AnalysisReady(report.Generation));
+                break;
+            case FromAnalysis.Progress progress:
+                OnAnalysed(progress);
+                break;
+            case FromAnalysis.Phase phase:
+                if (_state.State == JobState.Closing) _progress = new TransitionProgress(phase.Name, phase.Percent, _state.StateSince);
+                break;
+            case FromAnalysis.Flushed or AnalysisActor.FlushFailed:
+                OnFlushOutcome(report);
+                break;
+            case FromAnalysis.Checkpoint checkpoint:
+                SaveSnapshot(checkpoint.Draft, byWork: true, (taken, writes) => Commit([taken], writes, () => FaultPoints.Hit("snapshot.journaled"), Sized(checkpoint.Draft)));
+                break;
+            case FromAnalysis.Finished finished:
+                OnFinished(finished);
+                break;
+            case FromAnalysis.Failed failed:
+                OnAnalysisFailed(failed);
+                break;
+        }
+    }
+
+    private void OnAnalysed(FromAnalysis.Progress progress)
+    {
+        _analysedSeq = progress.Seq;
+        _unanalysedBytes = Math.Max(0, _unanalysedBytes - progress.Bytes);
+        _note = progress.Trouble;
+        _status = _status with { Size = progress.Size, Timing = progress.Timing, SizeLogTime = Now };
+        if (_state.State == JobState.Closing && _progress is { Phase: "analysing" }) _progress = _progress with { Percent = Percent() };
+        ReleaseHeldReplies();
+    }
+
+    // Analysing is taken to be the first four fifths of a close.
+    private double Percent()
+    {
+        var all = _status.InputSeq - _state.SnapshotSeq;
+        return all <= 0 ? 80 : Math.Round(80.0 * (_analysedSeq - _state.SnapshotSeq) / all, 1);
+    }
+
+    private void OnFinished(FromAnalysis.Finished finished)
+    {
+        if (_state is not { State: JobState.Closing, ForcedClose: false }) return;
+        _status = _status with { Size = finished.Size, Timing = finished.Timing, SizeLogTime = Now };
+        FaultPoints.Hit("close.finished");
+        if (finished.Draft is { } draft)
+            SaveSnapshot(draft, byWork: false, (taken, writes) => CommitFact(new JobFact.AnalysisFinished(finished.Generation, taken), writes));
+        else
+            CommitFact(new JobFact.AnalysisFinished(finished.Generation, null));
+    }
+
+    private static Func<JobStatus, JobStatus> Sized(SnapshotDraft draft) => status => status with { Size = draft.Size, Timing = draft.Timing };
+
+    /// <summary>
+    /// Names a draft and hands over the event and rows that make it the snapshot to start from. The log is kept back to the snapshot before, so that
+    /// that one can stand in should this be found damaged; of the snapshots taken by amount of work only the newest two stay.
+    /// </summary>
+    private void SaveSnapshot(SnapshotDraft draft, bool byWork, Action<SnapshotTaken, IReadOnlyList<StoreWrite>> commit)
+    {
+        var now = Now;
+        var newestId = _snapshots.Count == 0 ? 0 : _snapshots.Max(s => long.Parse(s.SnapshotId, System.Globalization.CultureInfo.InvariantCulture));
+        var id = Math.Max(now / 1000, newestId + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var why = byWork ? "Periodic background persist" : "State persisted due to job close";
+        var snapshot = new ModelSnapshot
+        {
+            JobId = _jobId,
+            SnapshotId = id,
+            TimestampMs = now,
+            Description = $"{why} at {DateTimeOffset.FromUnixTimeMilliseconds(now):yyyy-MM-dd'T'HH:mm:ss'Z'}",
+            InputSeq = draft.Seq,
+            Lineage = _state.Lineage,
+            LatestRecordTime = draft.LatestRecordTime,
+            LatestResultTime = draft.LatestResultTime,
+            LastFinalizedBucketEnd = draft.LastFinalizedBucketEnd,
+            Size = draft.Size,
+            ByWork = byWork,
+        };
+        var writes = new List<StoreWrite> { new PutSnapshot(snapshot, draft.State) };
+        if (_snapshots.Where(s => s.Lineage == _state.Lineage).MaxBy(s => s.InputSeq) is { } before) writes.Add(new TrimInputs(_jobId, before.InputSeq));
+        _snapshots.Add(snapshot);
+        foreach (var old in _snapshots.Where(s => s is { ByWork: true, Retain: false }).OrderByDescending(s => s.InputSeq).Skip(2).ToList())
+        {
+            writes.Add(new DeleteSnapshot(_jobId, old.SnapshotId));
+            _snapshots.Remove(old);
+        }
+        commit(new SnapshotTaken(now, id, draft.Seq), writes);
+    }
+
+    private void OnAnalysisFailed(FromAnalysis.Failed failed)
+    {
+        IReadOnlyList<StoreWrite> writes = failed.Seq is { } seq ? [new QuarantineInput(_jobId, seq, failed.Reason, Now)] : [];
+        if (failed.Seq is not null) _status = _status with { QuarantinedInputs = _status.QuarantinedInputs + 1 };
+        CommitFact(new JobFact.AnalysisFailed(failed.Generation, failed.Reason, failed.Seq), writes);
+    }
+
+    /// <summary>A transition that makes no progress is tried again, then given up visibly.</summary>
+    private void CheckOverdue()
+    {
+        if (_state.State is not (JobState.Opening or JobState.Closing) || Now - _lastProgress < _deadlines.Closing) return;
+        _lastProgress = Now;
+        if (_retries++ < _services.Options.TransitionRetries)
+        {
+            _log.Warning("Job {0} is {1} without progress: trying again ({2})", _jobId, _state.State, _retries);
+            if (_analysis is not null && !_state.ForcedClose)
+            {
+                Context.Unwatch(_analysis);
+                Context.Stop(_analysis);
+                _analysisCancellation!.Cancel();
+                StartAnalysis();
+            }
+            return;
+        }
+        CommitFact(new JobFact.Overdue($"{JobLifecycle.Name(_state.State)} made no progress for {_services.Options.TransitionDeadline}, also after {_retries - 1} retries"));
+    }
+}

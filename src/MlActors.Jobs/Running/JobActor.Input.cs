@@ -1,0 +1,294 @@
+using System.IO.Hashing;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.Event;
+using MlActors.Analysis.Input;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Jobs.Running;
+
+public sealed partial class JobActor
+{
+    /// <summary>Something to append to the input log, and who waits for it.</summary>
+    private sealed record Pending(JobMessage Request, IActorRef Sender);
+
+    private sealed record UploadRead(string BatchId, StoredUpload? Upload);
+
+    private sealed record AppendDone(Append Append, Exception? Cause);
+
+    /// <summary>One write to the input log: the rows, and what is true when they are durable.</summary>
+    private sealed class Append
+    {
+        internal List<StoreWrite> Writes { get; } = [];
+        internal List<ToAnalysis.Appended> Inputs { get; } = [];
+        internal List<Action> Outcomes { get; } = [];
+        internal List<IActorRef> Senders { get; } = [];
+        internal List<(string BatchId, StoredUploadPiece Piece, bool Last)> Pieces { get; } = [];
+        internal required JobStatus Status { get; set; }
+        internal long Bytes { get; set; }
+    }
+
+    private const int MaxUploadsRemembered = 64;
+    private const long MaxAppendBytes = 8 << 20;
+
+    private readonly Queue<Pending> _pending = new();
+    private readonly Dictionary<string, StoredUpload> _uploads = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, IActorRef> _flushWaiters = [];
+    private readonly Queue<(IActorRef Sender, JobReply Reply)> _held = new();
+    private bool _appending;
+    private long _unanalysedBytes;
+    private long _analysedSeq;
+    private long _flushes;
+
+    private void OnJobMessage(JobMessage message)
+    {
+        switch (message)
+        {
+            case WakeJob:
+                Sender.Tell(new Done(_jobId));
+                break;
+            case GetJobStats:
+                Sender.Tell(_state.Exists
+                    ? new JobStatsReply(_jobId, _status with { Reason = _status.Reason ?? _note }, _progress, _unanalysedBytes)
+                    : new Refused(_jobId, RefusalKind.NotFound, $"no job with id [{_jobId}] exists"));
+                break;
+            case PostRecords or FlushJob:
+                if (RefusalOfInput(message) is { } refused)
+                {
+                    Sender.Tell(refused);
+                    break;
+                }
+                FaultPoints.Hit("post.received");
+                _pending.Enqueue(new Pending(message, Sender));
+                AppendNext();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private Refused? RefusalOfInput(JobMessage message)
+    {
+        var what = message is FlushJob ? "flush" : "post data to";
+        if (!_state.Exists) return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it does not exist");
+        if (_state.Blocked != BlockedReason.None)
+            return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] while a {JobLifecycle.Name(_state.Blocked)} of it is under way");
+        return _state.State == JobState.Opened
+            ? null
+            : new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it is {JobLifecycle.Name(_state.State)}; open it first");
+    }
+
+    private void RefusePosts(string why)
+    {
+        while (_pending.TryDequeue(out var pending)) pending.Sender.Tell(new Refused(_jobId, RefusalKind.Conflict, $"job [{_jobId}] takes no data: {why}"));
+        foreach (var (_, sender) in _flushWaiters) sender.Tell(new Refused(_jobId, RefusalKind.Conflict, $"job [{_jobId}] was not flushed: {why}"));
+        _flushWaiters.Clear();
+        // What is held back here is durable: it will be analysed when the job is opened again.
+        while (_held.TryDequeue(out var held)) held.Sender.Tell(held.Reply);
+        _uploads.Clear();
+    }
+
+    /// <summary>Takes what is waiting, as much as makes a sensible write, and appends it to the log: one write in flight, many callers in it.</summary>
+    private void AppendNext()
+    {
+        if (_appending || _pending.Count == 0) return;
+        var append = new Append { Status = _status };
+        while (append.Bytes < MaxAppendBytes && _pending.TryPeek(out var next))
+        {
+            if (next.Request is PostRecords { BatchId: { } batchId } && !_uploads.ContainsKey(batchId))
+            {
+                if (append.Outcomes.Count > 0) break;
+                _appending = true;
+                Store.ReadUploadAsync(_jobId, batchId).PipeTo(_self, success: upload => new UploadRead(batchId, upload), failure: cause => new AppendDone(append, cause));
+                append.Senders.Add(_pending.Dequeue().Sender);
+                _pendingFirst = next;
+                return;
+            }
+            _pending.Dequeue();
+            if (next.Request is PostRecords post) Add(append, post, next.Sender);
+            else Add(append, (FlushJob)next.Request, next.Sender);
+        }
+        if (append.Writes.Count == 0)
+        {
+            Succeed(append);
+            AppendNext();
+            return;
+        }
+        append.Writes.Add(new PutStatus(append.Status));
+        _appending = true;
+        Store.WriteAsync(append.Writes).PipeTo(_self, success: () => new AppendDone(append, null), failure: cause => new AppendDone(append, cause));
+    }
+
+    // The message whose upload is being looked up; it goes first when that is known.
+    private Pending? _pendingFirst;
+
+    private void Add(Append append, PostRecords post, IActorRef sender)
+    {
+        var before = append.Status.Counts;
+        var payload = InputCodec.Encode(new RecordsInput(post.Batch));
+        var checksum = XxHash64.HashToUInt64(payload);
+        if (post.BatchId is { } batchId)
+        {
+            var upload = _uploads[batchId];
+            var known = upload.Pieces.Count + append.Pieces.Count(p => p.BatchId == batchId);
+            if (post.Piece < upload.Pieces.Count || upload.Whole)
+            {
+                append.Outcomes.Add(() => sender.Tell(Repeat(post, upload, checksum)));
+                return;
+            }
+            if (post.Piece != known)
+            {
+                append.Outcomes.Add(() => sender.Tell(new Refused(_jobId, RefusalKind.Conflict,
+                    $"piece {post.Piece} of upload [{batchId}] does not follow its {known} durable pieces: send the whole upload again")));
+                return;
+            }
+            if (known > 0) before = FirstBefore(upload, append, batchId);
+        }
+
+        if (post.Reset is { } reset) AddInput(append, reset, InputCodec.Encode(reset));
+        if (post.Batch.Count > 0 || post.Batch.Input.InputBytes > 0) AddInput(append, new RecordsInput(post.Batch), payload);
+        var after = append.Status.Counts;
+        if (post.BatchId is { } id)
+        {
+            var piece = new StoredUploadPiece(checksum, JsonSerializer.SerializeToUtf8Bytes(new UploadCounts(before, after), JobJson.Default.UploadCounts));
+            append.Writes.Add(new PutUploadPiece(_jobId, id, post.Piece, checksum, piece.Answer, post.Last, Now));
+            append.Pieces.Add((id, piece, post.Last));
+        }
+        append.Senders.Add(sender);
+        append.Outcomes.Add(() => _held.Enqueue((sender, new PieceAccepted(_jobId, before, after, Repeated: false))));
+    }
+
+    private JobReply Repeat(PostRecords post, StoredUpload upload, ulong checksum)
+    {
+        if (post.Piece >= upload.Pieces.Count || upload.Pieces[post.Piece].Checksum != checksum || (upload.Whole && post.Last != (post.Piece == upload.Pieces.Count - 1)))
+            return new Refused(_jobId, RefusalKind.Conflict,
+                $"upload [{post.BatchId}] was accepted before with other content: piece {post.Piece} differs; give new data a new batch_id");
+        var counts = JsonSerializer.Deserialize(upload.Pieces[post.Piece].Answer, JobJson.Default.UploadCounts)!;
+        return new PieceAccepted(_jobId, counts.Before, counts.After, Repeated: true);
+    }
+
+    private static DataCounts FirstBefore(StoredUpload upload, Append append, string batchId)
+    {
+        var answer = upload.Pieces.Count > 0 ? upload.Pieces[0].Answer : append.Pieces.First(p => p.BatchId == batchId).Piece.Answer;
+        return JsonSerializer.Deserialize(answer, JobJson.Default.UploadCounts)!.Before;
+    }
+
+    private void Add(Append append, FlushJob flush, IActorRef sender)
+    {
+        if (flush.SkipTime is { } skip) AddInput(append, new SkipTimeInput(skip), null);
+        if (flush.AdvanceTime is { } advance) AddInput(append, new AdvanceTimeInput(advance), null);
+        var seq = append.Status.InputSeq;
+        append.Senders.Add(sender);
+        append.Outcomes.Add(() =>
+        {
+            var token = _flushes++;
+            _flushWaiters[token] = sender;
+            _analysis?.Tell(new ToAnalysis.Flush(token, seq, flush));
+        });
+    }
+
+    private void AddInput(Append append, AnalysisInput input, byte[]? payload)
+    {
+        payload ??= InputCodec.Encode(input);
+        var seq = append.Status.InputSeq + 1;
+        append.Writes.Add(new AppendInput(_jobId, seq, input.Kind, payload));
+        append.Inputs.Add(new ToAnalysis.Appended(seq, input, payload.Length));
+        append.Bytes += payload.Length;
+        append.Status = append.Status with { InputSeq = seq, Counts = append.Status.Counts.Accept(input, Settings, Now) };
+    }
+
+    private Analysis.AnalysisSettings Settings => ReferenceEquals(_settingsOf, _state.Config) ? _settings! : ReadSettings();
+
+    private Configuration.JobConfig? _settingsOf;
+    private Analysis.AnalysisSettings? _settings;
+
+    private Analysis.AnalysisSettings ReadSettings()
+    {
+        _settingsOf = _state.Config!;
+        return _settings = _settingsOf.ToSettings();
+    }
+
+    /// <returns>Whether the message was an outcome of this part.</returns>
+    private bool OnInputOutcome(object message)
+    {
+        switch (message)
+        {
+            case UploadRead read:
+                if (_uploads.Count >= MaxUploadsRemembered) _uploads.Clear();
+                _uploads[read.BatchId] = read.Upload ?? new StoredUpload([], Whole: false);
+                var waiting = _pending.ToArray();
+                _pending.Clear();
+                _pending.Enqueue(_pendingFirst!);
+                foreach (var pending in waiting) _pending.Enqueue(pending);
+                AppendEnded();
+                return true;
+            case AppendDone { Cause: null } done:
+                FaultPoints.Hit("post.journaled");
+                Succeed(done.Append);
+                AppendEnded();
+                return true;
+            case AppendDone failed:
+                _log.Error(failed.Cause, "Input of job {0} could not be written", _jobId);
+                var refused = new Refused(_jobId, RefusalKind.Unavailable, $"the data of job [{_jobId}] could not be stored, none of it was taken: {failed.Cause!.Message}");
+                foreach (var sender in failed.Append.Senders) sender.Tell(refused);
+                _uploads.Clear();
+                AppendEnded();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void AppendEnded()
+    {
+        _appending = false;
+        AppendNext();
+        if (!_appending) Stash.UnstashAll();
+    }
+
+    private void Succeed(Append append)
+    {
+        _status = append.Status with { Size = _status.Size, Timing = _status.Timing, SizeLogTime = _status.SizeLogTime };
+        _unanalysedBytes += append.Bytes;
+        foreach (var input in append.Inputs) _analysis?.Tell(input);
+        foreach (var (batchId, piece, last) in append.Pieces)
+        {
+            var upload = _uploads.GetValueOrDefault(batchId) ?? new StoredUpload([], Whole: false);
+            _uploads[batchId] = new StoredUpload([.. upload.Pieces, piece], last);
+        }
+        foreach (var outcome in append.Outcomes) outcome();
+        ReleaseHeldReplies();
+    }
+
+    /// <summary>Acknowledgements wait while too much is unanalysed: the sender is slowed down to the pace of the analysis.</summary>
+    private void ReleaseHeldReplies()
+    {
+        while (_unanalysedBytes <= _services.Options.MaxUnanalysedBytes && _held.TryDequeue(out var held))
+        {
+            held.Sender.Tell(held.Reply);
+            FaultPoints.Hit("post.acked");
+        }
+    }
+
+    private void OnFlushOutcome(FromAnalysis report)
+    {
+        var (token, reply) = report switch
+        {
+            FromAnalysis.Flushed flushed => (flushed.Token, (JobReply)new JobFlushedReply(_jobId, flushed.LastFinalizedBucketEnd)),
+            AnalysisActor.FlushFailed failed => (failed.Token, new Refused(_jobId, RefusalKind.Unavailable, $"job [{_jobId}] could not be flushed: {failed.Reason}")),
+            _ => throw new ArgumentException("not the outcome of a flush", nameof(report)),
+        };
+        if (_flushWaiters.Remove(token, out var sender)) sender.Tell(reply);
+    }
+}
+
+/// <summary>The job's counts before an upload's first piece and after one of its pieces.</summary>
+internal sealed record UploadCounts(DataCounts Before, DataCounts After);
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(UploadCounts))]
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(
+    PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+internal sealed partial class JobJson : System.Text.Json.Serialization.JsonSerializerContext;

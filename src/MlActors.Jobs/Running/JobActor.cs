@@ -1,0 +1,423 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Event;
+using Akka.Persistence;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Jobs.Running;
+
+/// <summary>What a job's actor works with; one for all jobs of a node.</summary>
+public sealed record JobServices(IJobStore Store, TimeProvider Time, RunningOptions Options, NodeIdentity Node);
+
+/// <summary>
+/// The one owner of a job. It glues: a message is decided by <see cref="JobLifecycle"/>, the events are persisted together with the rows they
+/// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
+/// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Analysis</c> runs the analysis and finishes
+/// closes; <c>.Removal</c> carries out delete, reset and revert.</para>
+/// </summary>
+public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
+{
+    private sealed record StatusRead(JobStatus? Status);
+
+    private sealed record StatusUnreadable(Exception Cause);
+
+    private sealed class Tick
+    {
+        internal static readonly Tick Instance = new();
+    }
+
+    /// <summary>Stops the actor between two messages; what it owes is finished by its next incarnation.</summary>
+    public sealed class Stop
+    {
+        public static readonly Stop Instance = new();
+
+        private Stop()
+        {
+        }
+    }
+
+    private readonly string _jobId;
+    private readonly JobServices _services;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly LifecycleDeadlines _deadlines;
+    private readonly IActorRef _self = Context.Self;
+
+    private JobLifecycleState _state = JobLifecycleState.Absent;
+    private JobStatus _status;
+    private bool _ready;
+    private long _compactedTo;
+
+    // Who is told when a transition ends.
+    private readonly HashSet<IActorRef> _openWaiters = [];
+    private readonly HashSet<IActorRef> _closeWaiters = [];
+    private readonly HashSet<IActorRef> _removalWaiters = [];
+
+    public JobActor(string jobId, JobServices services)
+    {
+        (_jobId, _services) = (jobId, services);
+        _status = new JobStatus { JobId = jobId };
+        var deadline = (long)services.Options.TransitionDeadline.TotalMilliseconds;
+        _deadlines = new LifecycleDeadlines(deadline, deadline, deadline);
+    }
+
+    public override string PersistenceId => "job-" + _jobId;
+
+    // The whole state is in the journal: there is no snapshot to look for.
+    public override Recovery Recovery => new(SnapshotSelectionCriteria.None);
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private long Now => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private IJobStore Store => _services.Store;
+
+    protected override void OnRecover(object message)
+    {
+        switch (message)
+        {
+            case JobEvent recovered:
+                _state = JobLifecycle.Apply(_state, recovered);
+                if (recovered is StateSaved or JobCreated) _compactedTo = LastSequenceNr;
+                break;
+            case RecoveryCompleted:
+                ReadStatus();
+                break;
+            default:
+                throw new InvalidOperationException($"unknown event {message.GetType()} in the journal of job {_jobId}");
+        }
+    }
+
+    // Counts and sizes are not events: they are read from the job's row, which was committed with the newest event or input.
+    private void ReadStatus()
+    {
+        if (!_state.Exists)
+        {
+            _self.Tell(new StatusRead(null));
+            return;
+        }
+        Store.ReadStatusAsync(_jobId).PipeTo(_self, success: status => new StatusRead(status), failure: cause => new StatusUnreadable(cause));
+    }
+
+    protected override void OnCommand(object message)
+    {
+        if (!_ready)
+        {
+            Begin(message);
+            return;
+        }
+        // A message that may write the job's row waits until the append in flight, which writes it too, is done.
+        if (_appending && message is JobCommand or FromAnalysis.Ready or FromAnalysis.Checkpoint or FromAnalysis.Finished or FromAnalysis.Failed or Terminated
+            or StopForced or WorkProgress or DecideRevert)
+        {
+            Stash.Stash();
+            return;
+        }
+        switch (message)
+        {
+            case JobCommand command:
+                OnJobCommand(command);
+                break;
+            case JobMessage job:
+                OnJobMessage(job);
+                break;
+            case FromAnalysis report:
+                OnAnalysisReport(report);
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
+                break;
+            case DecideRevert revert:
+                Decide(revert.Command);
+                break;
+            case Tick:
+                OnTick();
+                break;
+            case Stop:
+                Context.Stop(_self);
+                break;
+            case DeleteMessagesSuccess:
+                break;
+            case DeleteMessagesFailure failure:
+                // Nothing depends on it: the next compaction drops them too.
+                _log.Warning("Old events of job {0} could not be dropped: {1}", _jobId, failure.Cause.Message);
+                break;
+            default:
+                if (!OnInputOutcome(message) && !OnRemovalOutcome(message)) Unhandled(message);
+                break;
+        }
+    }
+
+    private void Begin(object message)
+    {
+        switch (message)
+        {
+            case StatusRead read:
+                _status = read.Status ?? _status;
+                _ready = true;
+                Stash.UnstashAll();
+                Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TimeSpan.FromSeconds(10));
+                Resume();
+                break;
+            case StatusUnreadable unreadable:
+                _log.Warning("The row of job {0} cannot be read, retrying: {1}", _jobId, unreadable.Cause.Message);
+                Timers.StartSingleTimer("status", new RetryStatus(), TimeSpan.FromSeconds(1));
+                break;
+            case RetryStatus:
+                ReadStatus();
+                break;
+            case Stop:
+                Context.Stop(_self);
+                break;
+            default:
+                Stash.Stash();
+                break;
+        }
+    }
+
+    private sealed record RetryStatus;
+
+    /// <summary>Goes on with whatever the recovered state owes.</summary>
+    private void Resume()
+    {
+        if (JobLifecycle.IsRunning(_state) && !_state.ForcedClose) StartAnalysis();
+        else if (_state is { State: JobState.Closing, ForcedClose: true }) CommitFact(new JobFact.AnalysisStopped());
+        else if (_state.Blocked != BlockedReason.None) BeginRemoval();
+    }
+
+    private void OnJobCommand(JobCommand command)
+    {
+        Touch();
+        switch (command)
+        {
+            case RevertSnapshot { SnapshotId: JobLifecycle.EmptySnapshot } revert:
+                Decide(revert with { ResultsFrom = revert.DeleteInterveningResults ? long.MinValue : null });
+                break;
+            case RevertSnapshot or ChangeSnapshot or RemoveSnapshot:
+                OnSnapshotCommand(command);
+                break;
+            default:
+                Decide(command);
+                break;
+        }
+    }
+
+    private void Decide(JobCommand command)
+    {
+        var sender = Sender;
+        switch (JobLifecycle.Decide(_state, command, Now, _deadlines))
+        {
+            case Decision.Refuses refused:
+                sender.Tell(new Refused(_jobId, refused.Kind, refused.Reason));
+                break;
+            case Decision.Confirmed:
+                sender.Tell(Confirmation(command));
+                break;
+            case Decision.Joined:
+                WaitersOf(command)!.Add(sender);
+                if (command.NotifyAccepted) sender.Tell(new Accepted(_jobId));
+                break;
+            case Decision.Happens when command is UpdateJob update:
+                CommitUpdate(update, sender);
+                break;
+            case Decision.Happens happens:
+                Commit(happens.Events, [], () => AfterCommand(command, sender));
+                break;
+        }
+    }
+
+    private void AfterCommand(JobCommand command, IActorRef sender)
+    {
+        if (WaitersOf(command) is { } waiters)
+        {
+            waiters.Add(sender);
+            if (command.NotifyAccepted) sender.Tell(new Accepted(_jobId));
+        }
+        switch (command)
+        {
+            case CreateJob:
+                sender.Tell(new Done(_jobId));
+                break;
+            case OpenJob:
+                FaultPoints.Hit("open.journaled");
+                StartAnalysis();
+                break;
+            case CloseJob:
+                FaultPoints.Hit("close.journaled");
+                RefuseOpenWaiters("it was closed meanwhile");
+                FinishAnalysis();
+                break;
+            case ForceCloseJob or DeleteJob when _state.State == JobState.Closing:
+                FaultPoints.Hit("forceclose.journaled");
+                RefuseOpenWaiters("it was closed meanwhile");
+                StopAnalysis();
+                break;
+            case DeleteJob or ResetJob or RevertSnapshot:
+                BeginRemoval();
+                break;
+        }
+    }
+
+    private HashSet<IActorRef>? WaitersOf(JobCommand command) => command switch
+    {
+        OpenJob => _openWaiters,
+        CloseJob or ForceCloseJob => _closeWaiters,
+        DeleteJob or ResetJob or RevertSnapshot => _removalWaiters,
+        _ => null,
+    };
+
+    private JobReply Confirmation(JobCommand command) => command switch
+    {
+        OpenJob => new JobOpenedReply(_jobId, _services.Node.Id),
+        CloseJob or ForceCloseJob => new JobClosedReply(_jobId, AlreadyClosed: true, 0),
+        _ => new Done(_jobId),
+    };
+
+    /// <summary>Decides a fact and, if anything follows, makes it happen.</summary>
+    private void CommitFact(JobFact fact, IReadOnlyList<StoreWrite>? writes = null, Action? then = null)
+    {
+        if (JobLifecycle.Decide(_state, fact, Now) is Decision.Happens happens) Commit(happens.Events, writes ?? [], () =>
+        {
+            AfterFact(fact);
+            then?.Invoke();
+        });
+    }
+
+    private void AfterFact(JobFact fact)
+    {
+        switch (fact)
+        {
+            case JobFact.AnalysisReady:
+                FaultPoints.Hit("open.opened");
+                TellAll(_openWaiters, new JobOpenedReply(_jobId, _services.Node.Id));
+                break;
+            case JobFact.AnalysisFinished or JobFact.AnalysisStopped:
+                OnClosed();
+                break;
+            case JobFact.AnalysisFailed or JobFact.Overdue:
+                OnFailed();
+                break;
+            case JobFact.WorkRemoved:
+                OnRemoved();
+                break;
+        }
+    }
+
+    private void OnClosed()
+    {
+        FaultPoints.Hit("close.closed");
+        DropAnalysis();
+        var duration = _closingSince is { } since ? _services.Time.GetElapsedTime(since).TotalMilliseconds : 0;
+        _closingSince = null;
+        TellAll(_closeWaiters, new JobClosedReply(_jobId, AlreadyClosed: false, duration));
+        RefusePosts("it is closed");
+        Compact();
+        if (_state.Blocked != BlockedReason.None) BeginRemoval();
+    }
+
+    private void OnFailed()
+    {
+        DropAnalysis();
+        var refused = new Refused(_jobId, RefusalKind.Failed, $"job [{_jobId}] failed: {_state.Reason}");
+        TellAll(_openWaiters, refused);
+        TellAll(_closeWaiters, refused);
+        RefusePosts($"it failed: {_state.Reason}");
+    }
+
+    private void RefuseOpenWaiters(string why) => TellAll(_openWaiters, new Refused(_jobId, RefusalKind.Conflict, $"job [{_jobId}] was not opened: {why}"));
+
+    private static void TellAll(HashSet<IActorRef> waiters, object message)
+    {
+        foreach (var waiter in waiters) waiter.Tell(message);
+        waiters.Clear();
+    }
+
+    /// <summary>Persists events with the rows they imply in one transaction, then applies them, then runs <paramref name="then"/>.</summary>
+    private void Commit(IReadOnlyList<JobEvent> events, IReadOnlyList<StoreWrite> writes, Action then, Func<JobStatus, JobStatus>? change = null)
+    {
+        var state = events.Aggregate(_state, JobLifecycle.Apply);
+        var status = StatusOf(state, change is null ? _status : change(_status));
+        var rows = new List<StoreWrite>(writes);
+        if (state.Exists && !ReferenceEquals(state.Config, _state.Config)) rows.Add(new PutConfig(state.Config!));
+        if (state.Exists) rows.Add(new PutStatus(status));
+        var remaining = events.Count;
+        PersistAll(events.Select((@event, i) => new Journaled(@event, i == events.Count - 1 ? rows : [])), _ =>
+        {
+            if (--remaining > 0) return;
+            (_state, _status) = (state, state.Exists ? status : new JobStatus { JobId = _jobId });
+            then();
+        });
+    }
+
+    private JobStatus StatusOf(JobLifecycleState state, JobStatus before) => before with
+    {
+        State = state.State,
+        Reason = state.Reason,
+        Blocked = state.Blocked,
+        BlockedTaskId = state.BlockedTaskId,
+        Deadline = state.Deadline,
+        StateSince = state.StateSince,
+        NodeId = JobLifecycle.IsRunning(state) ? _services.Node.Id : null,
+        OpenTime = state.OpenTime,
+        FinishedTime = state.FinishedTime,
+        ModelSnapshotId = state.SnapshotId,
+        Size = before.Size,
+    };
+
+    private void CommitUpdate(UpdateJob update, IActorRef sender)
+    {
+        try
+        {
+            var config = update.Update.ApplyTo(_state.Config!, _state.State == JobState.Opened, _status.Size.ModelBytes);
+            Commit([new JobUpdated(Now, config)], [], () => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status))));
+        }
+        catch (Configuration.InvalidConfigException invalid)
+        {
+            sender.Tell(new Refused(_jobId, RefusalKind.Invalid, invalid.Message));
+        }
+    }
+
+    /// <summary>
+    /// Once a job's life fills enough of the journal, its state is written as one event and what came before is dropped: recovery stays short.
+    /// </summary>
+    private void Compact()
+    {
+        if (LastSequenceNr - _compactedTo < _services.Options.CompactAfterEvents) return;
+        Persist(new Journaled(new StateSaved(Now, _state), []), _ =>
+        {
+            _compactedTo = LastSequenceNr;
+            DeleteMessages(LastSequenceNr - 1);
+        });
+    }
+
+    /// <summary>
+    /// Nothing was written. The sender learns it; the actor stops, since what it holds may be ahead of the journal, and its next incarnation
+    /// recovers what is true.
+    /// </summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        var refused = new Refused(_jobId, RefusalKind.Unavailable, $"the store could not write for job [{_jobId}], nothing happened: {cause.Message}");
+        _log.Error(cause, "The journal could not write for job {0}", _jobId);
+        Sender.Tell(refused);
+        foreach (var waiters in new[] { _openWaiters, _closeWaiters, _removalWaiters }) TellAll(waiters, refused);
+        RefusePosts("its store cannot write");
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Error(cause, "The journal rejected an event of job {0}", _jobId);
+        OnPersistFailure(cause, @event, sequenceNr);
+        Context.Stop(_self);
+    }
+
+    private long _touched;
+
+    private void Touch() => _touched = _services.Time.GetTimestamp();
+
+    private void OnTick()
+    {
+        CheckOverdue();
+        var idle = !JobLifecycle.IsRunning(_state) && _state.Blocked == BlockedReason.None && !_appending && _analysis is null;
+        if (idle && _services.Time.GetElapsedTime(_touched) > _services.Options.PassivateAfter) Context.Parent.Tell(new Passivate(Stop.Instance));
+    }
+}

@@ -1,0 +1,84 @@
+using Akka.Actor;
+using Akka.Event;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Jobs.Watching;
+
+/// <param name="Window">Jobs being woken at the same time, at most: a restart is no stampede.</param>
+/// <param name="Every">Time between two looks at the catalog.</param>
+public sealed record WatchdogOptions(int Window, TimeSpan Every)
+{
+    public static WatchdogOptions Default { get; } = new(128, TimeSpan.FromSeconds(60));
+}
+
+/// <summary>
+/// One in the cluster. Reads from the catalog which jobs ought to be awake (open, on the way, or with a removal under way) and makes their owners
+/// exist, at a limited rate; an owner then finishes what it owes and minds its own deadlines. It replaces remembered entities.
+/// </summary>
+public sealed class JobWatchdog : ReceiveActor, IWithTimers
+{
+    private sealed class Look
+    {
+        internal static readonly Look Instance = new();
+    }
+
+    private sealed record Active(IReadOnlyList<ResolvedJob> Jobs, Exception? Cause);
+
+    private readonly ICatalog _catalog;
+    private readonly IActorRef _jobs;
+    private readonly WatchdogOptions _options;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Queue<string> _waiting = new();
+    private readonly HashSet<string> _waking = new(StringComparer.Ordinal);
+    private bool _looking;
+
+    public JobWatchdog(ICatalog catalog, IActorRef jobs, WatchdogOptions options)
+    {
+        (_catalog, _jobs, _options) = (catalog, jobs, options);
+        Receive<Look>(_ => OnLook());
+        Receive<Active>(OnActive);
+        Receive<JobReply>(reply =>
+        {
+            _waking.Remove(reply.JobId);
+            WakeNext();
+        });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, _options.Every);
+    }
+
+    private void OnLook()
+    {
+        // A wake that got no answer within a whole round is given up for this round; the job is still listed in the next.
+        _waking.Clear();
+        if (_looking || _waiting.Count > 0)
+        {
+            WakeNext();
+            return;
+        }
+        _looking = true;
+        _catalog.ListActiveAsync().PipeTo(Self, success: jobs => new Active(jobs, null), failure: cause => new Active([], cause));
+    }
+
+    private void OnActive(Active active)
+    {
+        _looking = false;
+        if (active.Cause is not null) _log.Warning("The catalog cannot be read, looking again in {0}: {1}", _options.Every, active.Cause.Message);
+        foreach (var job in active.Jobs) _waiting.Enqueue(job.JobId);
+        WakeNext();
+    }
+
+    private void WakeNext()
+    {
+        while (_waking.Count < _options.Window && _waiting.TryDequeue(out var jobId))
+        {
+            _waking.Add(jobId);
+            _jobs.Tell(new WakeJob(jobId));
+        }
+    }
+}
