@@ -92,7 +92,10 @@ public static partial class JobLifecycle
         JobFact.AnalysisFailed failed => failed.Generation == state.Generation && IsRunning(state) && !state.ForcedClose
             ? Happen(new JobFailed(now, failed.Reason, failed.Seq))
             : new Decision.Confirmed(),
-        JobFact.Overdue overdue => IsRunning(state) && state.State != JobState.Opened ? Happen(new JobFailed(now, overdue.Reason, null)) : new Decision.Confirmed(),
+        // A forced close ends only when the analysis has stopped: it has nothing else to turn into.
+        JobFact.Overdue overdue => state is { State: JobState.Opening } or { State: JobState.Closing, ForcedClose: false }
+            ? Happen(new JobFailed(now, overdue.Reason, null))
+            : new Decision.Confirmed(),
         JobFact.WorkRemoved removed => state.Blocked switch
         {
             BlockedReason.Delete => Happen(new JobDeleted(now)),

@@ -201,10 +201,16 @@ public sealed partial class JobActor
     {
         if (_state.State is not (JobState.Opening or JobState.Closing) || Now - _lastProgress < _deadlines.Closing) return;
         _lastProgress = Now;
+        if (_state.ForcedClose)
+        {
+            _note = $"the analysis has not stopped for {_services.Options.TransitionDeadline}; restart the node if it stays so";
+            _log.Error("Job {0}: {1}", _jobId, _note);
+            return;
+        }
         if (_retries++ < _services.Options.TransitionRetries)
         {
             _log.Warning("Job {0} is {1} without progress: trying again ({2})", _jobId, _state.State, _retries);
-            if (_analysis is not null && !_state.ForcedClose)
+            if (_analysis is not null)
             {
                 Context.Unwatch(_analysis);
                 Context.Stop(_analysis);

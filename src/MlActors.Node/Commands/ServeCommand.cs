@@ -1,0 +1,24 @@
+using System.CommandLine;
+using MlActors.Node.Serving;
+
+namespace MlActors.Node.Commands;
+
+/// <summary><c>mlactors serve</c>: the plain server.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("serve", "Run the server");
+        var common = new CommonOptions().AddTo(command, urls: true);
+        command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
+        {
+            var config = common.Load(arguments);
+            await using var app = await ServerHost.BuildAsync(config);
+            await app.StartAsync();
+            Console.WriteLine($"MlActors {Jobs.ServerInfo.Version} listens on {string.Join(", ", app.Urls)}; data in {config.Options.Storage.DataDirectory}");
+            await app.WaitForShutdownAsync();
+            return 0;
+        }));
+        return command;
+    }
+}

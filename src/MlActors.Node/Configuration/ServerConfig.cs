@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+
+namespace MlActors.Node.Configuration;
+
+/// <summary>The configuration cannot be used; all that is wrong with it, each with its fix.</summary>
+public sealed class ConfigurationException(ImmutableArray<string> problems)
+    : Exception("the configuration cannot be used:" + string.Concat(problems.Select(p => Environment.NewLine + "  - " + p)))
+{
+    public ImmutableArray<string> Problems { get; } = problems;
+}
+
+/// <summary>
+/// The settings in effect: those of the command line over those of the configuration file over the defaults in <c>hocon/mlactors.conf</c>.
+/// </summary>
+/// <param name="Effective">Everything, the actor system's settings included.</param>
+/// <param name="Options">The server's own settings, validated.</param>
+public sealed record ServerConfig(Config Effective, ServerOptions Options)
+{
+    /// <exception cref="ConfigurationException"/>
+    public static ServerConfig Load(string? file, IReadOnlyDictionary<string, string> overrides)
+    {
+        var defaults = ConfigurationFactory.ParseString(DefaultText());
+        var own = overrides.Count == 0
+            ? Config.Empty
+            : ConfigurationFactory.ParseString(string.Join('\n', overrides.Select(o => $"mlactors.{o.Key} = \"{o.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"")));
+        var user = ReadFile(file);
+        var problems = UnknownKeys(user, defaults).ToList();
+        var effective = own.WithFallback(user).WithFallback(defaults);
+        var options = ServerOptions.Read(effective.GetConfig("mlactors"), problems);
+        return problems.Count == 0 ? new ServerConfig(effective, options!) : throw new ConfigurationException([.. problems]);
+    }
+
+    /// <summary>The text of the commented file with every key and its default.</summary>
+    public static string DefaultText()
+    {
+        using var stream = typeof(ServerConfig).Assembly.GetManifestResourceStream("mlactors.conf")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static Config ReadFile(string? file)
+    {
+        if (file is null) return Config.Empty;
+        if (!File.Exists(file)) throw new ConfigurationException([$"there is no file [{file}]; give --config the path of a HOCON file, or leave it out for the defaults"]);
+        try
+        {
+            return ConfigurationFactory.ParseString(File.ReadAllText(file));
+        }
+        catch (Exception cause) when (cause is not IOException)
+        {
+            throw new ConfigurationException([$"[{file}] is not HOCON: {cause.Message}"]);
+        }
+    }
+
+    // A misspelt key would silently mean the default.
+    private static IEnumerable<string> UnknownKeys(Config user, Config defaults)
+    {
+        var known = Keys(defaults.GetValue("mlactors"), "mlactors").ToHashSet(StringComparer.Ordinal);
+        if (user.IsEmpty || !user.HasPath("mlactors")) yield break;
+        foreach (var key in Keys(user.GetValue("mlactors"), "mlactors"))
+        {
+            if (!known.Contains(key) && !key.StartsWith("mlactors.analysis-dispatcher.", StringComparison.Ordinal))
+                yield return $"[{key}] is not a setting; `mlactors describe --defaults` prints every setting with its default";
+        }
+    }
+
+    /// <summary>The full paths of all values below a value.</summary>
+    internal static IEnumerable<string> Keys(HoconValue? value, string path)
+    {
+        if (value is null) yield break;
+        if (!value.IsObject())
+        {
+            yield return path;
+            yield break;
+        }
+        foreach (var (name, child) in value.GetObject().Items)
+            foreach (var key in Keys(child, $"{path}.{name}"))
+                yield return key;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using Akka.Configuration;
+using Microsoft.Extensions.Logging;
+using MlActors.Gateway;
+using MlActors.Jobs.Running;
+using MlActors.Jobs.Watching;
+using MlActors.Storage;
+
+namespace MlActors.Node.Configuration;
+
+/// <summary>The server's own settings, each as the part that uses it takes it.</summary>
+public sealed record ServerOptions(
+    IReadOnlyList<string> Urls,
+    string NodeName,
+    LogLevel LogLevel,
+    TlsFiles? Tls,
+    GatewayOptions Gateway,
+    RunningOptions Running,
+    WatchdogOptions Watchdog,
+    StorageOptions Storage)
+{
+    /// <summary>Reads the settings; what is wrong with them is added to <paramref name="problems"/>.</summary>
+    /// <returns><c>null</c> when something is.</returns>
+    internal static ServerOptions? Read(Config config, List<string> problems)
+    {
+        var before = problems.Count;
+        var urls = config.GetString("urls").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var (certificate, key) = (config.GetString("tls.certificate"), config.GetString("tls.key"));
+        var read = new SettingReader(config, problems);
+        var options = new ServerOptions(
+            urls,
+            config.GetString("node-name") is { Length: > 0 } name ? name : Environment.MachineName,
+            read.Choice("log-level", new() { ["trace"] = LogLevel.Trace, ["debug"] = LogLevel.Debug, ["info"] = LogLevel.Information, ["warning"] = LogLevel.Warning, ["error"] = LogLevel.Error }),
+            certificate.Length == 0 && key.Length == 0 ? null : new TlsFiles(certificate, key),
+            new GatewayOptions
+            {
+                ProductHeader = read.Switch("product-header"),
+                ClusterName = config.GetString("cluster-name"),
+                AuthenticationEnabled = read.Switch("authentication.enabled"),
+                MaxBodyBytes = read.Bytes("limits.max-request-body"),
+                MaxModelMemoryLimitBytes = config.GetString("limits.max-model-memory").Length == 0 ? null : read.Bytes("limits.max-model-memory"),
+                DefaultModelMemoryLimitBytes = read.Bytes("limits.default-model-memory"),
+            },
+            new RunningOptions
+            {
+                MaxUnanalysedBytes = read.Bytes("jobs.max-unanalysed"),
+                CheckpointBytes = read.Bytes("jobs.checkpoint-after"),
+                CheckpointInputs = read.Count("jobs.checkpoint-after-inputs"),
+                CheckpointInterval = read.Time("jobs.checkpoint-every"),
+                TransitionDeadline = read.Time("jobs.transition-deadline"),
+                TransitionRetries = read.Count("jobs.transition-retries"),
+                PassivateAfter = read.Time("jobs.passivate-after"),
+                CompactAfterEvents = read.Count("jobs.compact-after-events"),
+            },
+            new WatchdogOptions(read.Count("watchdog.window"), read.Time("watchdog.every")),
+            new StorageOptions
+            {
+                DataDirectory = Path.GetFullPath(config.GetString("data")),
+                BusyTimeout = read.Time("storage.busy-timeout"),
+                Durability = read.Choice("storage.synchronous", new() { ["full"] = Durability.Full, ["normal"] = Durability.Normal }),
+            });
+        if (urls.Length == 0) problems.Add("[mlactors.urls] is empty; give the address of the REST API, e.g. http://127.0.0.1:9200");
+        foreach (var problem in ListenPolicy.Check(urls, options.Gateway.AuthenticationEnabled, options.Tls is not null)) problems.Add("[mlactors.urls] " + problem);
+        problems.AddRange(options.Gateway.Problems());
+        if (options.Tls is { } tls) problems.AddRange(tls.Problems());
+        return problems.Count == before ? options : null;
+    }
+}
+
+/// <summary>PEM files of a certificate chain and its private key.</summary>
+public sealed record TlsFiles(string Certificate, string Key)
+{
+    internal IEnumerable<string> Problems()
+    {
+        if (!File.Exists(Certificate)) yield return $"[mlactors.tls.certificate] there is no file [{Certificate}]";
+        if (!File.Exists(Key)) yield return $"[mlactors.tls.key] there is no file [{Key}]";
+    }
+}
+
+/// <summary>Reads single settings; a bad value becomes a problem that names the key, the value and the fix.</summary>
+internal sealed class SettingReader(Config config, List<string> problems)
+{
+    internal bool Switch(string path) => Choice(path, new() { ["on"] = true, ["off"] = false, ["true"] = true, ["false"] = false });
+
+    internal T Choice<T>(string path, Dictionary<string, T> choices)
+    {
+        var text = config.GetString(path);
+        if (choices.TryGetValue(text, out var value)) return value;
+        problems.Add($"[mlactors.{path}] is [{text}]; it must be one of {string.Join(", ", choices.Keys)}");
+        return default!;
+    }
+
+    internal int Count(string path)
+    {
+        var text = config.GetString(path);
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0) return value;
+        problems.Add($"[mlactors.{path}] is [{text}]; it must be a whole number above 0");
+        return 1;
+    }
+
+    internal long Bytes(string path) => Read(path, "a size such as 64m", () => config.GetByteSize(path) is { } bytes and > 0 ? bytes : throw new FormatException());
+
+    internal TimeSpan Time(string path) =>
+        Read(path, "a time such as 30s, 5m or 3h", () => config.GetTimeSpan(path) is var time && time > TimeSpan.Zero ? time : throw new FormatException());
+
+    private T Read<T>(string path, string form, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception cause) when (cause is FormatException or HoconParserException or ConfigurationException or OverflowException or ArgumentException)
+        {
+            problems.Add($"[mlactors.{path}] is [{config.GetString(path)}]; it must be {form}");
+            return default!;
+        }
+    }
+}

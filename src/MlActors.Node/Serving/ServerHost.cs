@@ -1,0 +1,53 @@
+using System.Security.Cryptography.X509Certificates;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Hosting;
+using MlActors.Gateway;
+using MlActors.Jobs;
+using MlActors.Node.Configuration;
+using MlActors.Storage;
+using MlActors.Storage.Journal;
+
+namespace MlActors.Node.Serving;
+
+/// <summary>The whole server as one host: storage, actor system, REST API.</summary>
+public static class ServerHost
+{
+    /// <summary>Builds the server. It listens when the application is started.</summary>
+    /// <exception cref="StorageOpenException">The data cannot be opened.</exception>
+    public static async Task<WebApplication> BuildAsync(ServerConfig config)
+    {
+        var options = config.Options;
+        var node = NodeIdentityFile.LoadOrCreate(options.Storage.DataDirectory, options.NodeName);
+        var storage = await SqliteStorage.OpenAsync(options.Storage);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Akka", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        builder.WebHost.UseUrls([.. options.Urls]).ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (options.Tls is { } tls)
+                kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key));
+        });
+        builder.Services.AddStorage(storage).AddJobs(node).AddGateway(options.Gateway);
+        builder.Services.AddAkka("mlactors", akka => akka
+            .AddHocon(config.Effective, HoconAddMode.Replace)
+            .AddSetup(new StorageSetup(storage))
+            .WithJobs(options.Running, options.Watchdog)
+            .AddStartup((system, _) =>
+            {
+                var cluster = Akka.Cluster.Cluster.Get(system);
+                if (cluster.Settings.SeedNodes.IsEmpty) cluster.Join(cluster.SelfAddress);
+            }));
+        var app = builder.Build();
+        app.MapGateway();
+        return app;
+    }
+}

@@ -1,0 +1,187 @@
+using CsCheck;
+using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Lifecycle;
+
+namespace MlActors.Jobs.Tests.Lifecycle;
+
+/// <summary>Random lives of a job, checked after every step against a second, much simpler description of the life cycle.</summary>
+public class JobLifecyclePropertyTests
+{
+    private static readonly LifecycleDeadlines Deadlines = new(1000, 2000, 3000);
+
+    private static readonly JobConfig Config = new() { JobId = "j", AnalysisConfig = new AnalysisConfig() };
+
+    /// <summary>What the description keeps: enough to say what each step must do.</summary>
+    private sealed record Model(string State, string Blocked, bool Forced)
+    {
+        internal static readonly Model Absent = new("absent", "none", false);
+    }
+
+    private enum Step
+    {
+        Create, Open, OpenJoining, Close, ForceClose, Delete, DeleteForce, Reset, Revert, Update,
+        Ready, StaleReady, Finished, StaleFinished, Stopped, Failed, StaleFailed, Overdue, WorkRemoved,
+    }
+
+    private static readonly Gen<Step[]> Lives = Gen.Enum<Step>().Array[1, 60];
+
+    [Fact]
+    public void Every_life_follows_the_drawing_of_the_life_cycle() => Lives.Sample(life =>
+    {
+        var (state, model, now) = (JobLifecycleState.Absent, Model.Absent, 0L);
+        foreach (var step in life)
+        {
+            now++;
+            var decision = Decide(state, step, now);
+            var expected = Expect(model, step);
+            Kind(decision).ShouldBe(expected.Kind, $"{step} in {model}");
+            if (decision is Decision.Happens happens) state = happens.Events.Aggregate(state, JobLifecycle.Apply);
+            model = expected.Next;
+            Observed(state).ShouldBe(model, $"after {step}");
+        }
+    }, iter: 20_000);
+
+    [Fact]
+    public void Every_transient_state_has_a_deadline_and_every_resting_one_has_none() => Lives.Sample(life => Live(life, state =>
+    {
+        var transient = state.Exists && (state.State is JobState.Opening or JobState.Closing || (state.Blocked != BlockedReason.None && state.State == JobState.Closed));
+        (state.Deadline is not null).ShouldBe(transient, $"{state}");
+    }));
+
+    [Fact]
+    public void A_forced_close_never_becomes_a_graceful_one() => Lives.Sample(life =>
+    {
+        var forced = false;
+        Live(life, state =>
+        {
+            if (forced && state.State == JobState.Closing) state.ForcedClose.ShouldBeTrue();
+            forced = state is { State: JobState.Closing, ForcedClose: true };
+        });
+    });
+
+    [Fact]
+    public void The_state_is_the_fold_of_its_events_also_from_a_saved_state_on() => Lives.Sample(life =>
+    {
+        var events = new List<JobEvent>();
+        var states = new List<JobLifecycleState> { JobLifecycleState.Absent };
+        Live(life, states.Add, events.Add);
+        var final = states[^1];
+        Same(events.Aggregate(JobLifecycleState.Absent, JobLifecycle.Apply), final);
+        for (var cut = 0; cut <= events.Count; cut += Math.Max(1, events.Count / 5))
+        {
+            var saved = new StateSaved(0, events.Take(cut).Aggregate(JobLifecycleState.Absent, JobLifecycle.Apply));
+            Same(events.Skip(cut).Prepend(saved).Aggregate(JobLifecycleState.Absent, JobLifecycle.Apply), final);
+        }
+    });
+
+    [Fact]
+    public void Each_open_has_a_generation_of_its_own() => Lives.Sample(life =>
+    {
+        var opened = new List<long>();
+        Live(life, _ => { }, e =>
+        {
+            if (e is JobCreated) opened.Clear();
+            if (e is JobOpening opening) opened.Add(opening.Generation);
+        });
+        opened.ShouldBe(opened.Order().Distinct());
+    });
+
+    private static void Same(JobLifecycleState actual, JobLifecycleState expected)
+    {
+        actual.Quarantined.ShouldBe(expected.Quarantined);
+        (actual with { Quarantined = [] }).ShouldBe(expected with { Quarantined = [] });
+    }
+
+    private static void Live(Step[] life, Action<JobLifecycleState> check, Action<JobEvent>? each = null)
+    {
+        var (state, now) = (JobLifecycleState.Absent, 0L);
+        foreach (var step in life)
+        {
+            if (Decide(state, step, ++now) is not Decision.Happens happens) continue;
+            foreach (var @event in happens.Events)
+            {
+                state = JobLifecycle.Apply(state, @event);
+                each?.Invoke(@event);
+            }
+            check(state);
+        }
+    }
+
+    private static Decision Decide(JobLifecycleState state, Step step, long now) => step switch
+    {
+        Step.Create => JobLifecycle.Decide(state, new CreateJob(Config), now, Deadlines),
+        Step.Open => JobLifecycle.Decide(state, new OpenJob("j"), now, Deadlines),
+        Step.OpenJoining => JobLifecycle.Decide(state, new OpenJob("j", Join: true), now, Deadlines),
+        Step.Close => JobLifecycle.Decide(state, new CloseJob("j"), now, Deadlines),
+        Step.ForceClose => JobLifecycle.Decide(state, new ForceCloseJob("j"), now, Deadlines),
+        Step.Delete => JobLifecycle.Decide(state, new DeleteJob("j", Force: false, "t"), now, Deadlines),
+        Step.DeleteForce => JobLifecycle.Decide(state, new DeleteJob("j", Force: true, "t"), now, Deadlines),
+        Step.Reset => JobLifecycle.Decide(state, new ResetJob("j", "t"), now, Deadlines),
+        Step.Revert => JobLifecycle.Decide(state, new RevertSnapshot("j", "7", DeleteInterveningResults: false, "t"), now, Deadlines),
+        Step.Update => JobLifecycle.Decide(state, new UpdateJob("j", new JobUpdate()), now, Deadlines),
+        Step.Ready => JobLifecycle.Decide(state, new JobFact.AnalysisReady(state.Generation), now),
+        Step.StaleReady => JobLifecycle.Decide(state, new JobFact.AnalysisReady(state.Generation - 1), now),
+        Step.Finished => JobLifecycle.Decide(state, new JobFact.AnalysisFinished(state.Generation, new SnapshotTaken(now, "8", now)), now),
+        Step.StaleFinished => JobLifecycle.Decide(state, new JobFact.AnalysisFinished(state.Generation - 1, null), now),
+        Step.Stopped => JobLifecycle.Decide(state, new JobFact.AnalysisStopped(), now),
+        Step.Failed => JobLifecycle.Decide(state, new JobFact.AnalysisFailed(state.Generation, "broken", now), now),
+        Step.StaleFailed => JobLifecycle.Decide(state, new JobFact.AnalysisFailed(state.Generation - 1, "broken", null), now),
+        Step.Overdue => JobLifecycle.Decide(state, new JobFact.Overdue("slow"), now),
+        _ => JobLifecycle.Decide(state, new JobFact.WorkRemoved(9), now),
+    };
+
+    private static string Kind(Decision decision) => decision switch
+    {
+        Decision.Happens => "happens",
+        Decision.Joined => "joined",
+        Decision.Confirmed => "confirmed",
+        Decision.Refuses refuses => refuses.Kind.ToString(),
+        _ => "?",
+    };
+
+    private static Model Observed(JobLifecycleState state) => state.Exists
+        ? new Model(JobLifecycle.Name(state.State), JobLifecycle.Name(state.Blocked), state.ForcedClose)
+        : Model.Absent;
+
+    private static (string Kind, Model Next) Expect(Model model, Step step)
+    {
+        var fact = step >= Step.Ready;
+        if (model == Model.Absent)
+            return step == Step.Create ? ("happens", new Model("closed", "none", false)) : (fact ? "confirmed" : "NotFound", model);
+        var running = model.State is "opening" or "opened" or "closing";
+        var free = model.Blocked == "none";
+        return (step, model.State) switch
+        {
+            (Step.Create, _) => ("AlreadyExists", model),
+            (Step.Update, _) => (model.Blocked == "delete" ? "Conflict" : "happens", model),
+            (Step.Open or Step.OpenJoining, _) when !free => ("Conflict", model),
+            (Step.Open or Step.OpenJoining, "closed") => ("happens", model with { State = "opening" }),
+            (Step.OpenJoining, "opening") => ("joined", model),
+            (Step.OpenJoining, "opened") => ("confirmed", model),
+            (Step.Open or Step.OpenJoining, _) => ("Conflict", model),
+            (Step.Close, "closed") => ("confirmed", model),
+            (Step.Close, "closing") => ("joined", model),
+            (Step.Close, "failed") => ("Conflict", model),
+            (Step.Close, _) => ("happens", model with { State = "closing" }),
+            (Step.ForceClose, "closed") => ("confirmed", model),
+            (Step.ForceClose, "closing") when model.Forced => ("joined", model),
+            (Step.ForceClose, _) => ("happens", model with { State = "closing", Forced = true }),
+            (Step.Delete or Step.DeleteForce, _) when model.Blocked == "delete" => ("joined", model),
+            (Step.Delete or Step.DeleteForce, "closed") => ("happens", model with { Blocked = "delete" }),
+            (Step.Delete, _) => ("Conflict", model),
+            (Step.DeleteForce, _) => ("happens", model with { State = "closing", Forced = true, Blocked = "delete" }),
+            (Step.Reset, _) when model.Blocked == "reset" => ("joined", model),
+            (Step.Reset, "closed") when free => ("happens", model with { Blocked = "reset" }),
+            (Step.Revert, "closed") when free => ("happens", model with { Blocked = "revert" }),
+            (Step.Reset or Step.Revert, _) => ("Conflict", model),
+            (Step.Ready, "opening") => ("happens", model with { State = "opened" }),
+            (Step.Finished, "closing") when !model.Forced => ("happens", model with { State = "closed" }),
+            (Step.Stopped, "closing") when model.Forced => ("happens", model with { State = "closed", Forced = false }),
+            (Step.Failed, _) when running && !model.Forced => ("happens", model with { State = "failed" }),
+            (Step.Overdue, "opening" or "closing") when !model.Forced => ("happens", model with { State = "failed" }),
+            (Step.WorkRemoved, _) when model.Blocked == "delete" => ("happens", Model.Absent),
+            (Step.WorkRemoved, _) when !free => ("happens", model with { Blocked = "none" }),
+            _ => ("confirmed", model),
+        };
+    }
+}
