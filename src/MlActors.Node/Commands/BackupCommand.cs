@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MlActors.Storage;
+using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
 
@@ -13,7 +13,7 @@ internal static class BackupCommand
         var common = new CommonOptions().AddTo(command);
         command.SetAction((arguments, cancellation) => CommonOptions.RunAsync(async () =>
         {
-            await using var storage = await SqliteStorage.OpenAsync(common.Load(arguments).Options.Storage);
+            await using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
             var path = Path.GetFullPath(arguments.GetValue(target)!);
             await storage.BackupAsync(path, cancellation);
             Console.WriteLine($"{path}: {new FileInfo(path).Length} bytes; to restore, put it as {common.Load(arguments).Options.Storage.FileName} into an empty data folder");

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MlActors.Storage;
+using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
 
@@ -14,7 +14,7 @@ internal static class CheckCommand
         {
             var config = common.Load(arguments);
             Console.WriteLine("configuration  ok");
-            await using var storage = await SqliteStorage.OpenAsync(config.Options.Storage);
+            await using var storage = SqliteStorage.Open(config.Options.Storage);
             var health = await storage.CheckAsync(TimeSpan.FromSeconds(10));
             if (!health.Healthy) throw new CommandException($"the storage in [{config.Options.Storage.DataDirectory}] is not well: {health.Problem}");
             Console.WriteLine($"storage        ok  {config.Options.Storage.DatabasePath}: write {health.WriteTime.TotalMilliseconds:0.0} ms, read {health.ReadTime.TotalMilliseconds:0.0} ms, " +

@@ -16,7 +16,7 @@ internal static class DemoCommand
         command.Options.Add(exit);
         command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
         {
-            await using var app = await ServerHost.BuildAsync(common.Load(arguments));
+            await using var app = ServerHost.Build(common.Load(arguments));
             await app.StartAsync();
             var url = app.Urls.First();
             await new DemoPlay(new Uri(url), AnsiConsole.Console).RunAsync();

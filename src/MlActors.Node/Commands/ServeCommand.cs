@@ -13,7 +13,7 @@ internal static class ServeCommand
         command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
         {
             var config = common.Load(arguments);
-            await using var app = await ServerHost.BuildAsync(config);
+            await using var app = ServerHost.Build(config);
             await app.StartAsync();
             Console.WriteLine($"MlActors {Jobs.ServerInfo.Version} listens on {string.Join(", ", app.Urls)}; data in {config.Options.Storage.DataDirectory}");
             await app.WaitForShutdownAsync();

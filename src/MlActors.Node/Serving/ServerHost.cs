@@ -15,12 +15,10 @@ public static class ServerHost
 {
     /// <summary>Builds the server. It listens when the application is started.</summary>
     /// <exception cref="StorageOpenException">The data cannot be opened.</exception>
-    public static async Task<WebApplication> BuildAsync(ServerConfig config)
+    public static WebApplication Build(ServerConfig config)
     {
         var options = config.Options;
         var node = NodeIdentityFile.LoadOrCreate(options.Storage.DataDirectory, options.NodeName);
-        var storage = await SqliteStorage.OpenAsync(options.Storage);
-
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddSimpleConsole(console =>
         {
@@ -36,10 +34,10 @@ public static class ServerHost
             if (options.Tls is { } tls)
                 kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key));
         });
-        builder.Services.AddStorage(storage).AddJobs(node).AddGateway(options.Gateway);
-        builder.Services.AddAkka("mlactors", akka => akka
+        builder.Services.AddSqliteStorage(options.Storage).AddJobs(node).AddGateway(options.Gateway);
+        builder.Services.AddAkka("mlactors", (akka, services) => akka
             .AddHocon(config.Effective, HoconAddMode.Replace)
-            .AddSetup(new StorageSetup(storage))
+            .AddSetup(services.GetRequiredService<StorageSetup>())
             .WithJobs(options.Running, options.Watchdog)
             .AddStartup((system, _) =>
             {
@@ -47,6 +45,8 @@ public static class ServerHost
                 if (cluster.Settings.SeedNodes.IsEmpty) cluster.Join(cluster.SelfAddress);
             }));
         var app = builder.Build();
+        // Opened here, so that data which cannot be used ends the start with a message and not with a stack.
+        _ = app.Services.GetRequiredService<IStorage>();
         app.MapGateway();
         return app;
     }

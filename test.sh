@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Installs what the tests need if it is missing (as root), builds, and runs every test: the .NET suites, then the official JavaScript clients, two
+# major versions, against a real server. The last line is "N passed, N failed". Arguments are name filters of the .NET tests (and skip the clients).
+set -uo pipefail
+cd "$(dirname "$0")"
+root=$PWD
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+passed=0 failed=0
+
+say() { printf '\n== %s\n' "$*"; }
+
+need_node() {
+  command -v node >/dev/null && command -v npm >/dev/null && return 0
+  say "installing node and npm"
+  [ "$(id -u)" = 0 ] || { echo "node and npm are missing; install them, or run as root to have it done" >&2; return 1; }
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q nodejs npm
+}
+
+say "building"
+dotnet build MlActors.sln -c Release --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
+
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  say "$name"
+  args=()
+  [ $# -gt 0 ] && args=(--filter "FullyQualifiedName~$1")
+  dotnet test "$project" -c Release --no-build --nologo --logger "trx;LogFileName=$results/$name.trx" --logger "console;verbosity=minimal" "${args[@]}"
+  code=$?
+  counters=$(grep -o '<Counters [^>]*' "$results/$name.trx" 2>/dev/null | head -n 1)
+  p=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
+  f=$(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0}))
+  # A suite that broke down without a failed test is a failure all the same.
+  if [ "$code" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then failed=$((failed + 1)); fi
+done
+
+if [ $# -eq 0 ]; then
+  if need_node; then
+    say "official clients"
+    (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error) || failed=$((failed + 1))
+    (cd tests/clients && MLACTORS="$root/src/MlActors.Node/bin/Release/net10.0/mlactors.dll" \
+      node --test --test-concurrency=1 --test-reporter=tap --test-reporter-destination="$results/clients.tap" \
+           --test-reporter=spec --test-reporter-destination=stdout)
+    p=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$results/clients.tap")
+    f=$(sed -n 's/^# fail \([0-9]*\)$/\1/p' "$results/clients.tap")
+    passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1}))
+  else
+    failed=$((failed + 1))
+  fi
+fi
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
