@@ -23,12 +23,12 @@ public sealed record AnalysisSettings
     /// <summary>How many seconds records may be late: buckets stay open that long.</summary>
     public long Latency { get; init; }
 
-    public required ImmutableArray<DetectorSettings> Detectors { get; init; }
+    public required ImmutableArray<DetectorSettings> Detectors { get; init => (field, _schema) = (value, null); }
 
-    public ImmutableArray<string> Influencers { get; init; } = [];
+    public ImmutableArray<string> Influencers { get; init => (field, _schema) = (value, null); } = [];
 
     /// <summary>The field that says how many raw records a record stands for; <c>null</c> when each stands for itself.</summary>
-    public string? SummaryCountField { get; init; }
+    public string? SummaryCountField { get; init => (field, _schema) = (value, null); }
 
     /// <summary>A series not seen for this many seconds is pruned.</summary>
     public long ModelPruneWindow { get; init; } = 30L * 24 * 3600;

@@ -1,5 +1,11 @@
+using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
+using MlActors.Analysis.Modelling;
 using MlActors.Analysis.Results;
+using MlActors.Analysis.Scoring;
+using MlActors.Analysis.Series;
+using MlActors.Analysis.Time;
 
 namespace MlActors.Analysis;
 
@@ -8,40 +14,112 @@ public sealed class ModelStateException(string message, Exception? inner = null)
 
 /// <summary>
 /// The analysis of one job: a fold over its inputs. Not thread-safe; owned by one actor. Deterministic: the same inputs after the same
-/// state give the same results and the same saved bytes, whatever was saved and restored in between.
+/// state give the same results and the same saved bytes, whatever was saved and restored in between, and however the records were cut into batches.
+/// <para>
+/// A bucket [start, start + span) starts at a multiple of the span. It is finished when the newest record's bucket starts at least the latency after
+/// its end, or when time is advanced past its end; buckets are finished in order, empty ones too, within <see cref="EmptyBucketBudget"/>.
+/// </para>
 /// </summary>
-public sealed class JobAnalysis
+public sealed partial class JobAnalysis
 {
+    /// <summary>Longest bucket span and latency, seconds; far beyond use, and no sum of times overflows.</summary>
+    private const long LongestTime = 1L << 40;
+
+    private readonly AnalysisSettings _settings;
+    private readonly MemoryBudget _memory;
+    private readonly SeriesTable[] _tables;
+    private readonly InfluencerColumn[] _influencers;
+    private readonly DetectorFeed[] _feeds;
+    private readonly OpenBuckets _open;
+    private readonly BucketEvaluator _evaluator;
+    private readonly int _summaryColumn;
+
+    private RecordClock _clock;
+    private EmptyBucketBudget _emptyBuckets = new();
+    private long? _next;
+    private long _bucketsRefused;
+    private long _bytesExceeded;
+    private long _peakBytes;
+    private bool _turnsAway;
+
+    private JobAnalysis(AnalysisSettings settings)
+    {
+        Validate(settings);
+        _settings = settings;
+        _memory = new MemoryBudget(settings.ModelMemoryLimit);
+        _clock = new RecordClock(settings);
+        var schema = settings.Schema;
+        _summaryColumn = schema.IndexOf(settings.SummaryCountField, FieldKind.Number);
+        _tables = [.. settings.Detectors.Select(detector => new SeriesTable(detector, new ModelShape(settings.BucketSpan, detector.Function.Aggregate), _memory))];
+        _influencers = [.. settings.Influencers.Select(name => new InfluencerColumn(name, schema.IndexOf(name, FieldKind.Text)))];
+        var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !IsSplitBy(detector, influencer.Name)).ToArray()).ToArray();
+        _feeds = [.. _tables.Select((table, i) => new DetectorFeed(table, i, schema, tracked[i], _memory))];
+        _open = new OpenBuckets(() => new OpenBucket([.. tracked.Select(fields => new DetectorBucket(fields.Length))]), _memory);
+        var positions = tracked.Select(fields => _influencers.Select(influencer => Array.IndexOf(fields, influencer)).ToArray()).ToArray();
+        _evaluator = new BucketEvaluator(settings, _tables, new InfluenceFinder(settings, _tables, positions), _memory);
+    }
+
     /// <summary>A new analysis without any memory.</summary>
-    public static JobAnalysis Create(AnalysisSettings settings) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The settings ask for what this version does not analyse.</exception>
+    public static JobAnalysis Create(AnalysisSettings settings) => new(settings);
 
-    /// <summary>Takes up a saved state.</summary>
-    /// <exception cref="ModelStateException">The state is damaged, of an unknown version, or of other settings.</exception>
-    public static JobAnalysis Restore(AnalysisSettings settings, ReadOnlySpan<byte> state) => throw new NotImplementedException();
-
-    /// <summary>Folds one input; results of the buckets that it finished are added in order of time.</summary>
-    public void Fold(AnalysisInput input, ICollection<BucketResult> results, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>Provisional results of the buckets still open, those starting in [from, to) only when given. The state does not change.</summary>
-    public IReadOnlyList<BucketResult> CalculateInterim(long? from = null, long? to = null) => throw new NotImplementedException();
-
-    /// <summary>Drops series that were not seen within the prune window, as a close does, so that the saved state is small.</summary>
-    public void Prune() => throw new NotImplementedException();
-
-    /// <summary>The state in the versioned, checksummed format; equal states give equal bytes.</summary>
-    public byte[] SaveState() => throw new NotImplementedException();
-
-    /// <summary>End of the newest finished bucket, epoch seconds; <c>null</c> before the first. After the first records of a new job: the start of the first bucket.</summary>
-    public long? LastFinalizedBucketEnd => throw new NotImplementedException();
+    /// <summary>
+    /// End of the newest finished bucket, epoch seconds; <c>null</c> before the first. After the first records of a new job: the start of the first
+    /// bucket (with latency, earlier records that still come in move it back until a bucket is finished).
+    /// </summary>
+    public long? LastFinalizedBucketEnd => _next;
 
     /// <summary>Start of the newest bucket that gave a result, epoch seconds.</summary>
-    public long? LatestResultTime => throw new NotImplementedException();
+    public long? LatestResultTime { get; private set; }
 
     /// <summary>Time of the newest record, epoch seconds.</summary>
-    public long? LatestRecordTime => throw new NotImplementedException();
+    public long? LatestRecordTime { get; private set; }
 
     /// <summary>Whether anything was analysed or time was advanced since the state was created or restored.</summary>
-    public bool Changed => throw new NotImplementedException();
+    public bool Changed { get; private set; }
 
-    public ModelSizeStats SizeStats => throw new NotImplementedException();
+    public ModelSizeStats SizeStats => new()
+    {
+        ModelBytes = _memory.Total,
+        PeakModelBytes = Math.Max(_peakBytes, _memory.Total),
+        ModelBytesExceeded = _bytesExceeded,
+        MemoryLimit = _memory.Limit,
+        TotalByFieldCount = _tables.Sum(table => (long)table.ByCount),
+        TotalPartitionFieldCount = _tables.Sum(table => (long)table.PartitionCount),
+        BucketAllocationFailures = _bucketsRefused,
+        MemoryStatus = _turnsAway ? MemoryStatus.HardLimit : _memory.AboveSoftLimit ? MemoryStatus.SoftLimit : MemoryStatus.Ok,
+        Timestamp = LatestResultTime,
+    };
+
+    /// <summary>
+    /// Provisional results of the open buckets that have records, those starting in [from, to) only when given, in order of time. The state does not
+    /// change. In the newest bucket, which is still filling, low counts and sums are not reported.
+    /// </summary>
+    public IReadOnlyList<BucketResult> CalculateInterim(long? from = null, long? to = null)
+    {
+        var results = new List<BucketResult>(_open.Count);
+        for (var i = 0; i < _open.Count; i++)
+        {
+            var bucket = _open[i];
+            if (bucket.Start < (from ?? long.MinValue) || bucket.Start >= (to ?? long.MaxValue)) continue;
+            results.Add(_evaluator.Preview(bucket, stillFilling: bucket.Start == _clock.Current));
+        }
+        return results;
+    }
+
+    private static bool IsSplitBy(DetectorSettings detector, string field) => field == detector.ByFieldName || field == detector.PartitionFieldName;
+
+    private static void Validate(AnalysisSettings settings)
+    {
+        if (settings.BucketSpan is < 1 or > LongestTime) throw new ArgumentException("the bucket span is out of range", nameof(settings));
+        if (settings.Latency is < 0 or > LongestTime) throw new ArgumentException("the latency is out of range", nameof(settings));
+        if (settings.Detectors.IsDefaultOrEmpty) throw new ArgumentException("there is no detector", nameof(settings));
+        foreach (var detector in settings.Detectors)
+        {
+            if (!detector.Function.Supported) throw new ArgumentException($"function [{detector.Function.Name}] is not analysed", nameof(settings));
+            if (detector.OverFieldName is not null) throw new ArgumentException("over fields are not analysed", nameof(settings));
+            if (detector.Function.Field == FieldRule.Required && detector.FieldName is null)
+                throw new ArgumentException($"function [{detector.Function.Name}] needs a field", nameof(settings));
+        }
+    }
 }

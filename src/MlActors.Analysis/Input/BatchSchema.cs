@@ -27,6 +27,12 @@ public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
         return -1;
     }
 
+    /// <summary>Number of different fields; one that appears as number and as text is one field.</summary>
+    public int FieldCount { get; } = Fields.Select(field => field.Name).Distinct(StringComparer.Ordinal).Count();
+
+    /// <summary>Whether another schema has the same columns in the same order.</summary>
+    public bool SameAs(BatchSchema other) => ReferenceEquals(this, other) || Fields.AsSpan().SequenceEqual(other.Fields.AsSpan());
+
     /// <summary>Derives the columns from the settings: metric and summary-count fields as numbers, all others as text.</summary>
     public static BatchSchema For(AnalysisSettings settings)
     {

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using MlActors.Analysis.Functions;
+
+namespace MlActors.Analysis.Buckets;
+
+/// <summary>What a set of records adds up to: enough for every supported function.</summary>
+internal struct Accumulated
+{
+    public double Count;
+    public double Sum;
+    public double Weighted;
+    public double Min;
+    public double Max;
+
+    /// <summary>Adds a record with a value that stands for <paramref name="count"/> records.</summary>
+    public void Add(double value, double count)
+    {
+        if (Count == 0) (Min, Max) = (value, value);
+        Count += count;
+        Sum += value;
+        Weighted += value * count;
+        if (value < Min) Min = value;
+        if (value > Max) Max = value;
+    }
+
+    /// <summary>The value of a detector function. A mean weights each record by its count; a sum does not, its values being sums already.</summary>
+    public readonly double Value(Aggregate aggregate) => Math.Clamp(aggregate switch
+    {
+        Aggregate.Count => Count,
+        Aggregate.Mean => Weighted / Count,
+        Aggregate.Sum => Sum,
+        Aggregate.Min => Min,
+        Aggregate.Max => Max,
+        _ => throw new NotSupportedException($"no values for {aggregate}"),
+    }, -MetricValues.Largest * 1e6, MetricValues.Largest * 1e6);
+}
+
+/// <summary>Which numbers in the data count as values.</summary>
+internal static class MetricValues
+{
+    /// <summary>Values further from 0 than this, infinite ones and NaN are taken for missing, so that no sum ever overflows.</summary>
+    public const double Largest = 1e30;
+
+    /// <summary>Largest number of records one record may stand for.</summary>
+    public const double LargestCount = 1e12;
+
+    public static bool IsValue(double number) => Math.Abs(number) <= Largest;
+
+    /// <summary>Summary counts are whole numbers above 0; a record with another is ignored.</summary>
+    public static bool IsCount(double number) => number is > 0 and <= LargestCount && Math.Floor(number) == number;
+}
+
+/// <summary>What one series has collected in one open bucket.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal struct Accumulator
+{
+    public const long Bytes = 72;
+
+    /// <summary>Index in the detector's table.</summary>
+    public int Series;
+
+    public Accumulated Values;
+}

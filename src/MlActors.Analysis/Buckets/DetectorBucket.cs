@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+using MlActors.Analysis.Series;
+
+namespace MlActors.Analysis.Buckets;
+
+/// <summary>One influencer value's part in one series' bucket; entries of a list are chained by <see cref="Next"/>.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal struct InfluenceEntry
+{
+    public ulong Hash;
+    public string Value;
+
+    /// <summary>Index of the next entry of the same list, −1 at the end.</summary>
+    public int Next;
+
+    /// <summary>Number of records, including those of the values whose place it took: decides who gives way.</summary>
+    public double Rank;
+
+    public Accumulated Values;
+
+    public static long Bytes(string value) => 88 + 24 + (2L * value.Length);
+}
+
+/// <summary>
+/// What one detector has collected in one open bucket: an accumulator for each series that had records, and for each of those and each influencer
+/// field a bounded list of values (space-saving: a newcomer takes the place of the value with the fewest records).
+/// </summary>
+internal sealed class DetectorBucket(int influencerFields)
+{
+    /// <summary>Influencer values kept for one series and field.</summary>
+    public const int MostValues = 16;
+
+    private readonly IndexMap _index = new();
+    private Accumulator[] _accumulators = new Accumulator[4];
+    private int[] _heads = new int[4 * influencerFields];
+    private InfluenceEntry[] _entries = [];
+    private int _entryCount;
+
+    public int Count { get; private set; }
+
+    /// <summary>In the order in which series were first seen in this bucket.</summary>
+    public Span<Accumulator> Accumulators => _accumulators.AsSpan(0, Count);
+
+    public int InfluencerFields { get; } = influencerFields;
+
+    /// <summary>Index of the accumulator of a series, −1 when it has none yet.</summary>
+    public int Find(int series) => _index.Find((ulong)series);
+
+    public int Add(int series)
+    {
+        if (Count == _accumulators.Length)
+        {
+            Array.Resize(ref _accumulators, Count * 2);
+            Array.Resize(ref _heads, Count * 2 * InfluencerFields);
+        }
+        _index.Add((ulong)series, Count);
+        _accumulators[Count] = new Accumulator { Series = series };
+        _heads.AsSpan(Count * InfluencerFields, InfluencerFields).Fill(-1);
+        return Count++;
+    }
+
+    public ref Accumulator At(int accumulator) => ref _accumulators[accumulator];
+
+    /// <summary>First entry of the values of a field that had a part in a series, −1 when there is none.</summary>
+    public int FirstInfluence(int accumulator, int field) => _heads[(accumulator * InfluencerFields) + field];
+
+    public ref InfluenceEntry Influence(int entry) => ref _entries[entry];
+
+    public void AddInfluence(int accumulator, int field, ulong hash, string value, double number, double count, MemoryBudget memory)
+    {
+        var (last, least, length) = (-1, -1, 0);
+        for (var i = FirstInfluence(accumulator, field); i >= 0; i = _entries[i].Next)
+        {
+            ref var entry = ref _entries[i];
+            if (entry.Hash == hash)
+            {
+                entry.Rank += count;
+                entry.Values.Add(number, count);
+                return;
+            }
+            if (least < 0 || entry.Rank < _entries[least].Rank) least = i;
+            last = i;
+            length++;
+        }
+        if (length == MostValues)
+        {
+            ref var entry = ref _entries[least];
+            memory.OpenBytes += 2L * (value.Length - entry.Value.Length);
+            var rank = entry.Rank + count;
+            entry = new InfluenceEntry { Hash = hash, Value = value, Next = entry.Next, Rank = rank };
+            entry.Values.Add(number, count);
+        }
+        else if (memory.TryTakeForInfluence(InfluenceEntry.Bytes(value)))
+        {
+            var at = Append(accumulator, field, last);
+            _entries[at] = new InfluenceEntry { Hash = hash, Value = value, Next = -1, Rank = count };
+            _entries[at].Values.Add(number, count);
+        }
+    }
+
+    /// <summary>Puts a restored entry at the end of its list.</summary>
+    public void RestoreInfluence(int accumulator, int field, InfluenceEntry entry)
+    {
+        var last = FirstInfluence(accumulator, field);
+        while (last >= 0 && _entries[last].Next >= 0) last = _entries[last].Next;
+        _entries[Append(accumulator, field, last)] = entry with { Next = -1 };
+    }
+
+    /// <summary>What it takes in the memory count.</summary>
+    public long CountBytes()
+    {
+        var bytes = Count * Accumulator.Bytes;
+        for (var i = 0; i < _entryCount; i++) bytes += InfluenceEntry.Bytes(_entries[i].Value);
+        return bytes;
+    }
+
+    /// <summary>Follows a pruning of the series: indices change. Series that are referred to are never pruned.</summary>
+    public void Renumber(int[] moved)
+    {
+        _index.Clear();
+        for (var i = 0; i < Count; i++)
+        {
+            _accumulators[i].Series = moved[_accumulators[i].Series];
+            _index.Add((ulong)_accumulators[i].Series, i);
+        }
+    }
+
+    public void Clear()
+    {
+        _index.Clear();
+        Array.Clear(_entries, 0, _entryCount);
+        (Count, _entryCount) = (0, 0);
+    }
+
+    private int Append(int accumulator, int field, int last)
+    {
+        if (_entryCount == _entries.Length) Array.Resize(ref _entries, Math.Max(8, _entryCount * 2));
+        if (last < 0) _heads[(accumulator * InfluencerFields) + field] = _entryCount;
+        else _entries[last].Next = _entryCount;
+        return _entryCount++;
+    }
+}

@@ -1,0 +1,48 @@
+namespace MlActors.Analysis;
+
+/// <summary>
+/// Counts what models and open buckets take and says what may still grow. The count follows from what is held (numbers of series, profiles, strings,
+/// open accumulators), not from array capacities, so it is the same after a restore. Below 60 % of the limit everything may grow; above it
+/// series stop getting weekly profiles; at the limit there are no new series, no daily profiles, and no more influencer values.
+/// </summary>
+internal sealed class MemoryBudget(long limit)
+{
+    public long Limit { get; } = limit;
+
+    /// <summary>Bytes of series and their models.</summary>
+    public long ModelBytes { get; set; }
+
+    /// <summary>Bytes of what open buckets have collected.</summary>
+    public long OpenBytes { get; set; }
+
+    public long Total => ModelBytes + OpenBytes;
+
+    public bool AboveSoftLimit => Total > Limit / 10 * 6;
+
+    /// <summary>Room for a new series.</summary>
+    public bool TryTakeForSeries(long bytes)
+    {
+        if (Total + bytes > Limit) return false;
+        ModelBytes += bytes;
+        return true;
+    }
+
+    public bool TryTakeForDay(long bytes) => TryTakeForSeries(bytes);
+
+    public bool TryTakeForWeek(long bytes) => Total + bytes <= Limit / 10 * 6 && TryTakeForSeries(bytes);
+
+    /// <summary>Room in an open bucket for a series that is known: as much again as the limit, so that known series lose data last of all.</summary>
+    public bool TryTakeForAccumulator(long bytes)
+    {
+        if (OpenBytes + bytes > Limit) return false;
+        OpenBytes += bytes;
+        return true;
+    }
+
+    public bool TryTakeForInfluence(long bytes)
+    {
+        if (Total + bytes > Limit) return false;
+        OpenBytes += bytes;
+        return true;
+    }
+}

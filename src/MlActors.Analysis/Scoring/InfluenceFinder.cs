@@ -1,0 +1,103 @@
+using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Functions;
+using MlActors.Analysis.Results;
+using MlActors.Analysis.Series;
+
+namespace MlActors.Analysis.Scoring;
+
+/// <summary>
+/// Finds the influencer values that had a part in a record. The part of a value is 1 − ln p(without its records) / ln p, at least
+/// <see cref="LeastPart"/> to be named. Fields that the series is split by have its own value as their one influencer.
+/// </summary>
+internal sealed class InfluenceFinder
+{
+    public const double LeastPart = 0.25;
+
+    private readonly AnalysisSettings _settings;
+    private readonly SeriesTable[] _tables;
+    private readonly int[][] _tracked;
+    private readonly List<(double Part, string Value)> _parts = [];
+
+    /// <param name="tracked">For each detector and influencer, the position of its values in the detector's buckets, −1 when the series is split by it.</param>
+    public InfluenceFinder(AnalysisSettings settings, SeriesTable[] tables, int[][] tracked)
+    {
+        (_settings, _tables, _tracked) = (settings, tables, tracked);
+    }
+
+    public IReadOnlyList<Influence> Find(in Unusual record, OpenBucket? bucket)
+    {
+        if (_settings.Influencers.IsEmpty) return [];
+        var found = new List<Influence>(_settings.Influencers.Length);
+        var detector = _settings.Detectors[record.Detector];
+        var key = _tables[record.Detector][record.Series].Key;
+        for (var i = 0; i < _settings.Influencers.Length; i++)
+        {
+            var field = _settings.Influencers[i];
+            var position = _tracked[record.Detector][i];
+            if (position < 0)
+            {
+                var own = field == detector.ByFieldName ? key.By : key.Partition;
+                if (own.Length > 0) found.Add(new Influence(field, [own]));
+            }
+            else if (record.Accumulator >= 0)
+            {
+                var values = FindValues(record, bucket!.Detectors[record.Detector], position);
+                if (values.Length > 0) found.Add(new Influence(field, values));
+            }
+        }
+        return found;
+    }
+
+    private string[] FindValues(in Unusual record, DetectorBucket bucket, int position)
+    {
+        _parts.Clear();
+        var first = bucket.FirstInfluence(record.Accumulator, position);
+        for (var i = first; i >= 0; i = bucket.Influence(i).Next)
+        {
+            var part = Part(record, bucket, first, i);
+            if (part >= LeastPart) _parts.Add((part, bucket.Influence(i).Value));
+        }
+        _parts.Sort(static (a, b) => a.Part != b.Part ? b.Part.CompareTo(a.Part) : string.CompareOrdinal(a.Value, b.Value));
+        var values = new string[_parts.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = _parts[i].Value;
+        return values;
+    }
+
+    private double Part(in Unusual record, DetectorBucket bucket, int first, int entry)
+    {
+        var table = _tables[record.Detector];
+        var function = table.Detector.Function;
+        if (!TryWithout(function.Aggregate, bucket, record.Accumulator, first, entry, out var without)) return 1;
+        var log = table[record.Series].Model.LogProbability(record.Expected, without, function.Side);
+        return 1 - Math.Min(1, log / record.LogProbability);
+    }
+
+    // The series' value if the records of one influencer value had not been; false when nothing would be left.
+    private static bool TryWithout(Aggregate aggregate, DetectorBucket bucket, int accumulator, int first, int entry, out double value)
+    {
+        var rest = bucket.At(accumulator).Values;
+        var removed = bucket.Influence(entry).Values;
+        rest.Count -= removed.Count;
+        rest.Sum -= removed.Sum;
+        rest.Weighted -= removed.Weighted;
+        value = 0;
+        if (aggregate is Aggregate.Min or Aggregate.Max) return TryExtremeOfOthers(aggregate, bucket, first, entry, out value);
+        if (rest.Count <= 0) return aggregate is Aggregate.Count or Aggregate.Sum;
+        value = rest.Value(aggregate);
+        return true;
+    }
+
+    private static bool TryExtremeOfOthers(Aggregate aggregate, DetectorBucket bucket, int first, int entry, out double value)
+    {
+        var any = false;
+        value = 0;
+        for (var i = first; i >= 0; i = bucket.Influence(i).Next)
+        {
+            if (i == entry) continue;
+            var other = bucket.Influence(i).Values.Value(aggregate);
+            value = !any ? other : aggregate == Aggregate.Min ? Math.Min(value, other) : Math.Max(value, other);
+            any = true;
+        }
+        return any;
+    }
+}

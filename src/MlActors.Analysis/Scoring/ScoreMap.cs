@@ -1,0 +1,65 @@
+namespace MlActors.Analysis.Scoring;
+
+/// <summary>The fixed map from probabilities to scores, and ways to join probabilities. All probabilities are log10, in [−300, 0].</summary>
+internal static class ScoreMap
+{
+    /// <summary>Only less probable values are records.</summary>
+    public static readonly double RecordLogProbability = Math.Log10(0.05);
+
+    private const double CriticalDecades = 5;
+
+    // Chosen so that a probability of 1e-5 has score 75: 1 − exp(−ln 4) = 0.75.
+    private static readonly double Width = (CriticalDecades + RecordLogProbability) / Math.Sqrt(Math.Log(4));
+
+    /// <summary>0 from 0.05 up, 25 at about 1e-3, 52 at 1e-4, 75 at 1e-5, towards 100 below; strictly falling with the probability.</summary>
+    public static double Score(double logProbability)
+    {
+        var excess = (RecordLogProbability - logProbability) / Width;
+        return excess <= 0 ? 0 : -100 * double.ExpM1(-excess * excess);
+    }
+
+    public static double Probability(double logProbability) => Math.Clamp(Math.Pow(10, logProbability), 1e-300, 1);
+
+    /// <summary>
+    /// How improbable it is that among <paramref name="count"/> independent series the least probable values are as small as these. Takes the smaller
+    /// of: one extreme (1 − (1 − p)^n) and, doubled for having looked at both, k small ones (Chernoff's bound on the binomial tail).
+    /// </summary>
+    /// <param name="smallest">The smallest probabilities, ascending.</param>
+    public static double AmongMany(ReadOnlySpan<double> smallest, long count)
+    {
+        if (smallest.IsEmpty) return 0;
+        var log = LogOneExtreme(smallest[0], count);
+        for (var k = 2; k <= smallest.Length; k++) log = Math.Min(log, Math.Log10(2) + LogAtLeast(k, count, smallest[k - 1]));
+        return Math.Clamp(log, -300, 0);
+    }
+
+    /// <summary>Fisher's method for the records that one influencer value had a part in: P(product of k uniform values ≤ this product).</summary>
+    public static double Fisher(ReadOnlySpan<double> logProbabilities)
+    {
+        var x = 0.0;
+        foreach (var log in logProbabilities) x -= log * Math.Log(10);
+        if (x <= 0) return 0;
+        // e^−x · Σ x^i / i!, summed relative to its largest term.
+        var (term, largest) = (0.0, 0.0);
+        for (var i = 1; i < logProbabilities.Length; i++) largest = Math.Max(largest, term += Math.Log(x / i));
+        var (sum, logTerm) = (Math.Exp(-largest), 0.0);
+        for (var i = 1; i < logProbabilities.Length; i++) sum += Math.Exp((logTerm += Math.Log(x / i)) - largest);
+        return Math.Clamp((largest + Math.Log(sum) - x) / Math.Log(10), -300, 0);
+    }
+
+    private static double LogOneExtreme(double log, long count)
+    {
+        var probability = Math.Pow(10, log);
+        return probability * count < 1e-6
+            ? log + Math.Log10(count)
+            : Math.Log10(-double.ExpM1(count * double.LogP1(-probability)));
+    }
+
+    private static double LogAtLeast(int k, long count, double log)
+    {
+        var (share, probability) = ((double)k / count, Math.Pow(10, log));
+        if (share > 1 || probability >= share) return 0;
+        var rest = share < 1 ? (1 - share) * Math.Log((1 - share) / (1 - probability)) : 0;
+        return -count * ((share * (Math.Log(share) - (log * Math.Log(10)))) + rest) / Math.Log(10);
+    }
+}

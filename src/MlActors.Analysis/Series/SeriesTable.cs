@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using MlActors.Analysis.Modelling;
+
+namespace MlActors.Analysis.Series;
+
+/// <summary>All series of one detector. Indices are in the order in which series were first seen, and change only in <see cref="Prune"/>.</summary>
+internal sealed class SeriesTable(DetectorSettings detector, ModelShape shape, MemoryBudget memory)
+{
+    private readonly List<ModelledSeries> _series = [];
+    private readonly Dictionary<SeriesKey, int> _indices = [];
+    private readonly Dictionary<string, int> _partitions = new(StringComparer.Ordinal);
+
+    public DetectorSettings Detector { get; } = detector;
+
+    public ModelShape Shape { get; } = shape;
+
+    public int Count => _series.Count;
+
+    public ModelledSeries this[int index] => _series[index];
+
+    public int ByCount => Detector.ByFieldName is null ? 0 : _series.Count;
+
+    public int PartitionCount => _partitions.Count;
+
+    /// <summary>Index of the series; −1 when it is new and there is no memory for it.</summary>
+    /// <param name="bucket">Start of the bucket in which it is seen, epoch seconds.</param>
+    public int FindOrAdd(SeriesKey key, long bucket)
+    {
+        if (_indices.TryGetValue(key, out var index)) return index;
+        if (!memory.TryTakeForSeries(ModelledSeries.BytesFor(key))) return -1;
+        return Add(new ModelledSeries(key, new SeriesModel()) { LastSeen = bucket });
+    }
+
+    /// <summary>Takes in a restored series.</summary>
+    /// <exception cref="InvalidDataException">There is one of this key.</exception>
+    public void Restore(ModelledSeries series)
+    {
+        if (_indices.ContainsKey(series.Key)) throw new InvalidDataException("a series appears twice");
+        memory.ModelBytes += series.Bytes;
+        Add(series);
+    }
+
+    /// <summary>Whether there is something that <see cref="Prune"/> could drop.</summary>
+    public bool AnySeenBefore(long before)
+    {
+        if (Detector.ByFieldName is null && Detector.PartitionFieldName is null) return false;
+        foreach (var series in _series)
+            if (series.LastSeen < before)
+                return true;
+        return false;
+    }
+
+    /// <summary>Drops the series last seen before <paramref name="before"/> that are not in use; the others keep their order.</summary>
+    /// <param name="used">By index, whether an open bucket refers to it.</param>
+    /// <returns>The new index of every old one, −1 for the dropped; <c>null</c> when nothing was dropped.</returns>
+    public int[]? Prune(long before, ReadOnlySpan<bool> used)
+    {
+        // A detector without splits has one series: without it there would be nothing left to compare with after a long silence.
+        if (Detector.ByFieldName is null && Detector.PartitionFieldName is null) return null;
+        int[]? moved = null;
+        var kept = 0;
+        for (var i = 0; i < _series.Count; i++)
+        {
+            var drop = _series[i].LastSeen < before && !used[i];
+            if (drop)
+            {
+                moved ??= Enumerable.Range(0, _series.Count).ToArray();
+                Forget(_series[i]);
+                moved[i] = -1;
+                continue;
+            }
+            if (moved is not null)
+            {
+                moved[i] = kept;
+                _series[kept] = _series[i];
+                _indices[_series[kept].Key] = kept;
+            }
+            kept++;
+        }
+        if (moved is null) return null;
+        CollectionsMarshal.SetCount(_series, kept);
+        return moved;
+    }
+
+    private int Add(ModelledSeries series)
+    {
+        _indices.Add(series.Key, _series.Count);
+        _series.Add(series);
+        if (Detector.PartitionFieldName is not null)
+            CollectionsMarshal.GetValueRefOrAddDefault(_partitions, series.Key.Partition, out _)++;
+        return _series.Count - 1;
+    }
+
+    private void Forget(ModelledSeries series)
+    {
+        memory.ModelBytes -= series.Bytes;
+        _indices.Remove(series.Key);
+        if (Detector.PartitionFieldName is null) return;
+        ref var uses = ref CollectionsMarshal.GetValueRefOrNullRef(_partitions, series.Key.Partition);
+        if (--uses == 0) _partitions.Remove(series.Key.Partition);
+    }
+}

@@ -1,0 +1,54 @@
+using System.IO.Hashing;
+using System.Text;
+using MlActors.Analysis.Binary;
+
+namespace MlActors.Analysis.State;
+
+/// <summary>
+/// What of the settings a state depends on. Limits and the prune window may change between save and restore, all else may not.
+/// </summary>
+internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulong Detectors, ulong Influencers, ulong SummaryCount)
+{
+    public static SettingsPrint Of(AnalysisSettings settings)
+    {
+        var detectors = new ByteWriter(256);
+        foreach (var detector in settings.Detectors)
+        {
+            detectors.VarInt(detector.Index);
+            foreach (var text in new[] { detector.Function.Name, detector.FieldName, detector.ByFieldName, detector.OverFieldName, detector.PartitionFieldName })
+            {
+                detectors.Bool(text is not null);
+                detectors.String(text ?? "");
+            }
+            detectors.Bool(detector.UseNull);
+        }
+        var influencers = new ByteWriter(64);
+        foreach (var name in settings.Influencers) influencers.String(name);
+        return new SettingsPrint(
+            settings.BucketSpan,
+            settings.Latency,
+            XxHash64.HashToUInt64(detectors.Written),
+            XxHash64.HashToUInt64(influencers.Written),
+            settings.SummaryCountField is null ? 0 : XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(settings.SummaryCountField)));
+    }
+
+    public void Write(ByteWriter writer)
+    {
+        writer.VarInt(BucketSpan);
+        writer.VarInt(Latency);
+        writer.UInt64(Detectors);
+        writer.UInt64(Influencers);
+        writer.UInt64(SummaryCount);
+    }
+
+    public static SettingsPrint Read(ref ByteReader reader) => new(reader.VarInt(), reader.VarInt(), reader.UInt64(), reader.UInt64(), reader.UInt64());
+
+    /// <summary>Which setting differs, in the words of the configuration; <c>null</c> when none does.</summary>
+    public string? DifferenceFrom(SettingsPrint other) =>
+        BucketSpan != other.BucketSpan ? $"bucket_span of {other.BucketSpan} s, not {BucketSpan} s"
+        : Latency != other.Latency ? $"latency of {other.Latency} s, not {Latency} s"
+        : Detectors != other.Detectors ? "detectors"
+        : Influencers != other.Influencers ? "influencers"
+        : SummaryCount != other.SummaryCount ? "summary_count_field_name"
+        : null;
+}

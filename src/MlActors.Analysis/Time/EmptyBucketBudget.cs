@@ -1,0 +1,29 @@
+namespace MlActors.Analysis.Time;
+
+/// <summary>
+/// Bounds what long silences cost. Every bucket with records earns <see cref="Earned"/> empty buckets that will be analysed, up to
+/// <see cref="Most"/> saved up; an empty bucket without credit gets no result and updates no model: the analysis jumps over it.
+/// So a batch of n records never finishes more than about (1 + <see cref="Earned"/>)·n + <see cref="Most"/> buckets, however far apart they are.
+/// </summary>
+internal struct EmptyBucketBudget
+{
+    /// <summary>A week of five-minute buckets.</summary>
+    public const int Most = 2016;
+
+    /// <summary>One record an hour in one-minute buckets still has all its buckets analysed.</summary>
+    public const int Earned = 60;
+
+    public EmptyBucketBudget(int credit = Most) => Credit = credit;
+
+    public int Credit { get; private set; }
+
+    public void Earn() => Credit = Math.Min(Most, Credit + Earned);
+
+    /// <summary>How many of a run of empty buckets, its first ones, are analysed.</summary>
+    public long Spend(long emptyBuckets)
+    {
+        var analysed = Math.Min(emptyBuckets, Credit);
+        Credit -= (int)analysed;
+        return analysed;
+    }
+}
