@@ -90,7 +90,8 @@ public sealed record DataCounts
     }
 
     /// <summary>The counts after the model went back: records from there on are taken again. Totals stay. Epoch seconds.</summary>
-    public DataCounts RevertedTo(long? latestRecord, long? lastFinalizedBucketEnd) => throw new NotImplementedException();
+    public DataCounts RevertedTo(long? latestRecord, long? lastFinalizedBucketEnd) =>
+        this with { LatestRecord = latestRecord, MovedTo = lastFinalizedBucketEnd, OpenBucketRecords = 0 };
 
     /// <summary>The counts of what was added since <paramref name="before"/>: the answer to one upload. Times are those of the upload's end.</summary>
     public DataCounts Since(DataCounts before) => this with
