@@ -12,7 +12,12 @@ public static partial class JobLifecycle
         JobOpened opened => Enter(state, JobState.Opened, opened.Time) with { OpenTime = opened.Time, FinishedTime = null },
         JobClosing closing => (state.State == JobState.Closing ? state with { Deadline = closing.Deadline } : Enter(state, JobState.Closing, closing.Time, closing.Deadline))
             with { ForcedClose = closing.Forced },
-        JobClosed closed => Enter(state, JobState.Closed, closed.Time) with { OpenTime = null, FinishedTime = closed.Time },
+        // A delete that had to close the job first is still under way.
+        JobClosed closed => Enter(state, JobState.Closed, closed.Time, state.Blocked == BlockedReason.None ? null : state.Deadline) with
+        {
+            OpenTime = null,
+            FinishedTime = closed.Time,
+        },
         JobFailed failed => Enter(state, JobState.Failed, failed.Time) with
         {
             Reason = failed.Reason,

@@ -89,14 +89,14 @@ internal sealed partial class AnalysisActor : ReceiveActor
         _analysis = restored.Analysis;
         _folded = _durable = restored.AfterSeq;
         Become(Running);
-        _job.Tell(new FromAnalysis.Ready(_start.Generation, restored.Snapshots, restored.Note));
+        _job.Tell(new FromAnalysis.Ready(_start.Generation, restored.AfterSeq, restored.Snapshots, restored.Note));
         ScheduleStep();
     }
 
     private void OnRestoreTrouble(Trouble trouble)
     {
         // A store that cannot be read now may be readable soon; a state that is damaged stays so.
-        if (trouble.Cause is StoreException)
+        if (trouble.Cause is StoreException { Failure: StoreFailure.Unavailable })
         {
             _log.Warning("Analysis of job {0}: {1} failed, retrying: {2}", JobId, trouble.What, trouble.Cause.Message);
             RetryLater(BeginRestore);

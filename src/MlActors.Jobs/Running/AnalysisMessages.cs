@@ -32,8 +32,9 @@ internal abstract record ToAnalysis
 /// <summary>From an analysis to its job. The generation tells a late report of an earlier run from the present one's.</summary>
 internal abstract record FromAnalysis(long Generation)
 {
+    /// <param name="AfterSeq">The input that the restored state contains up to.</param>
     /// <param name="Note">Something the operator ought to know: a damaged snapshot was replaced by the one before.</param>
-    internal sealed record Ready(long Generation, IReadOnlyList<ModelSnapshot> Snapshots, string? Note) : FromAnalysis(Generation);
+    internal sealed record Ready(long Generation, long AfterSeq, IReadOnlyList<ModelSnapshot> Snapshots, string? Note) : FromAnalysis(Generation);
 
     /// <param name="Seq">Results up to here are durable.</param>
     /// <param name="Bytes">Encoded size of the inputs analysed since the last report.</param>

@@ -12,6 +12,9 @@ public sealed partial class JobActor
     private IActorRef? _analysis;
     private CancellationTokenSource? _analysisCancellation;
     private List<ModelSnapshot> _snapshots = [];
+
+    // The input up to which a snapshot that is known to be good reaches: the one restored, or the last one saved.
+    private long _goodSeq;
     private TransitionProgress? _progress;
     private string? _note;
     private long? _closingSince;
@@ -99,6 +102,7 @@ public sealed partial class JobActor
             case FromAnalysis.Ready ready:
                 _snapshots = [.. ready.Snapshots];
                 _note = ready.Note;
+                _goodSeq = ready.AfterSeq;
                 if (ready.Note is not null) _log.Warning("Job {0}: {1}", _jobId, ready.Note);
                 FaultPoints.Hit("open.restored");
                 CommitFact(new JobFact.AnalysisReady(report.Generation));
@@ -179,7 +183,8 @@ public sealed partial class JobActor
             ByWork = byWork,
         };
         var writes = new List<StoreWrite> { new PutSnapshot(snapshot, draft.State) };
-        if (_snapshots.Where(s => s.Lineage == _state.Lineage).MaxBy(s => s.InputSeq) is { } before) writes.Add(new TrimInputs(_jobId, before.InputSeq));
+        if (_goodSeq > 0) writes.Add(new TrimInputs(_jobId, _goodSeq));
+        _goodSeq = draft.Seq;
         _snapshots.Add(snapshot);
         foreach (var old in _snapshots.Where(s => s is { ByWork: true, Retain: false }).OrderByDescending(s => s.InputSeq).Skip(2).ToList())
         {
