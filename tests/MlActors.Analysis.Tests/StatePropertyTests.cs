@@ -17,12 +17,12 @@ public class StatePropertyTests
             var first = JobAnalysis.Create(scenario.Settings);
             var results = first.FoldAll(scenario.Inputs.Take(split));
             var second = JobAnalysis.Restore(scenario.Settings, first.SaveState());
-            second.SaveState().ShouldBe(first.SaveState());
+            second.ShouldHaveStateOf(first);
             Same(second, first);
             results.AddRange(second.FoldAll(scenario.Inputs.Skip(split)));
 
             results.Print().ShouldBe(expected);
-            second.SaveState().ShouldBe(whole.SaveState());
+            second.ShouldHaveStateOf(whole);
             Same(second, whole);
         },
         iter: 300);
@@ -41,7 +41,7 @@ public class StatePropertyTests
                 hopping = JobAnalysis.Restore(scenario.Settings, hopping.SaveState());
             }
             results.Print().ShouldBe(expected);
-            hopping.SaveState().ShouldBe(whole.SaveState());
+            hopping.ShouldHaveStateOf(whole);
         },
         iter: 100);
 
@@ -51,7 +51,7 @@ public class StatePropertyTests
         {
             var (one, other) = (JobAnalysis.Create(scenario.Settings), JobAnalysis.Create(scenario.Settings));
             other.FoldAll(scenario.CutInto(size)).Print().ShouldBe(one.FoldAll(scenario.Inputs).Print());
-            other.SaveState().ShouldBe(one.SaveState());
+            other.ShouldHaveStateOf(one);
         },
         iter: 300);
 
@@ -65,7 +65,7 @@ public class StatePropertyTests
                 looked.CalculateInterim();
                 looked.FoldAll(input).Print().ShouldBe(plain.FoldAll(input).Print());
             }
-            looked.SaveState().ShouldBe(plain.SaveState());
+            looked.ShouldHaveStateOf(plain);
         },
         iter: 100);
 
@@ -78,10 +78,10 @@ public class StatePropertyTests
             var restored = JobAnalysis.Restore(scenario.Settings, pruned.SaveState());
             pruned.Prune();
             restored.Prune();
-            restored.SaveState().ShouldBe(pruned.SaveState());
+            restored.ShouldHaveStateOf(pruned);
             restored = JobAnalysis.Restore(scenario.Settings, restored.SaveState());
             restored.FoldAll(scenario.Inputs.Skip(split)).Print().ShouldBe(pruned.FoldAll(scenario.Inputs.Skip(split)).Print());
-            restored.SaveState().ShouldBe(pruned.SaveState());
+            restored.ShouldHaveStateOf(pruned);
         },
         iter: 200);
 
@@ -107,11 +107,32 @@ public class StatePropertyTests
                 foreach (var influencer in bucket.Influencers)
                 {
                     influencer.InfluencerScore.ShouldBeInRange(0, 100);
-                    bucket.Records.ShouldContain(r => r.Influencers.Any(i => i.FieldName == influencer.FieldName && i.FieldValues.Contains(influencer.FieldValue)));
+                    bucket.Records.SelectMany(r => r.Influencers).Any(i => i.FieldName == influencer.FieldName && i.FieldValues.Contains(influencer.FieldValue)).ShouldBeTrue();
                 }
             }
         },
         iter: 200);
+
+    [Fact]
+    public void The_random_scenarios_reach_what_they_are_to_test()
+    {
+        var (records, named, dips, refused, pruned) = (0, 0, 0, 0, 0);
+        Scenario.Gen.Sample(
+            scenario =>
+            {
+                var analysis = JobAnalysis.Create(scenario.Settings);
+                var all = analysis.FoldAll(scenario.Inputs).SelectMany(bucket => bucket.Records).ToArray();
+                Interlocked.Add(ref records, all.Length);
+                Interlocked.Add(ref named, all.Count(record => record.Influencers.Any(i => i.FieldName == "region")));
+                Interlocked.Add(ref dips, all.Count(record => record.Explanation!.AnomalyType == "dip"));
+                if (analysis.SizeStats.BucketAllocationFailures > 0) Interlocked.Increment(ref refused);
+                var bytes = analysis.SizeStats.ModelBytes;
+                analysis.Prune();
+                if (analysis.SizeStats.ModelBytes < bytes) Interlocked.Increment(ref pruned);
+            },
+            iter: 200);
+        foreach (var count in new[] { records, named, dips, refused, pruned }) count.ShouldBeGreaterThan(10);
+    }
 
     private static void Same(JobAnalysis a, JobAnalysis b)
     {

@@ -13,6 +13,9 @@ public static class Runs
         return results;
     }
 
+    public static void ShouldHaveStateOf(this JobAnalysis analysis, JobAnalysis other) =>
+        analysis.SaveState().AsSpan().SequenceEqual(other.SaveState()).ShouldBeTrue("the saved states differ");
+
     /// <summary>Every bit of a result as text, so that lists inside are compared by value.</summary>
     public static string Print(this BucketResult result) => JsonSerializer.Serialize(result);
 
