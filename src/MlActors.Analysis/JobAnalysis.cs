@@ -35,7 +35,7 @@ public sealed partial class JobAnalysis
     private readonly int _summaryColumn;
 
     private RecordClock _clock;
-    private EmptyBucketBudget _emptyBuckets = new();
+    private EmptyBucketBudget _emptyBuckets = new(EmptyBucketBudget.Most);
     private long? _next;
     private long _bucketsRefused;
     private long _bytesExceeded;

@@ -103,7 +103,8 @@ internal sealed class DetectorBucket(int influencerFields)
     {
         var last = FirstInfluence(accumulator, field);
         while (last >= 0 && _entries[last].Next >= 0) last = _entries[last].Next;
-        _entries[Append(accumulator, field, last)] = entry with { Next = -1 };
+        var at = Append(accumulator, field, last); // May replace the array.
+        _entries[at] = entry with { Next = -1 };
     }
 
     /// <summary>What it takes in the memory count.</summary>

@@ -43,7 +43,6 @@ internal static class ColumnCodec
         if (width is not (1 or 2 or 4 or 8)) throw new InvalidDataException($"numbers of {width} bytes are not known");
         var bytes = reader.Take(checked(count * width));
         var values = new double[count];
-        var raw = new ByteReader(bytes);
         switch (width)
         {
             case 1:
@@ -58,7 +57,7 @@ internal static class ColumnCodec
                 for (var i = 0; i < values.Length; i++) values[i] = ints[i] == int.MinValue ? double.NaN : ints[i];
                 break;
             default:
-                raw.Raw<double>(values);
+                bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
                 break;
         }
         return Column.OfNumbers(values);

@@ -9,6 +9,7 @@ namespace MlActors.Analysis.Modelling;
 internal sealed class SeasonalProfile
 {
     private const double Winsor = 4;
+    private const int YoungSlot = 3;
 
     private readonly long _period;
     private readonly double _base;
@@ -54,7 +55,11 @@ internal sealed class SeasonalProfile
         if (_count[left] == 0) left = right;
         if (!rightSeen) right = left;
         value = _base + ((1 - share) * _mean[left]) + (share * _mean[right]);
+        // A slot seen once or twice does not know its deviation yet, nor its mean well.
+        var count = Math.Min(_count[left], _count[right]);
         deviation = Math.Max(_deviation[left], _deviation[right]);
+        if (count < YoungSlot && double.IsFinite(Error)) deviation = Math.Max(deviation, Error);
+        deviation *= Math.Sqrt(1 + (1.0 / count));
         return true;
     }
 
@@ -77,7 +82,7 @@ internal sealed class SeasonalProfile
         }
         var count = _count[slot];
         var residual = value - _base - _mean[slot];
-        if (count >= 3)
+        if (count >= YoungSlot)
         {
             var limit = Winsor * Math.Max(Math.Max(_deviation[slot], floor), double.IsFinite(Error) ? 0.5 * Error : 0);
             residual = Math.Clamp(residual, -limit, limit);

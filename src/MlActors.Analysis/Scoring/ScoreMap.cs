@@ -6,12 +6,12 @@ internal static class ScoreMap
     /// <summary>Only less probable values are records.</summary>
     public static readonly double RecordLogProbability = Math.Log10(0.05);
 
-    private const double CriticalDecades = 5;
+    private const double CriticalDecades = 4;
 
-    // Chosen so that a probability of 1e-5 has score 75: 1 − exp(−ln 4) = 0.75.
+    // Chosen so that a probability of 1e-4 has score 75: 1 − exp(−ln 4) = 0.75.
     private static readonly double Width = (CriticalDecades + RecordLogProbability) / Math.Sqrt(Math.Log(4));
 
-    /// <summary>0 from 0.05 up, 25 at about 1e-3, 52 at 1e-4, 75 at 1e-5, towards 100 below; strictly falling with the probability.</summary>
+    /// <summary>0 from 0.05 up, 9 at 1e-2, 42 at 1e-3, 75 at 1e-4, 93 at 1e-5, towards 100 below; never rising with the probability.</summary>
     public static double Score(double logProbability)
     {
         var excess = (RecordLogProbability - logProbability) / Width;

@@ -5,7 +5,7 @@ namespace MlActors.Analysis.Time;
 /// <see cref="Most"/> saved up; an empty bucket without credit gets no result and updates no model: the analysis jumps over it.
 /// So a batch of n records never finishes more than about (1 + <see cref="Earned"/>)·n + <see cref="Most"/> buckets, however far apart they are.
 /// </summary>
-internal struct EmptyBucketBudget
+internal struct EmptyBucketBudget(int credit)
 {
     /// <summary>A week of five-minute buckets.</summary>
     public const int Most = 2016;
@@ -13,9 +13,7 @@ internal struct EmptyBucketBudget
     /// <summary>One record an hour in one-minute buckets still has all its buckets analysed.</summary>
     public const int Earned = 60;
 
-    public EmptyBucketBudget(int credit = Most) => Credit = credit;
-
-    public int Credit { get; private set; }
+    public int Credit { get; private set; } = credit;
 
     public void Earn() => Credit = Math.Min(Most, Credit + Earned);
 

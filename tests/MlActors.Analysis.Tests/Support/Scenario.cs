@@ -1,0 +1,100 @@
+using CsCheck;
+using MlActors.Analysis.Input;
+using static MlActors.Analysis.Tests.Support.Settings;
+
+namespace MlActors.Analysis.Tests.Support;
+
+/// <summary>What happens to a job, at the level of rows, so that it can be cut into inputs in any way.</summary>
+public abstract record Step;
+
+public sealed record Rows(IReadOnlyList<Row> Values) : Step;
+
+public sealed record Other(AnalysisInput Input) : Step;
+
+/// <summary>Settings and inputs drawn at random: several detectors, late and missing data, gaps, moves of time, resets.</summary>
+public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Steps)
+{
+    private const long Span = 60;
+
+    public IEnumerable<AnalysisInput> Inputs => Steps.Select(step => step is Rows rows ? BatchBuilder.Records(Settings, rows.Values) : ((Other)step).Input);
+
+    /// <summary>The same with rows cut into batches of at most <paramref name="size"/>, after joining neighbours.</summary>
+    public IEnumerable<AnalysisInput> CutInto(int size)
+    {
+        var joined = new List<Row>();
+        foreach (var step in Steps)
+        {
+            if (step is Rows rows)
+            {
+                joined.AddRange(rows.Values);
+                continue;
+            }
+            foreach (var chunk in joined.Chunk(size)) yield return BatchBuilder.Records(Settings, chunk);
+            joined.Clear();
+            yield return ((Other)step).Input;
+        }
+        foreach (var chunk in joined.Chunk(size)) yield return BatchBuilder.Records(Settings, chunk);
+    }
+
+    public static Gen<Scenario> Gen { get; } = Any(discards: true);
+
+    /// <summary>Without skips and resets, so that no accepted record is thrown away.</summary>
+    public static Gen<Scenario> Keeping { get; } = Any(discards: false);
+
+    public override string ToString() => $"{Settings.Detectors.Length} detectors, latency {Settings.Latency}, {Steps.Count} steps";
+
+    private static Gen<Scenario> Any(bool discards) =>
+        from settings in SettingsGen
+        from steps in StepGen(discards).Array[5, 40]
+        select new Scenario(settings, [.. steps.Select((step, i) => step(i * 150L))]);
+
+    private static Gen<AnalysisSettings> SettingsGen =>
+        from latency in OneOf(0L, 90, 180)
+        from useNull in CsCheck.Gen.Bool
+        from summary in OneOf(null, "n")
+        from memory in OneOf(1L << 30, 12_000)
+        from window in OneOf(1L << 30, 1200)
+        select Build(latency, useNull, summary, memory, window);
+
+    private static Gen<T> OneOf<T>(params T[] values) => CsCheck.Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
+    private static AnalysisSettings Build(long latency, bool useNull, string? summary, long memory, long window) => Of(
+        Span,
+        Detector("count", by: "host", index: 0, useNull: useNull),
+        Detector("mean", "value", partition: "shop", index: 1),
+        Detector("sum", "value", by: "host", partition: "shop", index: 2, useNull: useNull),
+        Detector("high_mean", "value", index: 3),
+        Detector("max", "other", index: 4)) with
+    {
+        Latency = latency, Influencers = ["host", "region"], SummaryCountField = summary, ModelMemoryLimit = memory, ModelPruneWindow = window,
+    };
+
+    private static Gen<Func<long, Step>> StepGen(bool discards)
+    {
+        var rows = RowGen.Array[0, 30].Select(all => (Func<long, Step>)(at => new Rows([.. all.Select(row => row with { Time = row.Time + at })])));
+        var advance = CsCheck.Gen.Long[-100, 400].Select(to => (Func<long, Step>)(at => new Other(new AdvanceTimeInput(at + to))));
+        var skip = CsCheck.Gen.Long[-100, 200].Select(to => (Func<long, Step>)(at => new Other(new SkipTimeInput(at + to))));
+        var reset = CsCheck.Gen.Long[-300, 200].SelectMany(from => CsCheck.Gen.Long[0, 200].Select(length =>
+            (Func<long, Step>)(at => new Other(new ResetBucketsInput(at + from, at + from + length)))));
+        return discards ? CsCheck.Gen.Frequency((10, rows), (1, advance), (1, skip), (1, reset)) : CsCheck.Gen.Frequency((10, rows), (1, advance));
+    }
+
+    private static Gen<Row> RowGen =>
+        from time in CsCheck.Gen.Frequency((20, CsCheck.Gen.Long[0, 150]), (3, CsCheck.Gen.Long[-200, 300]), (1, CsCheck.Gen.Long[-2000, 400]))
+        from host in CsCheck.Gen.Int[0, 6]
+        from shop in CsCheck.Gen.Int[0, 3]
+        from region in CsCheck.Gen.Int[0, 40]
+        from value in CsCheck.Gen.Frequency((20, CsCheck.Gen.Double[90, 110]), (1, CsCheck.Gen.Double[-1e6, 1e6]), (1, CsCheck.Gen.Const(double.NaN)))
+        from n in CsCheck.Gen.Frequency((10, CsCheck.Gen.Const(1.0)), (3, CsCheck.Gen.Int[2, 50].Select(i => (double)i)), (1, CsCheck.Gen.Const(0.5)))
+        select new Row(time, [.. Fields(host, shop, region, value, n)]);
+
+    private static IEnumerable<(string, object)> Fields(int host, int shop, int region, double value, double n)
+    {
+        if (host > 0) yield return ("host", $"host-{host}");
+        if (shop > 0) yield return ("shop", $"shop-{shop}");
+        if (region > 0) yield return ("region", $"region-{region}");
+        yield return ("value", value);
+        if (shop != 2) yield return ("other", value * 2);
+        yield return ("n", n);
+    }
+}
