@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using MlActors.Gateway.Ingest;
 using MlActors.Jobs;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Lifecycle;
@@ -17,6 +18,8 @@ public static class ErrorMapping
         InvalidConfigException invalid => From(invalid),
         JobTimeoutException timeout => new ApiException(408, ErrorTypes.Status, timeout.Message + "; what was asked for may still happen"),
         StoreException store => new ApiException(503, ErrorTypes.Status, store.Message),
+        UnsupportedContentEncodingException unsupported => new ApiException(415, ErrorTypes.MediaType, unsupported.Message, unsupported),
+        UnreadableInputException unreadable => ApiException.Parse(unreadable.Message, unreadable),
         BadHttpRequestException { StatusCode: 413 } => TooLarge("the body is larger than this endpoint takes"),
         BadHttpRequestException bad => new ApiException(bad.StatusCode, ErrorTypes.IllegalArgument, bad.Message),
         JsonException json => ApiException.Parse(MalformedJson(json)),

@@ -1,10 +1,10 @@
 using System.Buffers;
-using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
+using MlActors.Gateway.Ingest;
 
 namespace MlActors.Gateway.Http;
 
@@ -24,34 +24,19 @@ public static class RequestBody
         request.ContentLength is > 0
         || (request.ContentLength is null && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true);
 
-    /// <summary>The body as it is meant: decompressed.</summary>
-    /// <exception cref="ApiException">415: compressed in a way that is not understood.</exception>
-    public static Stream Open(HttpRequest request) => request.Headers.ContentEncoding.ToString().ToLowerInvariant() switch
-    {
-        "" or "identity" => request.Body,
-        "gzip" => new GZipStream(request.Body, CompressionMode.Decompress),
-        "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress),
-        var other => throw new ApiException(415, ErrorTypes.MediaType, $"Content-Encoding [{other}] is not supported; send gzip, deflate or no compression"),
-    };
-
-    /// <exception cref="ApiException">413: more than <paramref name="limit"/> bytes; 400: damaged compression.</exception>
+    /// <exception cref="ApiException">413: more than <paramref name="limit"/> bytes.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
     {
         if (request.ContentLength > limit) throw ErrorMapping.TooLarge($"the body has {request.ContentLength} bytes; at most {limit} are taken");
         var buffer = new ArrayBufferWriter<byte>((int)Math.Clamp(request.ContentLength ?? 1024, 256, 1 << 20));
-        var body = Open(request);
-        try
+        await using var body = BodyDecoder.Open(request.BodyReader, request.Headers.ContentEncoding.ToString());
+        while (true)
         {
-            while (await body.ReadAsync(buffer.GetMemory(4096), cancellation) is var read and > 0)
-            {
-                buffer.Advance(read);
-                if (buffer.WrittenCount > limit) throw ErrorMapping.TooLarge($"the body has more than {limit} bytes, which is the most that is taken");
-            }
+            var read = await body.Reader.ReadAsync(cancellation);
+            if (buffer.WrittenCount + read.Buffer.Length > limit) throw ErrorMapping.TooLarge($"the body has more than {limit} bytes, which is the most that is taken");
+            foreach (var segment in read.Buffer) buffer.Write(segment.Span);
+            body.Reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted) return buffer.WrittenMemory;
         }
-        catch (InvalidDataException damaged)
-        {
-            throw ApiException.Parse("the compressed body is damaged", damaged);
-        }
-        return buffer.WrittenMemory;
     }
 }
