@@ -39,7 +39,26 @@ public interface IJobStore
 
     /// <summary>Whether any row of results, inputs, uploads, quarantine or snapshots is left of the job.</summary>
     Task<bool> HasWorkAsync(string jobId, long resultsFrom = long.MinValue);
+
+    /// <summary>Whether a result with a timestamp (epoch seconds) at or after <paramref name="from"/> is left: what a revert waits for.</summary>
+    Task<bool> HasResultsAsync(string jobId, long from);
+}
+
+/// <summary>What kept the store from doing it.</summary>
+public enum StoreFailure
+{
+    /// <summary>It cannot write or read now (locked, full, closing): certainly nothing happened, the same call may succeed later.</summary>
+    Unavailable,
+
+    /// <summary>The rows are not what the caller believes, as when another owner wrote them: the caller has to start again from what is stored.</summary>
+    Conflict,
+
+    /// <summary>The medium or the file failed, or the store itself is at fault.</summary>
+    Fault,
 }
 
 /// <summary>The store could not do it; nothing of the call happened. The message is fit for a client (no secrets, no SQL).</summary>
-public sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class StoreException(string message, Exception? inner = null, StoreFailure failure = StoreFailure.Unavailable) : Exception(message, inner)
+{
+    public StoreFailure Failure { get; } = failure;
+}

@@ -1,0 +1,39 @@
+using MlActors.Jobs.Results;
+using MlActors.Jobs.Storage;
+using MlActors.Storage.Journal;
+using MlActors.Storage.Security;
+
+namespace MlActors.Storage;
+
+/// <summary>One opened store with all its sides. Disposing it commits what was handed in before, then releases the data directory.</summary>
+public interface IStorage : IAsyncDisposable, IDisposable
+{
+    IJobStore Jobs { get; }
+    ICatalog Catalog { get; }
+    IResults Results { get; }
+    ISecurityStore Security { get; }
+    IEventLog Events { get; }
+
+    /// <summary>Does one real write and one real read within <paramref name="deadline"/>. Never throws for a sick store: the report says what is wrong.</summary>
+    Task<StorageHealth> CheckAsync(TimeSpan deadline);
+
+    /// <summary>Writes a consistent, compact, verified copy to a file that must not exist yet. Writes and reads go on meanwhile.</summary>
+    /// <exception cref="StoreException">The copy could not be made; no file is left at <paramref name="path"/>.</exception>
+    Task BackupAsync(string path, CancellationToken cancellation = default);
+}
+
+/// <summary>The store cannot be opened; the message says why and what to do. Nothing was changed.</summary>
+public sealed class StorageOpenException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>How the store is.</summary>
+/// <param name="Problem">Why it is not healthy; <c>null</c> when it is.</param>
+/// <param name="WriteTime">From handing in a small write to its commit.</param>
+/// <param name="QueuedGroups">Write groups that wait for the writer.</param>
+/// <param name="DatabaseBytes">Size of the main file.</param>
+/// <param name="LogBytes">Size of the write-ahead log; grows when readers or the disk hold checkpoints back.</param>
+/// <param name="FreeBytes">Space left where the data directory lives.</param>
+public sealed record StorageHealth(
+    string? Problem, TimeSpan WriteTime, TimeSpan ReadTime, int QueuedGroups, long DatabaseBytes, long LogBytes, long FreeBytes)
+{
+    public bool Healthy => Problem is null;
+}

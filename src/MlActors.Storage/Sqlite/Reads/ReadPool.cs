@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Storage.Sqlite.Reads;
+
+/// <summary>
+/// Threads that read, each on its own connection. Reads never wait for the writer nor it for them, and never take threads from the actors.
+/// A read that starts after a write completed sees it.
+/// </summary>
+internal sealed class ReadPool : IDisposable
+{
+    private readonly BlockingCollection<Action<ReadSession>> _reads = [];
+    private readonly Thread[] _threads;
+
+    public ReadPool(int readers, Func<ReadSession> open)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(readers, 1);
+        _threads = new Thread[readers];
+        for (var i = 0; i < readers; i++)
+        {
+            var session = open();
+            _threads[i] = new Thread(() => Work(session)) { Name = "mlactors-store-reader-" + i.ToString(CultureInfo.InvariantCulture), IsBackground = true };
+            _threads[i].Start();
+        }
+    }
+
+    /// <exception cref="StoreException">The read failed, or the store is closed.</exception>
+    public Task<T> RunAsync<T>(Func<ReadSession, T> read)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            _reads.Add(session =>
+            {
+                try
+                {
+                    result.SetResult(read(session));
+                }
+                catch (Exception e)
+                {
+                    result.SetException(SqliteFailure.Translate(e));
+                }
+            });
+        }
+        catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
+        {
+            result.SetException(new StoreException("The store is closed.", e));
+        }
+        return result.Task;
+    }
+
+    /// <summary>Finishes the reads that were asked for, then closes the connections.</summary>
+    public void Dispose()
+    {
+        _reads.CompleteAdding();
+        foreach (var thread in _threads) thread.Join();
+        _reads.Dispose();
+    }
+
+    private void Work(ReadSession session)
+    {
+        using (session)
+            foreach (var read in _reads.GetConsumingEnumerable())
+                read(session);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Storage.Sqlite;
+
+/// <summary>
+/// The tables. Rows that many jobs write in one transaction and that are read one at a time are kept in the order of writing with an index beside them
+/// (journal, snapshot), so that a transaction of many jobs touches few pages. Rows that are read in runs are clustered by job (results, inputs).
+/// Times of results are epoch seconds, columns ending in _ms wall-clock epoch milliseconds; documents are JSON text.
+/// </summary>
+internal static class Schema
+{
+    private static readonly string[] Versions =
+    [
+        """
+        CREATE TABLE schema_version (version INTEGER NOT NULL);
+
+        CREATE TABLE journal (
+            ordering INTEGER PRIMARY KEY,
+            persistence_id TEXT NOT NULL,
+            sequence_nr INTEGER NOT NULL,
+            manifest TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            deleted INTEGER NOT NULL DEFAULT 0);
+        CREATE UNIQUE INDEX journal_key ON journal (persistence_id, sequence_nr);
+
+        CREATE TABLE job (job_id TEXT NOT NULL PRIMARY KEY, config TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE job_group (group_name TEXT NOT NULL, job_id TEXT NOT NULL, PRIMARY KEY (group_name, job_id)) WITHOUT ROWID;
+        CREATE INDEX job_group_of_job ON job_group (job_id, group_name);
+        CREATE TABLE job_status (
+            job_id TEXT NOT NULL PRIMARY KEY,
+            state TEXT NOT NULL,
+            blocked TEXT NOT NULL,
+            active INTEGER NOT NULL,
+            deadline_ms INTEGER,
+            document TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX job_status_active ON job_status (job_id) WHERE active = 1;
+
+        CREATE TABLE input_head (job_id TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE input (
+            job_id TEXT NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, payload BLOB NOT NULL,
+            PRIMARY KEY (job_id, seq)) WITHOUT ROWID;
+        CREATE TABLE quarantine (
+            job_id TEXT NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, reason TEXT NOT NULL, time_ms INTEGER NOT NULL, payload BLOB NOT NULL,
+            PRIMARY KEY (job_id, seq)) WITHOUT ROWID;
+        CREATE TABLE upload (
+            job_id TEXT NOT NULL, batch_id TEXT NOT NULL, piece INTEGER NOT NULL, checksum INTEGER NOT NULL, answer BLOB, time_ms INTEGER NOT NULL,
+            PRIMARY KEY (job_id, batch_id, piece)) WITHOUT ROWID;
+
+        CREATE TABLE snapshot (
+            ordering INTEGER PRIMARY KEY,
+            job_id TEXT NOT NULL, snapshot_id TEXT NOT NULL, timestamp_ms INTEGER NOT NULL,
+            description TEXT NOT NULL, retain INTEGER NOT NULL, document TEXT NOT NULL, state BLOB NOT NULL);
+        CREATE UNIQUE INDEX snapshot_key ON snapshot (job_id, snapshot_id);
+        CREATE TABLE snapshot_part (
+            job_id TEXT NOT NULL, snapshot_id TEXT NOT NULL, part INTEGER NOT NULL, state BLOB NOT NULL,
+            PRIMARY KEY (job_id, snapshot_id, part)) WITHOUT ROWID;
+
+        CREATE TABLE bucket (
+            job_id TEXT NOT NULL, timestamp INTEGER NOT NULL, is_interim INTEGER NOT NULL, anomaly_score REAL NOT NULL, processing_ms REAL NOT NULL,
+            document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp)) WITHOUT ROWID;
+        CREATE INDEX bucket_interim ON bucket (job_id) WHERE is_interim = 1;
+        CREATE TABLE record (
+            job_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL, is_interim INTEGER NOT NULL, score REAL NOT NULL,
+            document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp, ordinal)) WITHOUT ROWID;
+        CREATE INDEX record_interim ON record (job_id) WHERE is_interim = 1;
+        CREATE INDEX record_by_score ON record (job_id, score DESC, timestamp, ordinal, is_interim);
+        CREATE TABLE influencer (
+            job_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL, is_interim INTEGER NOT NULL, score REAL NOT NULL,
+            document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp, ordinal)) WITHOUT ROWID;
+        CREATE INDEX influencer_interim ON influencer (job_id) WHERE is_interim = 1;
+        CREATE INDEX influencer_by_score ON influencer (job_id, score DESC, timestamp, ordinal, is_interim);
+
+        CREATE TABLE security_user (name TEXT NOT NULL PRIMARY KEY, password_hash TEXT NOT NULL, roles TEXT NOT NULL, enabled INTEGER NOT NULL);
+        CREATE TABLE api_key (
+            id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT NOT NULL, owner TEXT NOT NULL, privileges TEXT,
+            created_ms INTEGER NOT NULL, expires_ms INTEGER, invalidated INTEGER NOT NULL);
+
+        CREATE TABLE probe (id INTEGER PRIMARY KEY, value INTEGER NOT NULL);
+        """,
+    ];
+
+    /// <summary>What this version reads and writes.</summary>
+    public static int CurrentVersion => Versions.Length;
+
+    /// <summary>Brings an empty or older database to the current version in one transaction.</summary>
+    /// <returns>The version that was found, 0 for an empty database.</returns>
+    /// <exception cref="StorageOpenException">A newer version wrote the database.</exception>
+    public static int Migrate(SqliteConnection connection)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var found = (int)(long)Scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'") == 0
+            ? 0
+            : (int)(long)Scalar("SELECT version FROM schema_version");
+        if (found > CurrentVersion)
+        {
+            throw new StorageOpenException(string.Create(CultureInfo.InvariantCulture,
+                $"The database {connection.DataSource} has schema {found}, this version knows {CurrentVersion}. Start the newer version, or restore a backup of the older one."));
+        }
+        if (found == CurrentVersion) return found;
+        for (var version = found; version < CurrentVersion; version++) Execute(Versions[version]);
+        Execute("DELETE FROM schema_version");
+        Execute("INSERT INTO schema_version (version) VALUES (" + CurrentVersion.ToString(CultureInfo.InvariantCulture) + ")");
+        transaction.Commit();
+        return found;
+
+        object Scalar(string sql)
+        {
+            using var command = connection.CreateCommand();
+            (command.CommandText, command.Transaction) = (sql, transaction);
+            return command.ExecuteScalar()!;
+        }
+
+        void Execute(string sql)
+        {
+            using var command = connection.CreateCommand();
+            (command.CommandText, command.Transaction) = (sql, transaction);
+            command.ExecuteNonQuery();
+        }
+    }
+}

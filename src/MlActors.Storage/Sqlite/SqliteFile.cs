@@ -1,0 +1,84 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace MlActors.Storage.Sqlite;
+
+/// <summary>Opens connections with the settings that all else relies on, and checks at start-up that they took.</summary>
+internal static class SqliteFile
+{
+    // What uniqueness and fast look-ups hang on: a database that lost one of these (a copy by hand, a repair) must not be served.
+    private static readonly string[] RequiredIndexes = ["journal_key", "snapshot_key", "job_status_active", "job_group_of_job"];
+    private static readonly string[] UniqueIndexes = ["journal_key", "snapshot_key"];
+
+    public static SqliteConnection OpenWriter(StorageOptions options)
+    {
+        var connection = Open(options, SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA page_size = {options.PageSize}"));
+            Execute(connection, "PRAGMA journal_mode = WAL");
+            Execute(connection, "PRAGMA synchronous = " + (options.Durability == Durability.Full ? "FULL" : "NORMAL"));
+            var pages = Math.Max(1, options.CheckpointBytes / Math.Max(512, (long)Scalar(connection, "PRAGMA page_size")));
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {pages}"));
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {options.CheckpointBytes}"));
+            Execute(connection, "PRAGMA cache_size = -65536");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public static SqliteConnection OpenReader(StorageOptions options) => Open(options, SqliteOpenMode.ReadOnly);
+
+    /// <exception cref="StorageOpenException">Something that was asked for is not so.</exception>
+    public static void SelfCheck(SqliteConnection connection, StorageOptions options)
+    {
+        Require((string)Scalar(connection, "PRAGMA journal_mode") == "wal", "it is not in write-ahead mode, as on a network file system; use a local disk");
+        Require((long)Scalar(connection, "PRAGMA synchronous") == (options.Durability == Durability.Full ? 2 : 1), "commits are not as durable as configured");
+        foreach (var index in RequiredIndexes)
+            Require((long)Scalar(connection, $"SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = '{index}'") == 1, $"its index {index} is missing");
+        foreach (var index in UniqueIndexes)
+        {
+            Require((long)Scalar(connection, $"SELECT count(*) FROM sqlite_schema s, pragma_index_list(s.tbl_name) i WHERE s.name = '{index}' AND i.name = s.name AND i.\"unique\" = 1") == 1,
+                $"its index {index} is not unique");
+        }
+        Execute(connection, "INSERT INTO probe (id, value) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET value = value + 1");
+
+        void Require(bool condition, string problem)
+        {
+            if (!condition) throw new StorageOpenException($"The database {options.DatabasePath} cannot be used: {problem}.");
+        }
+    }
+
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public static object Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar()!;
+    }
+
+    private static SqliteConnection Open(StorageOptions options, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = options.DatabasePath,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = Math.Max(1, (int)Math.Ceiling(options.BusyTimeout.TotalSeconds)),
+        }.ToString());
+        connection.Open();
+        raw.sqlite3_busy_timeout(connection.Handle, (int)options.BusyTimeout.TotalMilliseconds);
+        return connection;
+    }
+}

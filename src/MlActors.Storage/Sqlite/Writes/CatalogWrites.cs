@@ -1,0 +1,52 @@
+using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Storage.Documents;
+
+namespace MlActors.Storage.Sqlite.Writes;
+
+internal sealed class ConfigWrite(JobConfig config) : RowWrite
+{
+    private readonly byte[] _document = JobConfigJson.Serialize(config);
+
+    public override int Bytes => _document.Length;
+
+    public override void Execute(WriteSession session)
+    {
+        session.Prepare("INSERT INTO job (job_id, config) VALUES (?1, ?2) ON CONFLICT (job_id) DO UPDATE SET config = excluded.config")
+            .Bind(1, config.JobId).BindText(2, _document).Run();
+        session.Prepare("DELETE FROM job_group WHERE job_id = ?1").Bind(1, config.JobId).Run();
+        foreach (var group in config.Groups)
+        {
+            session.Prepare("INSERT INTO job_group (group_name, job_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+                .Bind(1, group).Bind(2, config.JobId).Run();
+        }
+    }
+}
+
+internal sealed class StatusWrite(JobStatus status) : RowWrite
+{
+    private readonly byte[] _document = StoredJson.Serialize(status);
+
+    public override int Bytes => _document.Length;
+
+    public override void Execute(WriteSession session) => session.Prepare(
+        """
+        INSERT INTO job_status (job_id, state, blocked, active, deadline_ms, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, blocked = excluded.blocked, active = excluded.active,
+            deadline_ms = excluded.deadline_ms, document = excluded.document
+        """)
+        .Bind(1, status.JobId).Bind(2, CatalogCodes.Of(status.State)).Bind(3, CatalogCodes.Of(status.Blocked)).Bind(4, CatalogCodes.IsActive(status))
+        .Bind(5, status.Deadline).BindText(6, _document).Run();
+}
+
+internal sealed class JobRowsDelete(string jobId) : RowWrite
+{
+    public override int Bytes => 0;
+
+    public override void Execute(WriteSession session)
+    {
+        session.Prepare("DELETE FROM job WHERE job_id = ?1").Bind(1, jobId).Run();
+        session.Prepare("DELETE FROM job_group WHERE job_id = ?1").Bind(1, jobId).Run();
+        session.Prepare("DELETE FROM job_status WHERE job_id = ?1").Bind(1, jobId).Run();
+    }
+}

@@ -1,0 +1,46 @@
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Storage.Sqlite.Writes;
+
+/// <summary>
+/// One write, made ready: all rendering is done by the caller's thread, the writer's thread only binds and steps. Executing it twice on the same rows
+/// gives the same rows.
+/// </summary>
+internal abstract class RowWrite
+{
+    /// <summary>About how many bytes it adds to the transaction.</summary>
+    public abstract int Bytes { get; }
+
+    /// <exception cref="SqliteFailure"/>
+    /// <exception cref="StoreException">The rows do not allow it.</exception>
+    public abstract void Execute(WriteSession session);
+
+    /// <summary>Makes the writes of a call ready.</summary>
+    public static RowWrite[] Prepare(IReadOnlyList<StoreWrite> writes)
+    {
+        var prepared = new RowWrite[writes.Count];
+        for (var i = 0; i < prepared.Length; i++) prepared[i] = Prepare(writes[i]);
+        return prepared;
+    }
+
+    private static RowWrite Prepare(StoreWrite write) => write switch
+    {
+        PutConfig w => new ConfigWrite(w.Config),
+        PutStatus w => new StatusWrite(w.Status),
+        AppendInput w => new InputAppend(w),
+        TrimInputs w => new InputTrim(w),
+        PutUploadPiece w => new UploadPieceWrite(w),
+        QuarantineInput w => new QuarantineWrite(w),
+        WriteResults w => new ResultsWrite(w),
+        PutSnapshot w => new SnapshotWrite(w),
+        UpdateSnapshot w => new SnapshotUpdate(w),
+        DeleteSnapshot w => new SnapshotDelete(w.JobId, w.SnapshotId),
+        DeleteResults w => new ResultsDelete(w),
+        DeleteWork w => new WorkDelete(w),
+        DeleteJobRows w => new JobRowsDelete(w.JobId),
+        _ => throw new NotSupportedException($"The store does not know the write {write.GetType().Name}."),
+    };
+
+    /// <summary>The rows are not what the caller believes.</summary>
+    protected static StoreException Conflict(string message) => new(message, null, StoreFailure.Conflict);
+}

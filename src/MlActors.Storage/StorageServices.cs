@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MlActors.Storage.Sqlite;
+
+namespace MlActors.Storage;
+
+/// <summary>Registers the store with a service collection.</summary>
+public static class StorageServices
+{
+    /// <summary>
+    /// Adds the SQLite store and each of its sides as singletons. It is opened when first asked for, and closed with the provider. The journal plugin
+    /// takes it from a <see cref="Journal.StorageSetup"/>, which is registered too.
+    /// </summary>
+    public static IServiceCollection AddSqliteStorage(this IServiceCollection services, StorageOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<IStorage>(provider => SqliteStorage.Open(options, provider.GetService<TimeProvider>(), provider.GetService<ILogger<SqliteStorage>>()))
+        .AddSingleton(provider => provider.GetRequiredService<IStorage>().Jobs)
+        .AddSingleton(provider => provider.GetRequiredService<IStorage>().Catalog)
+        .AddSingleton(provider => provider.GetRequiredService<IStorage>().Results)
+        .AddSingleton(provider => provider.GetRequiredService<IStorage>().Security)
+        .AddSingleton(provider => provider.GetRequiredService<IStorage>().Events)
+        .AddSingleton(provider => new Journal.StorageSetup(provider.GetRequiredService<IStorage>()));
+}
