@@ -12,6 +12,9 @@ namespace MlActors.Gateway.Api;
 public sealed record ApiCall(
     ApiEndpoint Endpoint, HttpContext Http, GatewayServices Services, Principal Principal, Arguments Arguments, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>Whether the client takes, and the endpoint by preference sends, plain text.</summary>
+    public bool WantsText { get; init; }
+
     public CancellationToken Aborted => Http.RequestAborted;
 
     public T Get<T>(Parameter<T> parameter) => Arguments.Get(parameter);

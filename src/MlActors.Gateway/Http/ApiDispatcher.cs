@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
+using MlActors.Gateway.NotYet;
 using MlActors.Gateway.Security;
 
 namespace MlActors.Gateway.Http;
@@ -20,9 +21,13 @@ public sealed partial class ApiDispatcher(GatewayServices services, Authenticato
         var contentType = Negotiate(http.Request, endpoint);
         var principal = await authenticator.AuthenticateAsync(http);
         Authenticator.Authorize(principal, endpoint);
+        if (endpoint.Origin == EndpointOrigin.NotYet) throw NotYetEndpoints.Refusal(endpoint);
         var body = await ReadBodyAsync(http.Request, endpoint);
         var arguments = ArgumentReader.Read(endpoint, http.Request.Path, http.Request.Query, body, services.Time.GetUtcNow());
-        var call = new ApiCall(endpoint, http, services, principal, arguments, endpoint.Body == BodyKind.Json ? body : default);
+        var call = new ApiCall(endpoint, http, services, principal, arguments, endpoint.Body == BodyKind.Json ? body : default)
+        {
+            WantsText = MediaTypes.IsText(contentType),
+        };
         await ResponseWriter.WriteAsync(call, await endpoint.Handler(call), contentType);
     });
 

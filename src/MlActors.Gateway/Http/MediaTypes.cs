@@ -22,7 +22,8 @@ public static class MediaTypes
         contentType = text ? PlainText + "; charset=UTF-8" : Json;
         if (string.IsNullOrWhiteSpace(accept)) return true;
         if (!MediaTypeHeaderValue.TryParseList([accept], out var types)) return false;
-        foreach (var type in types.OrderByDescending(type => type.Quality ?? 1))
+        // A table that may be sent as text is sent as text, also when JSON stands before it: so do clients that always offer both expect it.
+        foreach (var type in types.OrderByDescending(type => type.Quality ?? 1).ThenByDescending(type => text && type.MediaType.ToString().Contains("text", StringComparison.Ordinal)))
         {
             if (type.Quality == 0 || !HasKnownParameters(type, out var version)) continue;
             var name = type.MediaType.ToString().ToLowerInvariant();

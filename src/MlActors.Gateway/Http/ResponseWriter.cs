@@ -14,7 +14,7 @@ internal static class ResponseWriter
         var response = call.Http.Response;
         if (result.PlainText is { } text)
         {
-            Begin(response, result.Status, contentType);
+            Begin(response, result.Status, MediaTypes.IsText(contentType) ? contentType : MediaTypes.PlainText + "; charset=UTF-8");
             await SendAsync(call.Http, Encoding.UTF8.GetBytes(text));
             return;
         }

@@ -51,9 +51,9 @@ public static class NotYetEndpoints
             Origin = EndpointOrigin.NotYet,
         };
 
-    /// <summary>The refusal, before anything of the request is looked at.</summary>
-    public static Task<ApiResult> Refuse(ApiCall call) => throw Refusal(call.Endpoint);
+    private static Task<ApiResult> Refuse(ApiCall call) => throw Refusal(call.Endpoint);
 
+    /// <summary>The refusal, before parameters and body are looked at.</summary>
     internal static ApiException Refusal(ApiEndpoint endpoint) =>
         ApiException.IllegalArgument($"[{endpoint.Name}] is not supported by MlActors {ServerInfo.Version}; the documentation lists what is");
 }
