@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using MlActors.Analysis;
+using MlActors.Analysis.Functions;
+using MlActors.Jobs.Configuration.Values;
 
 namespace MlActors.Jobs.Configuration;
 
@@ -34,8 +37,17 @@ public sealed record JobConfig
     public bool AllowLazyOpen { get; init; }
     public JsonElement? CustomSettings { get; init; }
 
-    /// <summary>The validated settings of the analysis.</summary>
-    public AnalysisSettings ToSettings() => throw new NotImplementedException();
+    /// <summary>The validated settings of the analysis. The configuration must have passed its rules, as every stored one has.</summary>
+    public AnalysisSettings ToSettings() => new()
+    {
+        BucketSpan = AnalysisConfig.BucketSpanSeconds,
+        Latency = AnalysisConfig.LatencySeconds,
+        Detectors = [.. AnalysisConfig.Detectors.Select(detector => detector.ToSettings())],
+        Influencers = AnalysisConfig.Influencers,
+        SummaryCountField = AnalysisConfig.SummaryCountFieldName,
+        ModelPruneWindow = AnalysisConfig.ModelPruneWindowSeconds,
+        ModelMemoryLimit = AnalysisLimits.ModelMemoryBytes,
+    };
 }
 
 public sealed record AnalysisConfig
@@ -47,6 +59,22 @@ public sealed record AnalysisConfig
     public string? Latency { get; init; }
     public string? ModelPruneWindow { get; init; }
     public string? SummaryCountFieldName { get; init; }
+
+    internal long BucketSpanSeconds => TimeValue.Parse(BucketSpan, "analysis_config.bucket_span").TotalSeconds;
+
+    internal long LatencySeconds => Latency is null ? 0 : TimeValue.Parse(Latency, "analysis_config.latency").TotalSeconds;
+
+    internal long ModelPruneWindowSeconds => ModelPruneWindow is null
+        ? DefaultPruneWindowSeconds(BucketSpanSeconds)
+        : TimeValue.Parse(ModelPruneWindow, "analysis_config.model_prune_window").TotalSeconds;
+
+    /// <summary>30 days or 20 bucket spans, whichever is longer, up to a whole number of bucket spans.</summary>
+    internal static long DefaultPruneWindowSeconds(long bucketSpan)
+    {
+        const long thirtyDays = 30L * 24 * 3600;
+        var spans = Math.Max(20, (thirtyDays + bucketSpan - 1) / bucketSpan);
+        return spans * bucketSpan;
+    }
 }
 
 public sealed record DetectorConfig
@@ -60,6 +88,30 @@ public sealed record DetectorConfig
     public bool UseNull { get; init; }
     public string DetectorDescription { get; init; } = "";
     public int DetectorIndex { get; init; }
+
+    internal DetectorSettings ToSettings() => new(
+        DetectorIndex,
+        DetectorFunction.Find(Function) ?? throw new InvalidOperationException($"detector {DetectorIndex} has the unknown function [{Function}]"),
+        FieldName,
+        ByFieldName,
+        OverFieldName,
+        PartitionFieldName,
+        UseNull);
+
+    /// <summary>What the detector is called when its user does not say: <c>mean(responsetime) by airline partitionfield=host</c>.</summary>
+    internal string DefaultDescription()
+    {
+        var text = new StringBuilder(Function);
+        if (FieldName is not null) text.Append('(').Append(Quoted(FieldName)).Append(')');
+        if (ByFieldName is not null) text.Append(" by ").Append(Quoted(ByFieldName));
+        if (OverFieldName is not null) text.Append(" over ").Append(Quoted(OverFieldName));
+        if (UseNull) text.Append(" usenull=true");
+        if (PartitionFieldName is not null) text.Append(" partitionfield=").Append(Quoted(PartitionFieldName));
+        if (ExcludeFrequent is not null and not "none") text.Append(" excludefrequent=").Append(ExcludeFrequent);
+        return text.ToString();
+
+        static string Quoted(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? name : $"\"{name}\"";
+    }
 }
 
 public sealed record AnalysisLimits
@@ -67,6 +119,8 @@ public sealed record AnalysisLimits
     /// <summary>Always <c>&lt;n&gt;mb</c>.</summary>
     public string ModelMemoryLimit { get; init; } = "1024mb";
     public long CategorizationExamplesLimit { get; init; } = 4;
+
+    internal long ModelMemoryBytes => ByteSize.Parse(ModelMemoryLimit, "analysis_limits.model_memory_limit").Bytes;
 }
 
 public sealed record DataDescription

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace MlActors.Jobs.Configuration.Fields;
+
+/// <summary>The fields of a job's configuration and of an update: one table each for reading and for the documentation.</summary>
+public static class JobFields
+{
+    public const string Detectors = "analysis_config.detectors[]";
+
+    private const string NoCategorization = "categorization of messages is not analysed yet; split by an existing field instead";
+
+    /// <summary>What a request that creates or validates a job may carry.</summary>
+    public static FieldTable Put { get; } = new(
+    [
+        new("job_id", FieldType.Text, "the id in the address", "Name of the job: 1 to 64 lower-case letters, digits, `_`, `-`, `.`; the first and last a letter or digit."),
+        new("job_type", FieldType.Text, "anomaly_detector", "Kind of job.") { Choices = ["anomaly_detector"] },
+        new("groups", FieldType.Texts, "none", "Groups the job belongs to; each follows the rules of a job id and may stand for its jobs in job expressions."),
+        new("description", FieldType.Text, null, "What the job is for.") { Nullable = true },
+        new("analysis_config", FieldType.Object, null, "What is analysed.") { Required = true },
+        new("analysis_config.bucket_span", FieldType.Duration, "5m", "Width of the time buckets; whole seconds, at least `1s`."),
+        new("analysis_config.detectors", FieldType.Objects, null, "What to look at, one analysis each; at least one, no two the same.") { Required = true },
+        new(Detectors + ".function", FieldType.Text, null, "What a bucket is reduced to; see the list of functions.") { Required = true },
+        new(Detectors + ".field_name", FieldType.Text, null, "The field the function is computed of."),
+        new(Detectors + ".by_field_name", FieldType.Text, null, "Splits the data; the values are compared with their own past."),
+        new(Detectors + ".over_field_name", FieldType.Text, null, "Compares the values with each other, as a population.")
+            { Use = FieldUse.Unsupported, Advice = "population analysis is not there yet; use [by_field_name] or [partition_field_name] to split the data" },
+        new(Detectors + ".partition_field_name", FieldType.Text, null, "Splits the analysis; each value gets a model of its own."),
+        new(Detectors + ".use_null", FieldType.Boolean, "false", "Whether records without the by or partition field form a series of their own."),
+        new(Detectors + ".exclude_frequent", FieldType.Text, "none", "Whether frequent values are left out.")
+            { Use = FieldUse.Unsupported, Choices = ["all", "none", "by", "over"], Advice = "only [none] is", AsksForNothing = value => IsText(value, "none") },
+        new(Detectors + ".detector_description", FieldType.Text, "made from the other fields", "What the detector is called in lists."),
+        new(Detectors + ".detector_index", FieldType.Integer, "its position", "Position in the list, from 0; assigned by the server, a value sent is replaced."),
+        new(Detectors + ".custom_rules", FieldType.Objects, "none", "Conditions under which results are skipped.")
+            { Use = FieldUse.Unsupported, Advice = "filter the records before they are sent", AsksForNothing = IsEmptyList },
+        new("analysis_config.influencers", FieldType.Texts, "none", "Fields whose values may be to blame for an anomaly."),
+        new("analysis_config.latency", FieldType.Duration, "0", "How late records may come; whole seconds."),
+        new("analysis_config.model_prune_window", FieldType.Duration, "the larger of 30 days and 20 bucket spans",
+            "Series not seen for this long are dropped; a multiple of the bucket span, at least 2 of them."),
+        new("analysis_config.summary_count_field_name", FieldType.Text, null, "For pre-aggregated records: the field that says how many a record stands for."),
+        new("analysis_config.categorization_field_name", FieldType.Text, null, "The field whose text is sorted into categories.")
+            { Use = FieldUse.Unsupported, Advice = NoCategorization },
+        new("analysis_config.categorization_filters", FieldType.Texts, "none", "What is cut out of the text before it is categorized.")
+            { Use = FieldUse.Unsupported, Advice = NoCategorization, AsksForNothing = IsEmptyList },
+        new("analysis_config.categorization_analyzer", FieldType.TextOrObject, null, "How the text is cut into words.")
+            { Use = FieldUse.Unsupported, Advice = NoCategorization },
+        new("analysis_config.per_partition_categorization", FieldType.Custom, "off", "Categories for each partition.")
+            { Use = FieldUse.Unsupported, Advice = NoCategorization, AsksForNothing = IsDisabled },
+        new("analysis_config.multivariate_by_fields", FieldType.Boolean, "false", "Analysis of the by fields together.")
+            { Use = FieldUse.Unsupported, Advice = "only [false] is", AsksForNothing = value => value.ValueKind == JsonValueKind.False || IsText(value, "false") },
+        new("analysis_limits", FieldType.Object, null, "Limits of the analysis."),
+        new("analysis_limits.model_memory_limit", FieldType.Size, "1024mb, or the server's default or maximum if smaller",
+            "Memory the models may take, in whole MiB, at least `1mb`; a number without a unit is MiB."),
+        new("analysis_limits.categorization_examples_limit", FieldType.Integer, "4", "Examples kept of each category."),
+        new("data_description", FieldType.Object, null, "How the records look; may be empty.") { Required = true },
+        new("data_description.time_field", FieldType.Text, "time", "The field with the time of a record."),
+        new("data_description.time_format", FieldType.Text, "epoch_ms",
+            "`epoch` (seconds), `epoch_ms`, or a date pattern in the letters of Java's DateTimeFormatter that gives date and hour; no zone means UTC."),
+        new("data_description.format", FieldType.Text, "xcontent", "Without effect.") { Choices = ["xcontent", "delimited"] },
+        new("data_description.field_delimiter", FieldType.Text, null, "Without effect."),
+        new("model_plot_config", FieldType.Object, null, "Storing of the models' bounds."),
+        .. ModelPlot,
+        new("model_snapshot_retention_days", FieldType.Integer, "10", "Days (of data time) after which model snapshots are removed."),
+        new("daily_model_snapshot_retention_after_days", FieldType.Integer, "1, or less if all are kept shorter",
+            "Days after which only one model snapshot a day is kept; at most `model_snapshot_retention_days`."),
+        new("renormalization_window_days", FieldType.Integer, "the larger of 30 days and 100 bucket spans", "How far back scores are adjusted to new anomalies."),
+        new("results_retention_days", FieldType.Integer, "for ever", "Days after which results are removed."),
+        new("results_index_name", FieldType.Text, "shared", "Name of the results index; a name of one's own gets the prefix `custom-`."),
+        new("background_persist_interval", FieldType.Duration, "3 to 4 hours", "How often the models of an open job are saved; whole seconds, at least `1h`."),
+        new("allow_lazy_open", FieldType.Boolean, "false", "Whether the job may be opened before there is room for it."),
+        new("custom_settings", FieldType.Custom, null, "An object of your own, kept with the job."),
+        new("datafeed_config", FieldType.Custom, null, "A datafeed of the job.")
+            { Use = FieldUse.Unsupported, Advice = "create the job without it and send the records with the post data API" },
+        .. Generated,
+    ]);
+
+    /// <summary>Every field of a job's configuration, in the order of the documentation.</summary>
+    public static ImmutableArray<JobField> All => Put.All;
+
+    /// <summary>What a request that updates a job may carry.</summary>
+    public static FieldTable Update { get; } = new(
+    [
+        .. Same("groups", "description"),
+        new("analysis_limits", FieldType.Object, null, "Limits of the analysis."),
+        new("analysis_limits.model_memory_limit", FieldType.Size, null, "As when the job is created; not while the job is open, and not below the size of its model."),
+        new("analysis_limits.categorization_examples_limit", FieldType.Integer, null, "") { Use = FieldUse.Fixed },
+        new("detectors", FieldType.Objects, null, "Changes of single detectors."),
+        new("detectors[].detector_index", FieldType.Integer, null, "Which detector, by its position from 0.") { Required = true },
+        new("detectors[].description", FieldType.Text, null, "Its new description."),
+        .. Put.In(Detectors).Where(field => field.Name is "custom_rules").Select(field => field with { Path = "detectors[].custom_rules" }),
+        .. Put.In(Detectors).Where(field => field.Name is not ("custom_rules" or "detector_index"))
+            .Select(field => new JobField("detectors[]." + field.Name, field.Type, null, "") { Use = FieldUse.Fixed }),
+        .. Same("model_plot_config"),
+        .. ModelPlot,
+        new("model_prune_window", FieldType.Duration, null, "As in `analysis_config` when the job is created."),
+        .. Put.In("analysis_config").Where(field => field.Name is "categorization_filters" or "per_partition_categorization")
+            .Select(field => field with { Path = field.Name }),
+        .. Same("model_snapshot_retention_days", "daily_model_snapshot_retention_after_days", "renormalization_window_days", "results_retention_days"),
+        .. Same("background_persist_interval", "allow_lazy_open", "custom_settings"),
+        new("job_id", FieldType.Text, "the id in the address", "If sent, the id in the address."),
+        .. new[] { "job_type", "analysis_config", "data_description", "results_index_name", "datafeed_config" }
+            .Select(name => Put.Find("", name)! with { Use = FieldUse.Fixed, Required = false, Default = null }),
+        .. Put.In("analysis_config").Where(field => field.Name is "bucket_span" or "influencers" or "latency" or "summary_count_field_name")
+            .Select(field => field with { Path = field.Name, Use = FieldUse.Fixed, Default = null }),
+        .. Generated,
+    ]);
+
+    private static ImmutableArray<JobField> ModelPlot =>
+    [
+        new("model_plot_config.enabled", FieldType.Boolean, "false", "Whether the models' bounds are stored for plotting.")
+        {
+            Use = FieldUse.Unsupported, Advice = "only [false] is", AsksForNothing = value => value.ValueKind == JsonValueKind.False || IsText(value, "false"),
+        },
+        new("model_plot_config.annotations_enabled", FieldType.Boolean, "as `enabled`", "Whether changes of the models are noted. No effect without model plots."),
+        new("model_plot_config.terms", FieldType.Text, null, "Which partition or by values are plotted, separated by commas. No effect without model plots."),
+    ];
+
+    private static ImmutableArray<JobField> Generated =>
+    [
+        new("job_version", FieldType.Text, null, "Version of the server that created the job.") { Use = FieldUse.Generated },
+        new("create_time", FieldType.Integer, null, "When the job was created, milliseconds since 1970.") { Use = FieldUse.Generated },
+        new("finished_time", FieldType.Integer, null, "When the job was last closed, milliseconds since 1970.") { Use = FieldUse.Generated },
+        new("model_snapshot_id", FieldType.Text, null, "The model snapshot that the next open starts from.") { Use = FieldUse.Generated },
+        new("model_snapshot_min_version", FieldType.Text, null, "The oldest version that can read it.") { Use = FieldUse.Generated },
+        new("blocked", FieldType.Custom, null, "Why the job cannot be worked on meanwhile.") { Use = FieldUse.Generated },
+        new("deleting", FieldType.Boolean, null, "Whether the job is being deleted.") { Use = FieldUse.Generated },
+    ];
+
+    private static IEnumerable<JobField> Same(params string[] names) => names.Select(name => Put.Find("", name)! with { Default = null });
+
+    private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
+
+    private static bool IsEmptyList(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0;
+
+    private static bool IsDisabled(JsonElement value) => value.ValueKind == JsonValueKind.Object
+        && value.EnumerateObject().All(field => field.NameEquals("enabled") && field.Value.ValueKind == JsonValueKind.False);
+}
