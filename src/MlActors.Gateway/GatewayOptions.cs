@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Configuration.Values;
 
 namespace MlActors.Gateway;
 
@@ -55,6 +57,9 @@ public sealed record GatewayOptions
 
     /// <summary>The <c>model_memory_limit</c> in bytes of a job that names none.</summary>
     public long DefaultModelMemoryLimitBytes { get; init; } = 1024L << 20;
+
+    /// <summary>What new and changed jobs may ask for.</summary>
+    public JobLimits JobLimits => new(MaxModelMemoryLimitBytes is { } bytes ? new ByteSize(bytes) : null, new ByteSize(DefaultModelMemoryLimitBytes));
 
     /// <summary>Whether anonymous local requests are served, with the default resolved.</summary>
     public bool AllowsAnonymous => AnonymousLocalUser ?? !AuthenticationEnabled;

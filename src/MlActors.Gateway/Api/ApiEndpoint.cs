@@ -59,7 +59,7 @@ public sealed record ApiEndpoint(
     /// <summary>Whether it answers in plain text by default, as a table.</summary>
     public bool IsText { get; init; }
 
-    internal IEnumerable<ApiParameter> In(ParameterPlace place) => Parameters.Where(parameter => (parameter.Place & place) != 0);
+    internal IEnumerable<ApiParameter> In(ParameterPlace place) => Parameters.Where(parameter => parameter.Place.HasFlag(place));
 
     /// <summary>The names that the query may have, common ones included.</summary>
     public IEnumerable<string> QueryNames => In(ParameterPlace.Query).Concat(Api.Parameters.Common).Select(parameter => parameter.Name);

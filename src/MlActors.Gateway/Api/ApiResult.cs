@@ -37,7 +37,7 @@ public sealed record ApiResult(int Status)
     });
 
     /// <summary>The id of work that goes on in the background.</summary>
-    public static ApiResult Task(string taskId) => Json(json =>
+    public static ApiResult Background(string taskId) => Json(json =>
     {
         json.WriteStartObject();
         json.WriteString("task", taskId);

@@ -46,7 +46,7 @@ public static class ResponseFilter
         }
     }
 
-    private static (bool Done, List<ArraySegment<string>> Rest) Step(List<ArraySegment<string>> patterns, string name)
+    private static (bool Done, List<ArraySegment<string>> Remaining) Step(List<ArraySegment<string>> patterns, string name)
     {
         var rest = new List<ArraySegment<string>>();
         foreach (var pattern in patterns)

@@ -64,7 +64,7 @@ internal static class CatColumns
         Text("model.categorization_status", "mcs", "state of the categorization", _ => "ok"),
         Number("model.categorized_doc_count", "mcdc", "records categorized", _ => 0),
         Number("model.total_category_count", "mtcc", "categories", _ => 0),
-        Number("model.frequent_category_count", "modelFrequentCategoryCount", "frequent categories", _ => 0),
+        Number("model.frequent_category_count", "", "frequent categories", _ => 0),
         Number("model.rare_category_count", "mrcc", "rare categories", _ => 0),
         Number("model.dead_category_count", "mdcc", "dead categories", _ => 0),
         Number("model.failed_category_count", "mfcc", "failed categories", _ => 0),
@@ -103,16 +103,18 @@ internal static class CatColumns
     }
 
     private static CatColumn Text(string name, string alias, string doc, Func<CatRow, string?> value) =>
-        new(name, alias.Length == 0 ? [] : [alias], CatType.Text, doc, value);
+        new(name, Aliases(alias), CatType.Text, doc, value);
 
-    private static CatColumn Number(string name, string alias, string doc, Func<CatRow, long> value) => new(name, [alias], CatType.Number, doc, row => value(row));
+    private static CatColumn Number(string name, string alias, string doc, Func<CatRow, long> value) => new(name, Aliases(alias), CatType.Number, doc, row => value(row));
 
-    private static CatColumn Bytes(string name, string alias, string doc, Func<CatRow, long> value) => new(name, [alias], CatType.Bytes, doc, row => value(row));
+    private static CatColumn Bytes(string name, string alias, string doc, Func<CatRow, long> value) => new(name, Aliases(alias), CatType.Bytes, doc, row => value(row));
 
-    private static CatColumn Time(string name, string alias, string doc, Func<CatRow, double?> value) => new(name, [alias], CatType.Time, doc, row => value(row));
+    private static CatColumn Time(string name, string alias, string doc, Func<CatRow, double?> value) => new(name, Aliases(alias), CatType.Time, doc, row => value(row));
 
-    private static CatColumn Date(string name, string alias, string doc, Func<CatRow, long?> milliseconds) => new(name, [alias], CatType.Text, doc,
+    private static CatColumn Date(string name, string alias, string doc, Func<CatRow, long?> milliseconds) => new(name, Aliases(alias), CatType.Text, doc,
         row => milliseconds(row) is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : null);
+
+    private static ImmutableArray<string> Aliases(string alias) => alias.Length == 0 ? [] : [alias];
 
     // Forecasts are not in this version: there is nothing to sum up.
     private static IEnumerable<CatColumn> Summary(string name, string alias, CatType type) =>

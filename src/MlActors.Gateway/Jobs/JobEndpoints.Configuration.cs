@@ -1,7 +1,6 @@
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
 using MlActors.Jobs.Configuration;
-using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Gateway.Jobs;
@@ -13,21 +12,16 @@ public static partial class JobEndpoints
         var config = ReadConfig(call, call.JobId);
         await RequireFreeNamesAsync(call, config);
         await call.AskAsync<Done>(new CreateJob(config), call.Services.Options.CommandTimeout);
-        return ApiResult.Json(json =>
-        {
-            json.WriteStartObject();
-            JobConfigJson.WriteApi(json, config, excludeGenerated: false);
-            json.WriteEndObject();
-        });
+        return ApiResult.Json(json => JobConfigJson.WriteApi(json, config, status: null, excludeGenerated: false));
     }
 
     private static async Task<ApiResult> UpdateAsync(ApiCall call)
     {
-        var update = JobUpdate.Read(call.Body.Span);
+        var update = JobUpdate.Read(call.JobId, call.Body.Span, call.Services.Options.JobLimits);
         await call.RequireJobAsync();
         foreach (var group in update.Groups ?? []) await RequireFreeGroupAsync(call, group, call.JobId);
         var updated = await call.AskAsync<JobUpdatedReply>(new UpdateJob(call.JobId, update), call.Services.Options.CommandTimeout);
-        return ApiResult.Json(json => JobDocument.Write(json, updated.Row, excludeGenerated: false));
+        return ApiResult.Json(json => JobConfigJson.WriteApi(json, updated.Row.Config, updated.Row.Status, excludeGenerated: false));
     }
 
     private static Task<ApiResult> ValidateAsync(ApiCall call)
@@ -42,7 +36,8 @@ public static partial class JobEndpoints
         return Task.FromResult(ApiResult.Acknowledged());
     }
 
-    private static JobConfig ReadConfig(ApiCall call, string? urlJobId) => JobConfigReader.Read(call.Body.Span, urlJobId, call.Services.Time.GetUtcNow());
+    private static JobConfig ReadConfig(ApiCall call, string? urlJobId) =>
+        JobConfigReader.ReadPut(urlJobId, call.Body.Span, call.Services.Options.JobLimits, call.Services.Time.GetUtcNow());
 
     // Ids and group names are one space of names. The owner of the id makes sure that only one job has it.
     private static async Task RequireFreeNamesAsync(ApiCall call, JobConfig config)

@@ -89,7 +89,7 @@ public static partial class JobEndpoints
             json.WriteStartArray("jobs");
             await foreach (var row in call.Services.Catalog.ReadAsync([.. jobs.Select(job => job.JobId)]))
             {
-                JobDocument.Write(json, row, call.Get(ExcludeGenerated));
+                JobConfigJson.WriteApi(json, row.Config, row.Status, call.Get(ExcludeGenerated));
                 count++;
                 await output.FlushIfFullAsync(call.Aborted);
             }
@@ -107,7 +107,7 @@ public static partial class JobEndpoints
         if (!call.Get(Parameters.WaitForCompletion))
         {
             if (!call.Get(Force)) RequireClosed(row, "delete");
-            return ApiResult.Task(call.Services.Jobs.Start(task, command));
+            return ApiResult.Background(call.Services.Jobs.Start(task, command));
         }
         await call.AskAsync<Done>(command, call.Services.Options.LongCommandTimeout);
         return ApiResult.Acknowledged();
@@ -121,7 +121,7 @@ public static partial class JobEndpoints
         if (!call.Get(Parameters.WaitForCompletion))
         {
             RequireClosed(row, "reset");
-            return ApiResult.Task(call.Services.Jobs.Start(task, command));
+            return ApiResult.Background(call.Services.Jobs.Start(task, command));
         }
         await call.AskAsync<Done>(command, call.Services.Options.LongCommandTimeout);
         return ApiResult.Acknowledged();

@@ -66,7 +66,7 @@ public static class OpenEndpoint
 
         var toOpen = jobs.Where(job => job.State != JobState.Opened).Select(job => job.JobId).ToList();
         var request = new BulkRequest(BulkOperation.Open, toOpen, deadline.Remaining);
-        if (!call.Get(Wait)) return ApiResult.Task(call.Services.Jobs.Start(request));
+        if (!call.Get(Wait)) return ApiResult.Background(call.Services.Jobs.Start(request));
         var progress = toOpen.Count == 0 ? null : await call.Services.Jobs.RunAsync(request).WaitAsync(call.Aborted);
         if (progress is not null) Check(call, progress);
         var asked = (progress?.Jobs ?? []).ToDictionary(job => job.JobId, StringComparer.Ordinal);

@@ -101,14 +101,13 @@ public static class ServerEndpoints
 
     private static Task<ApiResult> MlInfo(ApiCall call) => Task.FromResult(ApiResult.Json(json =>
     {
-        var limits = new AnalysisLimits();
         var memory = MemoryStats.MlBytes(call.Services.Options);
         var most = call.Services.Options.MaxModelMemoryLimitBytes;
         json.WriteStartObject();
         json.WriteStartObject("defaults");
         json.WriteStartObject("anomaly_detectors");
-        json.WriteString("model_memory_limit", limits.ModelMemoryLimit);
-        json.WriteNumber("categorization_examples_limit", limits.CategorizationExamplesLimit);
+        json.WriteString("model_memory_limit", Mebibytes(call.Services.Options.JobLimits.EffectiveDefault.Bytes));
+        json.WriteNumber("categorization_examples_limit", new AnalysisLimits().CategorizationExamplesLimit);
         json.WriteNumber("model_snapshot_retention_days", 10);
         json.WriteNumber("daily_model_snapshot_retention_after_days", 1);
         json.WriteEndObject();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
@@ -34,9 +35,10 @@ public static class TaskEndpoint
     {
         var id = call.Path("task_id")!;
         var colon = id.LastIndexOf(':');
-        if (colon <= 0 || !long.TryParse(id.AsSpan(colon + 1), out _)) throw ApiException.IllegalArgument($"[{id}] is not a task id; it has the form node:number");
+        if (colon <= 0 || !long.TryParse(id.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            throw ApiException.IllegalArgument($"[{id}] is not a task id; it has the form node:number");
         var task = await FindAsync(call, id) ?? throw ApiException.NotFound($"task [{id}] is not known; it may have ended more than an hour ago");
-        return ApiResult.Json(json => Write(json, task, id[..colon], id[(colon + 1)..], call.Services.Options.NamesShown));
+        return ApiResult.Json(json => Write(json, task, id[..colon], number, call.Services.Options.NamesShown));
     }
 
     private static async Task<TaskProgress?> FindAsync(ApiCall call, string id)
@@ -53,14 +55,13 @@ public static class TaskEndpoint
         }
     }
 
-    private static void Write(Utf8JsonWriter json, TaskProgress task, string node, string number, int shown)
+    private static void Write(Utf8JsonWriter json, TaskProgress task, string node, long number, int shown)
     {
         json.WriteStartObject();
         json.WriteBoolean("completed", task.Completed);
         json.WriteStartObject("task");
         json.WriteString("node", node);
-        json.WritePropertyName("id");
-        json.WriteRawValue(number);
+        json.WriteNumber("id", number);
         json.WriteString("type", "transport");
         json.WriteString("action", task.Action);
         if (task.Bulk is { } bulk) WriteStatus(json, bulk, shown);
