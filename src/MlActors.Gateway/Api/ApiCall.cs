@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using MlActors.Gateway.Errors;
+using MlActors.Gateway.Security;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Gateway.Api;
+
+/// <summary>One checked request on its way to its handler.</summary>
+/// <param name="Body">The whole body of a <see cref="BodyKind.Json"/> endpoint, else empty.</param>
+public sealed record ApiCall(
+    ApiEndpoint Endpoint, HttpContext Http, GatewayServices Services, Principal Principal, Arguments Arguments, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Whether the client takes, and the endpoint by preference sends, plain text.</summary>
+    public bool WantsText { get; init; }
+
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    public T Get<T>(Parameter<T> parameter) => Arguments.Get(parameter);
+
+    public bool Has(ApiParameter parameter) => Arguments.Has(parameter);
+
+    /// <summary>A segment of the path; <c>null</c> when the path taken has none of that name.</summary>
+    public string? Path(string name) => Http.Request.RouteValues.TryGetValue(name, out var value) ? (string?)value : null;
+
+    public string JobId => Path("job_id") ?? throw new InvalidOperationException("the path has no job_id");
+
+    /// <summary><c>from</c> and <c>size</c>, from the query or the body's <c>page</c>.</summary>
+    /// <exception cref="ApiException">400: given twice, or beyond the window.</exception>
+    public (int From, int Size) Page()
+    {
+        var page = Get(Parameters.PageObject);
+        if ((page.From is not null && Has(Parameters.From)) || (page.Size is not null && Has(Parameters.Size)))
+            throw ApiException.IllegalArgument("[from] or [size] is given in the query and in [page] of the body; give it in one of the two");
+        var (from, size) = (page.From ?? Get(Parameters.From), page.Size ?? Get(Parameters.Size));
+        if ((long)from + size > Parameters.ResultWindow)
+        {
+            throw ApiException.IllegalArgument(
+                $"[from] + [size] is {(long)from + size}; it must be at most {Parameters.ResultWindow}: narrow the range with [start] and [end] instead");
+        }
+        return (from, size);
+    }
+
+    /// <exception cref="ApiException">404.</exception>
+    public async Task<JobRow> RequireJobAsync() => await Services.Catalog.FindAsync(JobId) ?? throw ApiException.NoJob(JobId);
+
+    /// <summary>Asks a job's owner; a refusal becomes an error.</summary>
+    public async Task<TReply> AskAsync<TReply>(JobMessage message, TimeSpan timeout)
+        where TReply : JobReply
+    {
+        var reply = await Services.Jobs.AskAsync(message, timeout, Aborted);
+        if (reply is Refused refused) throw ErrorMapping.From(refused);
+        return reply as TReply ?? throw new InvalidOperationException($"unexpected {reply.GetType().Name} to {message.GetType().Name}");
+    }
+
+    /// <summary>The body of a <see cref="BodyKind.Json"/> endpoint as JSON.</summary>
+    public JsonDocument ParseBody() => ArgumentReader.ParseJson(Body);
+}

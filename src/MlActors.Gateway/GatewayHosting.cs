@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MlActors.Gateway.Api;
+using MlActors.Gateway.Http;
+using MlActors.Gateway.Security;
+
+namespace MlActors.Gateway;
+
+/// <summary>Puts the REST API into a host.</summary>
+public static class GatewayHosting
+{
+    /// <summary>
+    /// Registers the API. The host brings <c>IJobs</c>, <c>IJobStore</c>, <c>ICatalog</c>, <c>IResults</c> and <c>ISecurityStore</c>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options are wrong; says everything that is, with the fix.</exception>
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayOptions options)
+    {
+        if (options.Problems() is { IsEmpty: false } problems) throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddRouting();
+        return services
+            .AddSingleton(options)
+            .AddSingleton<GatewayServices>()
+            .AddSingleton<PasswordCache>()
+            .AddSingleton<Authenticator>()
+            .AddSingleton<ApiDispatcher>();
+    }
+
+    /// <summary>Maps every endpoint of <see cref="ApiTable"/>, and an answer in the API's error shape for all other paths.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        var dispatcher = app.Services.GetRequiredService<ApiDispatcher>();
+        foreach (var endpoint in ApiTable.All)
+            foreach (var path in endpoint.Paths)
+                app.MapMethods(path, endpoint.Methods, http => dispatcher.InvokeAsync(http, endpoint)).WithDisplayName(endpoint.Name);
+        app.Map("{**path}", http => dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown").Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
+        return app;
+    }
+}

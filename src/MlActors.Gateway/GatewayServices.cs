@@ -1,0 +1,20 @@
+using MlActors.Jobs;
+using MlActors.Jobs.Results;
+using MlActors.Jobs.Storage;
+using MlActors.Storage.Security;
+
+namespace MlActors.Gateway;
+
+/// <summary>What the endpoints work with.</summary>
+public sealed record GatewayServices(
+    IJobs Jobs,
+    IJobStore Store,
+    ICatalog Catalog,
+    IResults Results,
+    ISecurityStore Security,
+    GatewayOptions Options,
+    TimeProvider Time)
+{
+    /// <summary>Wall-clock epoch milliseconds.</summary>
+    public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+}

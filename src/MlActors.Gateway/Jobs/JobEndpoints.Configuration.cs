@@ -1,0 +1,58 @@
+using MlActors.Gateway.Api;
+using MlActors.Gateway.Errors;
+using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Lifecycle;
+
+namespace MlActors.Gateway.Jobs;
+
+public static partial class JobEndpoints
+{
+    private static async Task<ApiResult> PutAsync(ApiCall call)
+    {
+        var config = ReadConfig(call, call.JobId);
+        await RequireFreeNamesAsync(call, config);
+        await call.AskAsync<Done>(new CreateJob(config), call.Services.Options.CommandTimeout);
+        return ApiResult.Json(json => JobConfigJson.WriteApi(json, config, status: null, excludeGenerated: false));
+    }
+
+    private static async Task<ApiResult> UpdateAsync(ApiCall call)
+    {
+        var update = JobUpdate.Read(call.JobId, call.Body.Span, call.Services.Options.JobLimits);
+        await call.RequireJobAsync();
+        foreach (var group in update.Groups ?? []) await RequireFreeGroupAsync(call, group, call.JobId);
+        var updated = await call.AskAsync<JobUpdatedReply>(new UpdateJob(call.JobId, update), call.Services.Options.CommandTimeout);
+        return ApiResult.Json(json => JobConfigJson.WriteApi(json, updated.Row.Config, updated.Row.Status, excludeGenerated: false));
+    }
+
+    private static Task<ApiResult> ValidateAsync(ApiCall call)
+    {
+        ReadConfig(call, urlJobId: null);
+        return Task.FromResult(ApiResult.Acknowledged());
+    }
+
+    private static Task<ApiResult> ValidateDetectorAsync(ApiCall call)
+    {
+        JobConfigReader.ReadDetector(call.Body.Span);
+        return Task.FromResult(ApiResult.Acknowledged());
+    }
+
+    private static JobConfig ReadConfig(ApiCall call, string? urlJobId) =>
+        JobConfigReader.ReadPut(urlJobId, call.Body.Span, call.Services.Options.JobLimits, call.Services.Time.GetUtcNow());
+
+    // Ids and group names are one space of names. The owner of the id makes sure that only one job has it.
+    private static async Task RequireFreeNamesAsync(ApiCall call, JobConfig config)
+    {
+        var (isJob, isGroup) = await call.Services.Catalog.NameTakenAsync(config.JobId);
+        if (isJob) throw Taken($"a job with the id [{config.JobId}] exists already");
+        if (isGroup) throw Taken($"the id [{config.JobId}] is the name of a group; choose another id");
+        foreach (var group in config.Groups) await RequireFreeGroupAsync(call, group, config.JobId);
+    }
+
+    private static async Task RequireFreeGroupAsync(ApiCall call, string group, string jobId)
+    {
+        if (group == jobId || (await call.Services.Catalog.NameTakenAsync(group)).IsJob)
+            throw Taken($"the group [{group}] has the name of a job; choose another name for the group");
+    }
+
+    private static ApiException Taken(string reason) => new(400, ErrorTypes.AlreadyExists, reason);
+}

@@ -1,0 +1,45 @@
+using MlActors.Gateway.Api;
+using MlActors.Jobs;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Gateway.Jobs;
+
+/// <summary>A job with its newest numbers.</summary>
+/// <param name="Live">What its owner said; <c>null</c> when it rests or did not answer, and the stored row counts.</param>
+internal sealed record JobStats(JobRow Row, JobStatsReply? Live)
+{
+    public JobStatus Status => Live?.Status ?? Row.Status;
+
+    /// <summary>
+    /// Reads the statistics of many jobs in the order of their ids. Owners are asked in windows, so that memory and the load on them are bounded,
+    /// and only until a time is up, so that a dead node delays the answer but does not prevent it.
+    /// </summary>
+    public static async IAsyncEnumerable<JobStats> ReadAsync(ApiCall call, IReadOnlyList<string> jobIds)
+    {
+        var (services, options) = (call.Services, call.Services.Options);
+        var began = services.Time.GetTimestamp();
+        foreach (var ids in jobIds.Chunk(options.LiveStatsWindow))
+        {
+            var rows = new List<JobRow>(ids.Length);
+            await foreach (var row in services.Catalog.ReadAsync(ids)) rows.Add(row);
+            var left = options.LiveStatsBudget - services.Time.GetElapsedTime(began);
+            var wait = left < options.LiveStatsTimeout ? left : options.LiveStatsTimeout;
+            foreach (var stats in await Task.WhenAll(rows.Select(row => ReadAsync(call, row, wait)))) yield return stats;
+        }
+    }
+
+    private static async Task<JobStats> ReadAsync(ApiCall call, JobRow row, TimeSpan wait)
+    {
+        if (row.Status.State is JobState.Closed or JobState.Failed || wait <= TimeSpan.Zero) return new JobStats(row, null);
+        try
+        {
+            // A refusal means that the job is just going away: the row read a moment ago is the last truth about it.
+            return new JobStats(row, await call.Services.Jobs.AskAsync(new GetJobStats(row.Config.JobId), wait, call.Aborted) as JobStatsReply);
+        }
+        catch (JobTimeoutException)
+        {
+            return new JobStats(row, null);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using MlActors.Gateway.Api;
+using MlActors.Gateway.Errors;
+using MlActors.Gateway.Security;
+using MlActors.Jobs;
+
+namespace MlActors.Gateway.NotYet;
+
+/// <summary>
+/// What the API has and this version does not. Answered with a 400 that says so: a 501 would make official clients and proxies treat it as a fault
+/// of the server, mark the node as dead and try again; a 404 would look like a missing job.
+/// </summary>
+public static class NotYetEndpoints
+{
+    private const string Job = "/_ml/anomaly_detectors/{job_id}";
+
+    public static ImmutableArray<ApiEndpoint> All { get; } =
+    [
+        Declare("ml.get_datafeeds", "GET", "/_ml/datafeeds", "/_ml/datafeeds/{datafeed_id}"),
+        Declare("ml.get_datafeed_stats", "GET", "/_ml/datafeeds/_stats", "/_ml/datafeeds/{datafeed_id}/_stats"),
+        Declare("ml.put_datafeed", "PUT", "/_ml/datafeeds/{datafeed_id}"),
+        Declare("ml.update_datafeed", "POST", "/_ml/datafeeds/{datafeed_id}/_update"),
+        Declare("ml.delete_datafeed", "DELETE", "/_ml/datafeeds/{datafeed_id}"),
+        Declare("ml.start_datafeed", "POST", "/_ml/datafeeds/{datafeed_id}/_start"),
+        Declare("ml.stop_datafeed", "POST", "/_ml/datafeeds/{datafeed_id}/_stop"),
+        Declare("ml.preview_datafeed", "GET, POST", "/_ml/datafeeds/_preview", "/_ml/datafeeds/{datafeed_id}/_preview"),
+        Declare("cat.ml_datafeeds", "GET", "/_cat/ml/datafeeds", "/_cat/ml/datafeeds/{datafeed_id}"),
+        Declare("ml.get_calendars", "GET, POST", "/_ml/calendars", "/_ml/calendars/{calendar_id}"),
+        Declare("ml.put_calendar", "PUT", "/_ml/calendars/{calendar_id}"),
+        Declare("ml.delete_calendar", "DELETE", "/_ml/calendars/{calendar_id}"),
+        Declare("ml.put_calendar_job, ml.delete_calendar_job", "PUT, DELETE", "/_ml/calendars/{calendar_id}/jobs/{job_id}"),
+        Declare("ml.get_calendar_events, ml.post_calendar_events", "GET, POST", "/_ml/calendars/{calendar_id}/events"),
+        Declare("ml.delete_calendar_event", "DELETE", "/_ml/calendars/{calendar_id}/events/{event_id}"),
+        Declare("ml.get_filters", "GET", "/_ml/filters", "/_ml/filters/{filter_id}"),
+        Declare("ml.put_filter", "PUT", "/_ml/filters/{filter_id}"),
+        Declare("ml.update_filter", "POST", "/_ml/filters/{filter_id}/_update"),
+        Declare("ml.delete_filter", "DELETE", "/_ml/filters/{filter_id}"),
+        Declare("ml.forecast", "POST", Job + "/_forecast"),
+        Declare("ml.delete_forecast", "DELETE", Job + "/_forecast", Job + "/_forecast/{forecast_id}"),
+        Declare("ml.get_categories", "GET, POST", Job + "/results/categories", Job + "/results/categories/{category_id}"),
+        Declare("ml.upgrade_job_snapshot", "POST", Job + "/model_snapshots/{snapshot_id}/_upgrade"),
+        Declare("ml.get_model_snapshot_upgrade_stats", "GET", Job + "/model_snapshots/{snapshot_id}/_upgrade/_stats"),
+        Declare("ml.set_upgrade_mode", "POST", "/_ml/set_upgrade_mode"),
+        Declare("ml.delete_expired_data", "DELETE", "/_ml/_delete_expired_data", "/_ml/_delete_expired_data/{job_id}"),
+        Declare("ml.estimate_model_memory", "POST", "/_ml/anomaly_detectors/_estimate_model_memory"),
+    ];
+
+    private static ApiEndpoint Declare(string name, string methods, params string[] paths) =>
+        new(name, methods.Split(", "), paths, Privileges.MonitorMl, "cluster:monitor/xpack/ml/" + name, "Not in this version.", Refuse)
+        {
+            Origin = EndpointOrigin.NotYet,
+        };
+
+    private static Task<ApiResult> Refuse(ApiCall call) => throw Refusal(call.Endpoint);
+
+    /// <summary>The refusal, before parameters and body are looked at.</summary>
+    internal static ApiException Refusal(ApiEndpoint endpoint) =>
+        ApiException.IllegalArgument($"[{endpoint.Name}] is not supported by MlActors {ServerInfo.Version}; the documentation lists what is");
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using MlActors.Gateway.Api;
+using MlActors.Gateway.Errors;
+
+namespace MlActors.Gateway.Security;
+
+/// <summary>The body of a request for a new API key.</summary>
+/// <param name="Privileges">Cluster privileges asked for; <c>null</c> for all of the user's.</param>
+internal sealed record ApiKeyRequest(string Name, TimeSpan? Expiration, IReadOnlyList<string>? Privileges)
+{
+    private const int LongestName = 256;
+
+    /// <exception cref="ApiException">400 that names the field and the fix.</exception>
+    public static ApiKeyRequest Read(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object) throw ApiException.Parse("the body must be a JSON object");
+        string? name = null;
+        TimeSpan? expiration = null;
+        List<string>? privileges = null;
+        foreach (var field in body.EnumerateObject())
+        {
+            switch (field.Name)
+            {
+                case "name": name = Text(field); break;
+                case "expiration" when field.Value.ValueKind == JsonValueKind.Null: break;
+                case "expiration":
+                    if (ParameterKinds.Duration.Read(Text(field), default, out var life) is { } problem) throw ApiException.IllegalArgument($"[expiration] in the body: {problem}");
+                    expiration = life > TimeSpan.Zero && life < TimeSpan.FromDays(36_500)
+                        ? life
+                        : throw ApiException.IllegalArgument("[expiration] in the body must be more than 0 and less than 36500d");
+                    break;
+                case "role_descriptors": privileges = Roles(field.Value); break;
+                case "metadata" when IsEmpty(field.Value): break;
+                case "metadata": throw ApiException.IllegalArgument("[metadata] in the body is not supported; leave it out");
+                default: throw ArgumentReader.Unknown("field", field.Name, "in the body", ["name", "expiration", "role_descriptors", "metadata"]);
+            }
+        }
+        if (string.IsNullOrWhiteSpace(name) || name.Length > LongestName || name.StartsWith('_') || name != name.Trim())
+            throw ApiException.IllegalArgument($"[name] in the body must have 1 to {LongestName} characters, none of them blank at its ends, and not begin with [_]");
+        return new ApiKeyRequest(name, expiration, privileges is { Count: > 0 } ? privileges : null);
+    }
+
+    private static List<string> Roles(JsonElement roles)
+    {
+        if (roles.ValueKind != JsonValueKind.Object) throw ApiException.IllegalArgument("[role_descriptors] in the body must be an object of roles");
+        var privileges = new List<string>();
+        foreach (var role in roles.EnumerateObject())
+        {
+            if (role.Value.ValueKind != JsonValueKind.Object) throw ApiException.IllegalArgument($"[role_descriptors.{role.Name}] in the body must be an object");
+            foreach (var field in role.Value.EnumerateObject())
+            {
+                var path = $"role_descriptors.{role.Name}.{field.Name}";
+                if (field.Name == "cluster") privileges.AddRange(ClusterPrivileges(field.Value, path));
+                else if (!IsEmpty(field.Value)) throw ApiException.IllegalArgument($"[{path}] in the body is not supported; only [cluster] privileges are");
+            }
+        }
+        return roles.EnumerateObject().Any() && privileges.Count == 0
+            ? throw ApiException.IllegalArgument("[role_descriptors] in the body gives no privilege at all; leave it out to give the key all of the user's")
+            : [.. privileges.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<string> ClusterPrivileges(JsonElement list, string path)
+    {
+        if (list.ValueKind != JsonValueKind.Array) throw ApiException.IllegalArgument($"[{path}] in the body must be a list of privileges");
+        foreach (var item in list.EnumerateArray())
+        {
+            var name = item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText();
+            yield return Security.Privileges.Exists(name) ? name : throw ArgumentReader.Unknown("privilege", name, $"in [{path}] of the body", Security.Privileges.Names);
+        }
+    }
+
+    private static string Text(JsonProperty field) =>
+        field.Value.ValueKind == JsonValueKind.String ? field.Value.GetString()! : throw ApiException.IllegalArgument($"[{field.Name}] in the body must be text");
+
+    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => !value.EnumerateObject().Any(),
+        _ => false,
+    };
+}
