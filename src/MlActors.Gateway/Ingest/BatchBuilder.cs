@@ -90,13 +90,21 @@ internal sealed class BatchBuilder
         var columns = new Column[_schema.Fields.Length];
         for (var i = 0; i < columns.Length; i++)
             columns[i] = _numbers[i] is { } numbers
-                ? Column.OfNumbers(numbers[.._count])
-                : Column.OfText(_codes[i]![.._count], _interners[i]!.TakeDictionary());
-        var batch = new RecordBatch(_schema, _count, _times[.._count], columns, _counts);
+                ? Column.OfNumbers(FirstOf(numbers))
+                : Column.OfText(FirstOf(_codes[i]!), _interners[i]!.TakeDictionary());
+        var batch = new RecordBatch(_schema, _count, FirstOf(_times), columns, _counts);
         _count = 0;
         _textBytes = 0;
         _counts = default;
         return batch;
+    }
+
+    private T[] FirstOf<T>(T[] values)
+        where T : unmanaged
+    {
+        var copy = GC.AllocateUninitializedArray<T>(_count);
+        values.AsSpan(0, _count).CopyTo(copy);
+        return copy;
     }
 
     private void Grow()

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -78,20 +79,15 @@ internal static class JsonLexer
         var negative = text[pos] == '-';
         if (negative) pos++;
         var start = pos;
-        var digit = (uint)(text[pos] - '0');
-        if (digit > 9) return ~pos;
-        ulong mantissa = digit;
-        pos++;
-        if (digit != 0)
-            for (; (digit = (uint)(text[pos] - '0')) <= 9; pos++)
-                mantissa = mantissa * 10 + digit;
+        ulong mantissa = 0;
+        if (text[pos] == '0') pos++;
+        else if ((pos = Digits(text, pos, ref mantissa)) == start) return ~pos;
         var digits = pos - start;
         var scale = 0;
         if (text[pos] == '.')
         {
             var fraction = ++pos;
-            for (; (digit = (uint)(text[pos] - '0')) <= 9; pos++) mantissa = mantissa * 10 + digit;
-            if (pos == fraction) return ~pos;
+            if ((pos = Digits(text, pos, ref mantissa)) == fraction) return ~pos;
             scale = fraction - pos;
             digits -= scale;
         }
@@ -99,6 +95,38 @@ internal static class JsonLexer
         parts = new NumberParts(mantissa, scale, negative, digits <= NumberParts.MaxDigits);
         return pos;
     }
+
+    // Appends a run of digits to a number, eight at a time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Digits(ReadOnlySpan<byte> text, int pos, ref ulong number)
+    {
+        while (true)
+        {
+            // Bytes become 0–9 where they are digits; the high bit marks those that are not. A carry reaches only bytes behind the first mark.
+            var values = BinaryPrimitives.ReadUInt64LittleEndian(text[pos..]) ^ 0x3030303030303030;
+            var marks = (values | (values + 0x7676767676767676)) & 0x8080808080808080;
+            if (marks == 0)
+            {
+                number = number * 100_000_000 + EightDigits(values);
+                pos += 8;
+                continue;
+            }
+            var count = BitOperations.TrailingZeroCount(marks) >> 3;
+            if (count == 0) return pos;
+            // The shift puts zeros before the first digit and drops what is behind the last.
+            number = number * PowersOfTen[count] + EightDigits(values << (64 - 8 * count));
+            return pos + count;
+        }
+    }
+
+    // Pairs of digits, then pairs of pairs, at once; the first digit is in the lowest byte.
+    private static ulong EightDigits(ulong values)
+    {
+        var pairs = values * 10 + (values >> 8);
+        return ((pairs & 0x000000FF_000000FF) * (100 + (1_000_000UL << 32)) + ((pairs >> 16) & 0x000000FF_000000FF) * (1 + (10_000UL << 32))) >> 32;
+    }
+
+    private static ReadOnlySpan<ulong> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
     private static int Exponent(ReadOnlySpan<byte> text, int pos, ref int scale)
     {
