@@ -109,7 +109,9 @@ public sealed class ConventionTests(SharedServer servers) : IClassFixture<Shared
         using var request = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-9") { Content = new ByteArrayContent(Body(new string(' ', 100_000), compressed)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (compressed) request.Content.Headers.ContentEncoding.Add("gzip");
-        (await Answer.ReadAsync(await _server.Client.SendAsync(request))).ShouldBeError(413, "content_too_long_exception", "4096");
+        var answer = await Answer.ReadAsync(await _server.Client.SendAsync(request));
+        answer.ShouldBeError(413, "content_too_long_exception", "4096");
+        answer.Headers["Connection"].ShouldBe("close");
     }
 
     [Fact]
