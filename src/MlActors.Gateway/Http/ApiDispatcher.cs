@@ -76,6 +76,8 @@ public sealed partial class ApiDispatcher(GatewayServices services, Authenticato
         if (error.Status is 401 or 403) Log.Denied(logger, error.Status, http.Request.Method, http.Request.Path, error.Message);
         http.Response.Clear();
         if (services.Options.ProductHeader) http.Response.Headers["X-Elastic-Product"] = "Elasticsearch";
+        // The rest of a body is not read, so the connection cannot go on: the client has to know, or its next request on it would be lost.
+        if (error.Status == 413 || RequestBody.MayBeLong(http.Request)) http.Response.Headers.Connection = "close";
         if (!MediaTypes.TryNegotiate(http.Request.Headers.Accept.ToString(), text: false, out var contentType)) contentType = MediaTypes.Json;
         await ResponseWriter.WriteErrorAsync(http, error, contentType, http.Request.Query.TryGetValue("pretty", out var pretty) && pretty != "false");
     }

@@ -11,6 +11,8 @@ namespace MlActors.Gateway.Http;
 /// <summary>Reads request bodies within their limits, compressed ones too.</summary>
 public static class RequestBody
 {
+    private const long ShortBody = 64 << 10;
+
     /// <summary>Sets what the server enforces: no limit and no lowest speed for uploads, which the jobs may slow down; a limit of size for the rest.</summary>
     public static void SetLimits(HttpContext http, ApiEndpoint endpoint, GatewayOptions options)
     {
@@ -23,6 +25,9 @@ public static class RequestBody
     public static bool IsPresent(HttpRequest request) =>
         request.ContentLength is > 0
         || (request.ContentLength is null && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true);
+
+    /// <summary>Whether reading what is left of the body only to throw it away could take long.</summary>
+    public static bool MayBeLong(HttpRequest request) => IsPresent(request) && request.ContentLength is not <= ShortBody;
 
     /// <exception cref="ApiException">413: more than <paramref name="limit"/> bytes.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)

@@ -5,10 +5,10 @@ using MlActors.Gateway.Tests.Serving;
 namespace MlActors.Gateway.Tests.Api;
 
 /// <summary>What the one table of endpoints promises, asked of every endpoint over HTTP.</summary>
-public sealed class ApiTableTests : IAsyncLifetime
+public sealed class ApiTableTests(SharedServer servers) : IClassFixture<SharedServer>
 {
-    private GatewayServer _server = null!;
-    private GatewayServer _secure = null!;
+    private readonly GatewayServer _server = servers.Open;
+    private readonly GatewayServer _secure = servers.Secure;
 
     public static TheoryData<string> Supported { get; } =
         [.. ApiTable.All.Where(endpoint => endpoint.Origin != EndpointOrigin.NotYet).Select(endpoint => endpoint.Name)];
@@ -18,18 +18,6 @@ public sealed class ApiTableTests : IAsyncLifetime
 
     public static TheoryData<string> WithArguments { get; } =
         [.. ApiTable.All.Where(endpoint => endpoint.Body == BodyKind.Arguments).Select(endpoint => endpoint.Name)];
-
-    public async Task InitializeAsync()
-    {
-        _server = await GatewayServer.StartAsync();
-        _secure = await GatewayServer.StartSecureAsync("machine_learning_user");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        await _secure.DisposeAsync();
-    }
 
     [Theory]
     [MemberData(nameof(Supported))]

@@ -3,17 +3,9 @@ using MlActors.Gateway.Tests.Serving;
 
 namespace MlActors.Gateway.Tests.Api;
 
-public sealed class ParameterTests : IAsyncLifetime
+public sealed class ParameterTests(SharedServer servers) : IClassFixture<SharedServer>
 {
-    private GatewayServer _server = null!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await GatewayServer.StartAsync();
-        await _server.PutJobAsync("job-1");
-    }
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    private readonly GatewayServer _server = servers.Open;
 
     [Fact]
     public async Task A_parameter_given_in_the_query_and_in_the_body_is_refused()

@@ -8,13 +8,9 @@ using MlActors.Jobs;
 namespace MlActors.Gateway.Tests.Http;
 
 /// <summary>What clients of the API rely on beyond single endpoints.</summary>
-public sealed class ConventionTests : IAsyncLifetime
+public sealed class ConventionTests(SharedServer servers) : IClassFixture<SharedServer>
 {
-    private GatewayServer _server = null!;
-
-    public async Task InitializeAsync() => _server = await GatewayServer.StartAsync(new GatewayOptions { MaxBodyBytes = 4096 });
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    private readonly GatewayServer _server = servers.Open;
 
     [Theory]
     [InlineData("GET", "/", 200)]
@@ -83,7 +79,7 @@ public sealed class ConventionTests : IAsyncLifetime
     [InlineData("", 415)]
     public async Task A_body_must_say_that_it_is_json(string contentType, int status)
     {
-        var answer = await _server.SendAsync("PUT", "/_ml/anomaly_detectors/job-1", "{}", contentType: contentType);
+        var answer = await _server.SendAsync("PUT", "/_ml/anomaly_detectors/job-9", "{}", contentType: contentType);
         answer.Status.ShouldBe(status, answer.Text);
         if (status == 415) answer.ShouldBeError(415, "media_type_header_exception", "application/json");
     }
@@ -100,9 +96,9 @@ public sealed class ConventionTests : IAsyncLifetime
     public async Task An_unknown_path_and_a_wrong_method_have_the_shape_of_errors()
     {
         (await _server.GetAsync("/no/such/path")).ShouldBeError(400, "illegal_argument_exception", "no handler found for [GET /no/such/path]");
-        var wrong = await _server.SendAsync("PATCH", "/_ml/anomaly_detectors/job-1");
+        var wrong = await _server.SendAsync("PATCH", "/_ml/anomaly_detectors/job-9");
         wrong.ShouldBeError(405, "illegal_argument_exception", "[PATCH]", "DELETE, GET, PUT");
-        wrong.Headers["Allow"].ShouldBe("DELETE, GET, PUT");
+        wrong.Headers["Allow"].ShouldBe("DELETE | GET | PUT");
     }
 
     [Theory]
@@ -110,20 +106,22 @@ public sealed class ConventionTests : IAsyncLifetime
     [InlineData(true)]
     public async Task A_body_over_the_limit_is_a_413_also_when_it_is_small_only_while_compressed(bool compressed)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-1") { Content = new ByteArrayContent(Body(new string(' ', 100_000), compressed)) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-9") { Content = new ByteArrayContent(Body(new string(' ', 100_000), compressed)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (compressed) request.Content.Headers.ContentEncoding.Add("gzip");
-        (await Answer.ReadAsync(await _server.Client.SendAsync(request))).ShouldBeError(413, "content_too_long_exception", "4096");
+        var answer = await Answer.ReadAsync(await _server.Client.SendAsync(request));
+        answer.ShouldBeError(413, "content_too_long_exception", "4096");
+        answer.Headers["Connection"].ShouldBe("close");
     }
 
     [Fact]
     public async Task A_compressed_body_is_understood_and_an_unknown_compression_is_a_415()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-1") { Content = new ByteArrayContent(Body("{\"x\":1}", true)) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-9") { Content = new ByteArrayContent(Body("{\"x\":1}", true)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Content.Headers.ContentEncoding.Add("gzip");
         (await Answer.ReadAsync(await _server.Client.SendAsync(request))).Reason.ShouldContain("[x]");
-        using var unknown = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-1") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        using var unknown = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-9") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
         unknown.Content.Headers.ContentEncoding.Add("zstd");
         (await Answer.ReadAsync(await _server.Client.SendAsync(unknown))).ShouldBeError(415, "media_type_header_exception", "[zstd]");
     }
@@ -131,15 +129,15 @@ public sealed class ConventionTests : IAsyncLifetime
     [Fact]
     public async Task An_unexpected_exception_is_a_500_with_an_id_and_without_its_text()
     {
-        _server.Jobs.Script = _ => throw new InvalidOperationException("the password is hunter2");
-        await _server.Storage.Jobs.WriteAsync([]);
-        var answer = await _server.SendAsync("PUT", "/_ml/anomaly_detectors/job-1",
+        await using var server = await GatewayServer.StartAsync();
+        server.Jobs.Script = _ => throw new InvalidOperationException("the password is hunter2");
+        var answer = await server.SendAsync("PUT", "/_ml/anomaly_detectors/job-9",
             """{"analysis_config":{"detectors":[{"function":"count"}]},"data_description":{}}""");
         answer.ShouldBeError(500, "exception");
         answer.Text.ShouldNotContain("hunter2");
         answer.Text.ShouldNotContain("at MlActors");
         var id = answer.Reason.Split('[')[1].TrimEnd(']');
-        _server.Logs.Lines.ShouldContain(line => line.StartsWith("Error 3000") && line.Contains(id) && line.Contains("hunter2"));
+        server.Logs.Lines.ShouldContain(line => line.StartsWith("Error 3000") && line.Contains(id) && line.Contains("hunter2"));
     }
 
     [Theory]

@@ -9,13 +9,7 @@ public sealed class JobTests : IAsyncLifetime
 {
     private GatewayServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await GatewayServer.StartAsync(new GatewayOptions
-    {
-        LiveStatsTimeout = TimeSpan.FromMilliseconds(50),
-        LiveStatsBudget = TimeSpan.FromMilliseconds(120),
-        LiveStatsWindow = 2,
-        CommandTimeout = TimeSpan.FromMilliseconds(100),
-    });
+    public async Task InitializeAsync() => _server = await GatewayServer.StartAsync();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -91,10 +85,11 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task An_owner_that_does_not_answer_is_a_408_and_one_that_cannot_write_a_503()
     {
+        await using var impatient = await GatewayServer.StartAsync(new GatewayOptions { CommandTimeout = TimeSpan.FromMilliseconds(20) });
+        await impatient.PutJobAsync("job-1");
+        impatient.Jobs.Stuck.Add("job-1");
+        (await impatient.PostAsync("/_ml/anomaly_detectors/job-1/_update", "{}")).ShouldBeError(408, "status_exception", "may still happen");
         await _server.PutJobAsync("job-1");
-        _server.Jobs.Stuck.Add("job-1");
-        (await _server.PostAsync("/_ml/anomaly_detectors/job-1/_update", "{}")).ShouldBeError(408, "status_exception", "may still happen");
-        _server.Jobs.Stuck.Clear();
         _server.Jobs.Script = message => new Refused(message.JobId, RefusalKind.Unavailable, "the disk is full");
         (await _server.PostAsync("/_ml/anomaly_detectors/job-1/_update", "{}")).ShouldBeError(503, "status_exception", "the disk is full");
     }
@@ -140,14 +135,20 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task An_owner_that_does_not_answer_costs_its_share_of_the_time_and_no_more()
     {
+        await using var impatient = await GatewayServer.StartAsync(new GatewayOptions
+        {
+            LiveStatsTimeout = TimeSpan.FromMilliseconds(50),
+            LiveStatsBudget = TimeSpan.FromMilliseconds(120),
+            LiveStatsWindow = 2,
+        });
         for (var i = 0; i < 9; i++)
         {
-            await _server.PutJobAsync($"job-{i}", JobState.Opened);
-            _server.Jobs.Stuck.Add($"job-{i}");
+            await impatient.PutJobAsync($"job-{i}", JobState.Opened);
+            impatient.Jobs.Stuck.Add($"job-{i}");
         }
-        (await _server.GetAsync("/_ml/anomaly_detectors/_stats")).Json.GetProperty("jobs").GetArrayLength().ShouldBe(9);
+        (await impatient.GetAsync("/_ml/anomaly_detectors/_stats")).Json.GetProperty("jobs").GetArrayLength().ShouldBe(9);
         // Windows of two: after 120 ms nobody is asked any more.
-        _server.Jobs.Asked.OfType<GetJobStats>().Count().ShouldBeLessThan(9);
+        impatient.Jobs.Asked.OfType<GetJobStats>().Count().ShouldBeLessThan(9);
     }
 
     [Fact]

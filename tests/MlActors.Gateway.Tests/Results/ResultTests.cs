@@ -48,10 +48,10 @@ public sealed class ResultTests : IAsyncLifetime
     [Fact]
     public async Task One_bucket_is_found_by_its_timestamp_and_nothing_else_may_be_asked_then()
     {
-        var bucket = (await _server.GetAsync(Results + "buckets/300000?expand=true")).Json.GetProperty("buckets")[0];
+        var bucket = (await _server.GetAsync(Results + "buckets/300?expand=true")).Json.GetProperty("buckets")[0];
         bucket.GetProperty("anomaly_score").GetDouble().ShouldBe(90);
         bucket.GetProperty("records").EnumerateArray().Select(record => record.GetProperty("record_score").GetDouble()).ShouldBe([90, 45]);
-        (await _server.GetAsync(Results + "buckets/300001000")).ShouldBeError(404, "resource_not_found_exception");
+        (await _server.GetAsync(Results + "buckets/301")).ShouldBeError(404, "resource_not_found_exception");
         (await _server.GetAsync(Results + "buckets/300?size=5")).ShouldBeError(400, "illegal_argument_exception", "[size]");
         (await _server.GetAsync(Results + "buckets/soon")).ShouldBeError(400, "parse_exception", "[timestamp]");
     }

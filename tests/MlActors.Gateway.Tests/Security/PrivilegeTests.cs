@@ -5,18 +5,18 @@ namespace MlActors.Gateway.Tests.Security;
 public sealed class PrivilegeTests
 {
     [Theory]
-    [InlineData("superuser", "monitor_ml,manage_ml,manage_api_key,manage_own_api_key,all")]
+    [InlineData("superuser", "monitor_ml,manage_ml,manage_api_key,manage_own_api_key,monitor,all")]
     [InlineData("machine_learning_admin", "monitor_ml,manage_ml")]
     [InlineData("machine_learning_user", "monitor_ml")]
     [InlineData("manage", "monitor_ml,manage_ml,monitor")]
-    [InlineData("monitor", "monitor_ml")]
+    [InlineData("monitor", "monitor,monitor_ml")]
     [InlineData("manage_security", "manage_api_key,manage_own_api_key")]
     [InlineData("no_such_role", "")]
     public void A_role_gives_what_it_includes_and_nothing_else(string role, string expected)
     {
         var allowed = expected.Split(',', StringSplitOptions.RemoveEmptyEntries);
         var asked = new[] { "monitor_ml", "manage_ml", "manage_api_key", "manage_own_api_key", "monitor", "all" };
-        asked.Where(privilege => Privileges.Allow(Privileges.OfRoles([role]), privilege)).Order().ShouldBe(allowed.Concat(role is "superuser" ? ["monitor"] : []).Distinct().Order());
+        asked.Where(privilege => Privileges.Allow(Privileges.OfRoles([role]), privilege)).ShouldBe(allowed, ignoreOrder: true);
     }
 
     [Fact]

@@ -108,6 +108,28 @@ internal sealed class GatewayServer : IAsyncDisposable
     }
 }
 
+/// <summary>One server for all tests of a class that do not change it.</summary>
+public sealed class SharedServer : IAsyncLifetime
+{
+    internal GatewayServer Open { get; private set; } = null!;
+
+    /// <summary>With authentication, and a user for each built-in role.</summary>
+    internal GatewayServer Secure { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Open = await GatewayServer.StartAsync(new GatewayOptions { MaxBodyBytes = 4096 });
+        await Open.PutJobAsync("job-1");
+        Secure = await GatewayServer.StartSecureAsync("machine_learning_user");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Open.DisposeAsync();
+        await Secure.DisposeAsync();
+    }
+}
+
 /// <summary>A response, read whole.</summary>
 internal sealed record Answer(int Status, string Text, string ContentType, IReadOnlyDictionary<string, string> Headers)
 {
