@@ -259,4 +259,13 @@ public sealed class JobConfigRefusalTests
         refusal.Problems[^1].Message.ShouldContain("more");
         refusal.Message.Length.ShouldBeLessThan(20_000);
     }
+
+    [Fact]
+    public void Problems_that_are_not_said_any_more_do_not_break_the_rules_that_follow()
+    {
+        var unknown = Enumerable.Range(0, 60).Select(i => ($"unknown_{i}", "1")).ToArray();
+        var body = Bodies.Change(Bodies.With(unknown),
+            ("analysis_config.bucket_span", "\"0s\""), ("analysis_config.model_prune_window", "\"1h\""), ("analysis_config.detectors", "[{}]"));
+        Bodies.Refused(body).Count.ShouldBe(51);
+    }
 }
