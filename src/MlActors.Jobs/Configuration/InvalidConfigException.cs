@@ -6,7 +6,9 @@ namespace MlActors.Jobs.Configuration;
 public enum ProblemKind { IllegalArgument, Status, XContentParse, AlreadyExists }
 
 /// <summary>One thing wrong with a configuration.</summary>
-/// <param name="Path">The field, dotted, with list positions in brackets: <c>analysis_config.detectors[0].function</c>; empty for the request as a whole.</param>
+/// <param name="Path">
+/// The field, dotted, with list positions in brackets: <c>analysis_config.detectors[0].function</c>; empty for the request as a whole.
+/// </param>
 /// <param name="Message">What is wrong and what would be right.</param>
 public sealed record ConfigProblem(string Path, string Message, ProblemKind Kind = ProblemKind.IllegalArgument);
 

@@ -9,7 +9,9 @@ public static partial class JobConfigJson
 
     /// <summary>Writes the job as the API shows it: one JSON object.</summary>
     /// <param name="status">What the job's life has added; <c>null</c> before it has one.</param>
-    /// <param name="excludeGenerated">Leaves out what the server has written and what is at its default, so that the result can create the same job again.</param>
+    /// <param name="excludeGenerated">
+    /// Leaves out what the server has written and what is at its default, so that the result can create the same job again.
+    /// </param>
     public static void WriteApi(Utf8JsonWriter writer, JobConfig config, JobStatus? status, bool excludeGenerated)
     {
         writer.WriteStartObject();

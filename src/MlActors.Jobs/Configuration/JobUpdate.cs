@@ -126,7 +126,8 @@ public sealed record JobUpdate
             else if (description is not null)
             {
                 var detector = detectors[index];
-                detectors = detectors.SetItem(index, detector with { DetectorDescription = description.Length == 0 ? detector.DefaultDescription() : description });
+                var text = description.Length == 0 ? detector.DefaultDescription() : description;
+                detectors = detectors.SetItem(index, detector with { DetectorDescription = text });
             }
         }
         return detectors;

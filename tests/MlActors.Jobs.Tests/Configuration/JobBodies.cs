@@ -8,7 +8,8 @@ internal static class JobBodies
 {
     private static readonly Gen<string> Name = Gen.OneOf("host", "user", "airline", "geo.country", "a b", "名前", "x");
 
-    private static readonly Gen<object> Detector = Gen.Select(Gen.OneOf("count", "high_count", "mean", "low_avg", "sum", "max"), Gen.Int[0, 3], Gen.Bool, Gen.Bool)
+    private static readonly Gen<object> Detector = Gen.Select(
+            Gen.OneOf("count", "high_count", "mean", "low_avg", "sum", "max"), Gen.Int[0, 3], Gen.Bool, Gen.Bool)
         .Select((function, split, useNull, named) =>
         {
             var detector = new Dictionary<string, object> { ["function"] = function };
@@ -32,7 +33,7 @@ internal static class JobBodies
         Gen.Bool.Select(lazy => ("allow_lazy_open", (object)lazy)),
         Gen.Long[1, 5000].Select(limit => ("analysis_limits", (object)new { model_memory_limit = limit, categorization_examples_limit = limit % 7 })),
         Gen.Bool.Select(annotate => ("model_plot_config", (object)new { enabled = false, annotations_enabled = annotate, terms = "a,b" })),
-        Gen.Double.Select(number => ("custom_settings", (object)new { a = new object?[] { double.IsFinite(number) ? number : 0, null, "ü\u0001" }, b = new { } })));
+        Gen.Double[-1e9, 1e9].Select(number => ("custom_settings", (object)new { a = new object?[] { number, null, "ü\u0001" }, b = new { } })));
 
     private static readonly Gen<(string Key, object Value)> AnalysisOptional = Gen.OneOf(
         Gen.OneOf("host", "user", "geo.country", "a b", "名前").Array[0, 4].Select(names => ("influencers", (object)names)),
@@ -48,7 +49,8 @@ internal static class JobBodies
             config["detectors"] = detectors.DistinctBy(detector => JsonSerializer.Serialize(detector)).DistinctBy(Meaning).ToArray();
             if (spans >= 2) config["model_prune_window"] = $"{span * spans}s";
             foreach (var (key, value) in analysis) config[key] = value;
-            var body = new Dictionary<string, object> { ["analysis_config"] = config, ["data_description"] = new { time_field = "@timestamp", time_format = format } };
+            var body = new Dictionary<string, object> { ["analysis_config"] = config };
+            body["data_description"] = new { time_field = "@timestamp", time_format = format };
             foreach (var (key, value) in optional) body[key] = value;
             return JsonSerializer.Serialize(body);
         });

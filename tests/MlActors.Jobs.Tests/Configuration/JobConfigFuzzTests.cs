@@ -7,7 +7,8 @@ namespace MlActors.Jobs.Tests.Configuration;
 public sealed class JobConfigFuzzTests
 {
     private static readonly Gen<string> Bits = Gen.OneOf(
-        "null", "{}", "[]", "\"\"", "0", "-1", "1e400", "99999999999999999999", "true", "\"-1\"", "\"5nanos\"", "\"0\"", "\"10675199d\"", "\"\\ud800\"", "\"a\\u0000\"",
+        "null", "{}", "[]", "\"\"", "0", "-1", "1e400", "99999999999999999999", "true",
+        "\"-1\"", "\"5nanos\"", "\"0\"", "\"10675199d\"", "\"\\ud800\"", "\"a\\u0000\"",
         "[[]]", "{\"a\":1,\"a\":2}", "\"custom-\"", "{\"enabled\":1}", "1.5", "\"8191pb\"", "\"yyyy\"", "\",\"", ":", "}", "]", "\"", "\\", "//", "\u00e9");
 
     [Fact]

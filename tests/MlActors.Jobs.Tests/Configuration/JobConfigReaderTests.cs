@@ -47,7 +47,8 @@ public sealed class JobConfigReaderTests
               "analysis_limits": {"model_memory_limit": "1500kb", "categorization_examples_limit": 2},
               "data_description": {"time_field": "@timestamp", "time_format": "yyyy-MM-dd HH:mm:ssX", "format": "xcontent", "field_delimiter": ","},
               "model_plot_config": {"enabled": false, "annotations_enabled": true, "terms": "x,y"},
-              "model_snapshot_retention_days": 20, "daily_model_snapshot_retention_after_days": 20, "renormalization_window_days": 5, "results_retention_days": 0,
+              "model_snapshot_retention_days": 20, "daily_model_snapshot_retention_after_days": 20, "renormalization_window_days": 5,
+              "results_retention_days": 0,
               "results_index_name": "mine", "background_persist_interval": "2h", "allow_lazy_open": true, "custom_settings": {"a": [1, {"b": null}]}
             }
             """);
@@ -83,7 +84,8 @@ public sealed class JobConfigReaderTests
     {
         var config = Bodies.Put("""
             {"analysis_config":{"detectors":{"function":"count"},"influencers":"host"},"data_description":{},"allow_lazy_open":"true",
-             "model_snapshot_retention_days":"12","results_retention_days":3.0,"description":null,"groups":["a","a"],"analysis_limits":{"model_memory_limit":"2G"}}
+             "model_snapshot_retention_days":"12","results_retention_days":3.0,"description":null,"groups":["a","a"],
+             "analysis_limits":{"model_memory_limit":"2G"}}
             """);
         config.AnalysisConfig.Detectors.Length.ShouldBe(1);
         config.AnalysisConfig.Influencers.ShouldBe(["host"]);
@@ -152,7 +154,9 @@ public sealed class JobConfigReaderTests
         var settings = Bodies.Put(Bodies.With(
             ("analysis_config.bucket_span", "\"15m\""), ("analysis_config.latency", "\"2h\""), ("analysis_config.influencers", "[\"host\"]"),
             ("analysis_config.summary_count_field_name", "\"n\""), ("analysis_limits.model_memory_limit", "64"),
-            ("analysis_config.detectors", """[{"function":"count"},{"function":"low_mean","field_name":"v","by_field_name":"b","partition_field_name":"p","use_null":true}]"""))).ToSettings();
+            ("analysis_config.detectors", """
+                [{"function":"count"},{"function":"low_mean","field_name":"v","by_field_name":"b","partition_field_name":"p","use_null":true}]
+                """))).ToSettings();
         settings.BucketSpan.ShouldBe(900);
         settings.Latency.ShouldBe(7200);
         settings.Influencers.ShouldBe(["host"]);

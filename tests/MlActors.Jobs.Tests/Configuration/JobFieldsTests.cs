@@ -16,7 +16,8 @@ public sealed class JobFieldsTests
     [Fact]
     public void Every_field_is_in_an_object_that_is_described() =>
         JobFields.All.Concat(JobFields.Update.All).Where(field => field.Section.Length > 0)
-            .ShouldAllBe(field => JobFields.All.Concat(JobFields.Update.All).Any(parent => field.Section == parent.Path || field.Section == parent.Path + "[]"));
+            .ShouldAllBe(field =>
+                JobFields.All.Concat(JobFields.Update.All).Any(parent => field.Section == parent.Path || field.Section == parent.Path + "[]"));
 
     [Fact]
     public void Every_unsupported_field_says_what_to_do_instead() =>
@@ -28,7 +29,9 @@ public sealed class JobFieldsTests
         var shown = Bodies.Api(
             Bodies.Put(Bodies.With(
                 ("groups", "[\"g\"]"), ("description", "\"d\""), ("analysis_config.latency", "\"1s\""), ("analysis_config.summary_count_field_name", "\"n\""),
-                ("analysis_config.detectors", """[{"function":"mean","field_name":"x","by_field_name":"b","partition_field_name":"p","use_null":true,"exclude_frequent":"none"}]"""),
+                ("analysis_config.detectors", """
+                    [{"function":"mean","field_name":"x","by_field_name":"b","partition_field_name":"p","use_null":true,"exclude_frequent":"none"}]
+                    """),
                 ("data_description.format", "\"delimited\""), ("model_plot_config", "{\"terms\":\"a\"}"), ("renormalization_window_days", "1"),
                 ("background_persist_interval", "\"1h\""), ("results_retention_days", "1"))),
             new() { JobId = "job", FinishedTime = 1, ModelSnapshotId = "1", Blocked = MlActors.Jobs.Lifecycle.BlockedReason.Delete });
@@ -45,7 +48,8 @@ public sealed class JobFieldsTests
             if (path is "custom_settings" or "blocked") continue;
             if (property.Value.ValueKind == JsonValueKind.Object)
                 foreach (var inner in Paths(property.Value, path + ".")) yield return inner;
-            if (property.Value.ValueKind == JsonValueKind.Array && property.Value.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first)
+            if (property.Value.ValueKind == JsonValueKind.Array
+                && property.Value.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first)
                 foreach (var inner in Paths(first, path + "[].")) yield return inner;
         }
     }

@@ -18,7 +18,8 @@ public sealed class JobUpdateTests
               "job_id": "job", "groups": ["g"], "description": "new", "analysis_limits": {"model_memory_limit": "2gb"},
               "detectors": [{"detector_index": 1, "description": "mine", "custom_rules": []}],
               "model_plot_config": {"enabled": false, "terms": "a"}, "model_prune_window": "1h",
-              "model_snapshot_retention_days": 30, "daily_model_snapshot_retention_after_days": 30, "renormalization_window_days": 1, "results_retention_days": 2,
+              "model_snapshot_retention_days": 30, "daily_model_snapshot_retention_after_days": 30, "renormalization_window_days": 1,
+              "results_retention_days": 2,
               "background_persist_interval": "5h", "allow_lazy_open": true, "custom_settings": {"a": 1},
               "categorization_filters": [], "per_partition_categorization": {"enabled": false}
             }
@@ -82,7 +83,8 @@ public sealed class JobUpdateTests
     [InlineData("analysis_limits.model_memory_limit", "\"101mb\"", "[100mb]")]
     public void The_field_is_named_with_the_fix(string path, string json, string says)
     {
-        var refusal = Should.Throw<InvalidConfigException>(() => Apply(Bodies.Change("{}", (path, json)), limits: new(ByteSize.OfMebibytes(100), ByteSize.OfMebibytes(50))));
+        var limits = new JobLimits(ByteSize.OfMebibytes(100), ByteSize.OfMebibytes(50));
+        var refusal = Should.Throw<InvalidConfigException>(() => Apply(Bodies.Change("{}", (path, json)), limits));
         var problem = refusal.Problems.ShouldHaveSingleItem();
         problem.Path.Split('[')[0].ShouldBe(path);
         problem.Message.ShouldContain(says);
@@ -128,12 +130,14 @@ public sealed class JobUpdateTests
     [Fact]
     public void Retention_is_checked_against_what_the_job_keeps()
     {
-        Should.Throw<InvalidConfigException>(() => Apply("""{"model_snapshot_retention_days":0}""")).Message.ShouldContain("daily_model_snapshot_retention_after_days");
+        Should.Throw<InvalidConfigException>(() => Apply("""{"model_snapshot_retention_days":0}"""))
+            .Message.ShouldContain("daily_model_snapshot_retention_after_days");
         Apply("""{"model_snapshot_retention_days":0,"daily_model_snapshot_retention_after_days":0}""").ModelSnapshotRetentionDays.ShouldBe(0);
     }
 
     [Fact]
-    public void An_empty_body_is_refused() => Should.Throw<InvalidConfigException>(() => JobUpdate.Read("job", [], JobLimits.Default)).Message.ShouldContain("empty");
+    public void An_empty_body_is_refused() =>
+        Should.Throw<InvalidConfigException>(() => JobUpdate.Read("job", [], JobLimits.Default)).Message.ShouldContain("empty");
 
     private static JobConfig Apply(string body, JobLimits? limits = null) => Bodies.Update(body, limits).ApplyTo(Job, opened: false, modelBytes: 0);
 }

@@ -13,7 +13,8 @@ public static class JobFields
     /// <summary>What a request that creates or validates a job may carry.</summary>
     public static FieldTable Put { get; } = new(
     [
-        new("job_id", FieldType.Text, "the id in the address", "Name of the job: 1 to 64 lower-case letters, digits, `_`, `-`, `.`; the first and last a letter or digit."),
+        new("job_id", FieldType.Text, "the id in the address",
+            "Name of the job: 1 to 64 lower-case letters, digits, `_`, `-`, `.`; the first and last a letter or digit."),
         new("job_type", FieldType.Text, "anomaly_detector", "Kind of job.") { Choices = ["anomaly_detector"] },
         new("groups", FieldType.Texts, "none", "Groups the job belongs to; each follows the rules of a job id and may stand for its jobs in job expressions."),
         new("description", FieldType.Text, null, "What the job is for.") { Nullable = true },
@@ -30,7 +31,8 @@ public static class JobFields
         new(Detectors + ".exclude_frequent", FieldType.Text, "none", "Whether frequent values are left out.")
             { Use = FieldUse.Unsupported, Choices = ["all", "none", "by", "over"], Advice = "only [none] is", AsksForNothing = value => IsText(value, "none") },
         new(Detectors + ".detector_description", FieldType.Text, "made from the other fields", "What the detector is called in lists."),
-        new(Detectors + ".detector_index", FieldType.Integer, "its position", "Position in the list, from 0; assigned by the server, a value sent is replaced."),
+        new(Detectors + ".detector_index", FieldType.Integer, "its position",
+            "Position in the list, from 0; assigned by the server, a value sent is replaced."),
         new(Detectors + ".custom_rules", FieldType.Objects, "none", "Conditions under which results are skipped.")
             { Use = FieldUse.Unsupported, Advice = "filter the records before they are sent", AsksForNothing = IsEmptyList },
         new("analysis_config.influencers", FieldType.Texts, "none", "Fields whose values may be to blame for an anomaly."),
@@ -47,7 +49,7 @@ public static class JobFields
         new("analysis_config.per_partition_categorization", FieldType.Custom, "off", "Categories for each partition.")
             { Use = FieldUse.Unsupported, Advice = NoCategorization, AsksForNothing = IsDisabled },
         new("analysis_config.multivariate_by_fields", FieldType.Boolean, "false", "Analysis of the by fields together.")
-            { Use = FieldUse.Unsupported, Advice = "only [false] is", AsksForNothing = value => value.ValueKind == JsonValueKind.False || IsText(value, "false") },
+            { Use = FieldUse.Unsupported, Advice = "only [false] is", AsksForNothing = IsFalse },
         new("analysis_limits", FieldType.Object, null, "Limits of the analysis."),
         new("analysis_limits.model_memory_limit", FieldType.Size, "1024mb, or the server's default or maximum if smaller",
             "Memory the models may take, in whole MiB, at least `1mb`; a number without a unit is MiB."),
@@ -63,7 +65,8 @@ public static class JobFields
         new("model_snapshot_retention_days", FieldType.Integer, "10", "Days (of data time) after which model snapshots are removed."),
         new("daily_model_snapshot_retention_after_days", FieldType.Integer, "1, or less if all are kept shorter",
             "Days after which only one model snapshot a day is kept; at most `model_snapshot_retention_days`."),
-        new("renormalization_window_days", FieldType.Integer, "the larger of 30 days and 100 bucket spans", "How far back scores are adjusted to new anomalies."),
+        new("renormalization_window_days", FieldType.Integer, "the larger of 30 days and 100 bucket spans",
+            "How far back scores are adjusted to new anomalies."),
         new("results_retention_days", FieldType.Integer, "for ever", "Days after which results are removed."),
         new("results_index_name", FieldType.Text, "shared", "Name of the results index; a name of one's own gets the prefix `custom-`."),
         new("background_persist_interval", FieldType.Duration, "3 to 4 hours", "How often the models of an open job are saved; whole seconds, at least `1h`."),
@@ -82,7 +85,8 @@ public static class JobFields
     [
         .. Same("groups", "description"),
         new("analysis_limits", FieldType.Object, null, "Limits of the analysis."),
-        new("analysis_limits.model_memory_limit", FieldType.Size, null, "As when the job is created; not while the job is open, and not below the size of its model."),
+        new("analysis_limits.model_memory_limit", FieldType.Size, null,
+            "As when the job is created; not while the job is open, and not below the size of its model."),
         new("analysis_limits.categorization_examples_limit", FieldType.Integer, null, "") { Use = FieldUse.Fixed },
         new("detectors", FieldType.Objects, null, "Changes of single detectors."),
         new("detectors[].detector_index", FieldType.Integer, null, "Which detector, by its position from 0.") { Required = true },
@@ -108,10 +112,9 @@ public static class JobFields
     private static ImmutableArray<JobField> ModelPlot =>
     [
         new("model_plot_config.enabled", FieldType.Boolean, "false", "Whether the models' bounds are stored for plotting.")
-        {
-            Use = FieldUse.Unsupported, Advice = "only [false] is", AsksForNothing = value => value.ValueKind == JsonValueKind.False || IsText(value, "false"),
-        },
-        new("model_plot_config.annotations_enabled", FieldType.Boolean, "as `enabled`", "Whether changes of the models are noted. No effect without model plots."),
+            { Use = FieldUse.Unsupported, Advice = "only [false] is", AsksForNothing = IsFalse },
+        new("model_plot_config.annotations_enabled", FieldType.Boolean, "as `enabled`",
+            "Whether changes of the models are noted. No effect without model plots."),
         new("model_plot_config.terms", FieldType.Text, null, "Which partition or by values are plotted, separated by commas. No effect without model plots."),
     ];
 
@@ -129,6 +132,8 @@ public static class JobFields
     private static IEnumerable<JobField> Same(params string[] names) => names.Select(name => Put.Find("", name)! with { Default = null });
 
     private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
+
+    private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False || IsText(value, "false");
 
     private static bool IsEmptyList(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0;
 

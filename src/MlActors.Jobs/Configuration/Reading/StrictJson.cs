@@ -18,7 +18,7 @@ internal static class StrictJson
         if (!Utf8.IsValid(body)) throw Malformed("is not UTF-8 text");
         try
         {
-            CheckStrings(body);
+            CheckTokens(body);
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -33,8 +33,9 @@ internal static class StrictJson
         }
     }
 
-    // An escaped half of a surrogate pair is valid JSON that no string can hold, so it would be found only when the string is used.
-    private static void CheckStrings(ReadOnlySpan<byte> body)
+    // Reads to the very end, so that nothing may follow the object. And an escaped half of a surrogate pair is valid JSON that no string can
+    // hold; it would be found only when the string is used.
+    private static void CheckTokens(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body);
         while (reader.Read())

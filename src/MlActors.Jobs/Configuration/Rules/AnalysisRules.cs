@@ -83,7 +83,8 @@ internal static class AnalysisRules
             if (DetectorRules.FindNameProblem(use.Name) is { } problem)
                 problems.Add(use.Path, problem);
         if (analysis.SummaryCountFieldName is not null && analysis.Detectors.FirstOrDefault(d => d.Function is "metric") is { } metric)
-            problems.Add(PathOf(metric) + ".function", "[metric] cannot work on pre-aggregated records: remove [summary_count_field_name] or use another function");
+            problems.Add(PathOf(metric) + ".function",
+                "[metric] cannot work on pre-aggregated records: remove [summary_count_field_name] or use another function");
 
         // A record cannot have a value at [a] and an object there, so [a.b] would never be seen.
         var terms = FieldsOf(analysis).Where(use => use.IsTerm).ToList();

@@ -71,7 +71,8 @@ internal static class JobRules
         if (problems.Has(total) || problems.Has(daily)) return;
         if (config.DailyModelSnapshotRetentionAfterDays > config.ModelSnapshotRetentionDays)
         {
-            problems.Add(daily, $"is [{config.DailyModelSnapshotRetentionAfterDays}]: must be at most [{total}], which is [{config.ModelSnapshotRetentionDays}]");
+            problems.Add(daily,
+                $"is [{config.DailyModelSnapshotRetentionAfterDays}]: must be at most [{total}], which is [{config.ModelSnapshotRetentionDays}]");
         }
     }
 

@@ -49,7 +49,8 @@ public sealed partial class JavaDatePattern
             if (presence == 0) return true;
             var rest = Rest;
             var skip = colon ? 1 : 0;
-            var present = rest.Length >= skip + 2 && (!colon || rest[0] == ':') && char.IsAsciiDigit((char)rest[skip]) && char.IsAsciiDigit((char)rest[skip + 1]);
+            var present = rest.Length >= skip + 2 && (!colon || rest[0] == ':')
+                && char.IsAsciiDigit((char)rest[skip]) && char.IsAsciiDigit((char)rest[skip + 1]);
             if (!present) return presence == 1;
             value = (rest[skip] - '0') * 10 + (rest[skip + 1] - '0');
             _parsed.Position += skip + 2;

@@ -36,7 +36,8 @@ public sealed class ByteSizeTests
 
     [Fact]
     public void Every_size_is_read_back_as_it_was_written() =>
-        Gen.OneOf(Gen.Long[0, long.MaxValue], Gen.Long[0, 8000].Select(n => n << 20)).Sample(bytes => ByteSize.Parse(new ByteSize(bytes).ToString(), "f").Bytes == bytes);
+        Gen.OneOf(Gen.Long[0, long.MaxValue], Gen.Long[0, 8000].Select(n => n << 20)).Sample(bytes =>
+            ByteSize.Parse(new ByteSize(bytes).ToString(), "f").Bytes == bytes);
 
     [Fact]
     public void Sizes_are_cut_to_whole_mebibytes() => ByteSize.Parse("1500kb", "f").Mebibytes.ShouldBe(1);

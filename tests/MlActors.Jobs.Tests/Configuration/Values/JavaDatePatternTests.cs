@@ -148,7 +148,8 @@ public sealed class JavaDatePatternTests
     public void Reading_does_not_allocate()
     {
         var pattern = Compile("EEE, dd MMM yyyy HH:mm:ss.SSS[ XXX][ VV]");
-        var texts = new[] { "Thu, 29 Feb 2024 01:02:03.004 +01:00", "Thu, 29 Feb 2024 01:02:03.004 Europe/Berlin", "nonsense" }.Select(Encoding.UTF8.GetBytes).ToArray();
+        var texts = new[] { "Thu, 29 Feb 2024 01:02:03.004 +01:00", "Thu, 29 Feb 2024 01:02:03.004 Europe/Berlin", "nonsense" }
+            .Select(Encoding.UTF8.GetBytes).ToArray();
         Run(100);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Run(1000);
