@@ -26,7 +26,7 @@ internal static class KeysCommand
             var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
             long? end = null;
             if (arguments.GetValue(expires) is { } text)
-                end = TimeValue.TryParse(text, out var time) ? now + (long)time.TotalMilliseconds : throw new CommandException($"--expires-in [{text}] is not a time such as 90d");
+                end = TimeValue.TryParse(text, out var time, out var problem) ? now + (long)time.Duration.TotalMilliseconds : throw new CommandException($"--expires-in: {problem}");
             using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
             var secret = ApiKeySecret.New();
             await storage.Security.PutApiKeyAsync(new StoredApiKey(secret.Id, arguments.GetValue(name)!, secret.SecretHash, "mlactors keys", arguments.GetValue(privileges)!, now, end, Invalidated: false));

@@ -30,7 +30,7 @@ public sealed record ServerOptions(
         var options = new ServerOptions(
             urls,
             config.GetString("node-name") is { Length: > 0 } name ? name : Environment.MachineName,
-            read.Choice("log-level", new() { ["trace"] = LogLevel.Trace, ["debug"] = LogLevel.Debug, ["info"] = LogLevel.Information, ["warning"] = LogLevel.Warning, ["error"] = LogLevel.Error }),
+            read.Choice("log-level", new Dictionary<string, LogLevel>(StringComparer.Ordinal) { ["trace"] = LogLevel.Trace, ["debug"] = LogLevel.Debug, ["info"] = LogLevel.Information, ["warning"] = LogLevel.Warning, ["error"] = LogLevel.Error }),
             certificate.Length == 0 && key.Length == 0 ? null : new TlsFiles(certificate, key),
             new GatewayOptions
             {
@@ -57,7 +57,7 @@ public sealed record ServerOptions(
             {
                 DataDirectory = Path.GetFullPath(config.GetString("data")),
                 BusyTimeout = read.Time("storage.busy-timeout"),
-                Durability = read.Choice("storage.synchronous", new() { ["full"] = Durability.Full, ["normal"] = Durability.Normal }),
+                Durability = read.Choice("storage.synchronous", new Dictionary<string, Durability>(StringComparer.Ordinal) { ["full"] = Durability.Full, ["normal"] = Durability.Normal }),
             });
         if (urls.Length == 0) problems.Add("[mlactors.urls] is empty; give the address of the REST API, e.g. http://127.0.0.1:9200");
         foreach (var problem in ListenPolicy.Check(urls, options.Gateway.AuthenticationEnabled, options.Tls is not null)) problems.Add("[mlactors.urls] " + problem);
@@ -80,7 +80,7 @@ public sealed record TlsFiles(string Certificate, string Key)
 /// <summary>Reads single settings; a bad value becomes a problem that names the key, the value and the fix.</summary>
 internal sealed class SettingReader(Config config, List<string> problems)
 {
-    internal bool Switch(string path) => Choice(path, new() { ["on"] = true, ["off"] = false, ["true"] = true, ["false"] = false });
+    internal bool Switch(string path) => Choice(path, new Dictionary<string, bool>(StringComparer.Ordinal) { ["on"] = true, ["off"] = false, ["true"] = true, ["false"] = false });
 
     internal T Choice<T>(string path, Dictionary<string, T> choices)
     {
@@ -109,7 +109,7 @@ internal sealed class SettingReader(Config config, List<string> problems)
         {
             return read();
         }
-        catch (Exception cause) when (cause is FormatException or HoconParserException or ConfigurationException or OverflowException or ArgumentException)
+        catch (Exception cause) when (cause is FormatException or Akka.Configuration.ConfigurationException or OverflowException or ArgumentException)
         {
             problems.Add($"[mlactors.{path}] is [{config.GetString(path)}]; it must be {form}");
             return default!;
