@@ -13,12 +13,15 @@ internal static class ZoneNames
     private const int MaxRemembered = 2048;
 
     // Only abbreviations with one common meaning; e.g. IST is Indian, Irish and Israeli, so it is left out.
-    private static readonly FrozenDictionary<string, int> Abbreviations = new Dictionary<string, int>(StringComparer.Ordinal)
-    {
-        ["Z"] = 0, ["UTC"] = 0, ["GMT"] = 0, ["UT"] = 0, ["WET"] = 0, ["WEST"] = 3600, ["BST"] = 3600, ["CET"] = 3600, ["CEST"] = 7200,
-        ["EET"] = 7200, ["EEST"] = 10800, ["MSK"] = 10800, ["JST"] = 32400, ["AEST"] = 36000, ["AEDT"] = 39600,
-        ["EST"] = -18000, ["EDT"] = -14400, ["CST"] = -21600, ["CDT"] = -18000, ["MST"] = -25200, ["MDT"] = -21600, ["PST"] = -28800, ["PDT"] = -25200,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly (string Name, int Hours)[] OffsetsByName =
+    [
+        ("Z", 0), ("UTC", 0), ("GMT", 0), ("UT", 0), ("WET", 0), ("WEST", 1), ("BST", 1), ("CET", 1), ("CEST", 2), ("EET", 2), ("EEST", 3),
+        ("MSK", 3), ("JST", 9), ("AEST", 10), ("AEDT", 11),
+        ("EST", -5), ("EDT", -4), ("CST", -6), ("CDT", -5), ("MST", -7), ("MDT", -6), ("PST", -8), ("PDT", -7),
+    ];
+
+    private static readonly FrozenDictionary<string, int> Abbreviations =
+        OffsetsByName.ToFrozenDictionary(pair => pair.Name, pair => pair.Hours * 3600, StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> AbbreviationLookup =
         Abbreviations.GetAlternateLookup<ReadOnlySpan<char>>();
