@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+using MlActors.Node.Configuration;
+
+namespace MlActors.Node.Tests;
+
+public class ConfigurationTests
+{
+    private static readonly Dictionary<string, string> NoOverrides = [];
+
+    private static ServerConfig Load(string hocon)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, hocon);
+            return ServerConfig.Load(file, NoOverrides);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void The_defaults_are_valid_and_every_part_gets_its_own()
+    {
+        var options = ServerConfig.Load(null, NoOverrides).Options;
+        options.Urls.ShouldBe(["http://127.0.0.1:9200"]);
+        options.Running.ShouldBe(new Jobs.Running.RunningOptions());
+        options.Watchdog.ShouldBe(Jobs.Watching.WatchdogOptions.Default);
+        options.Gateway.AuthenticationEnabled.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_file_overrides_defaults_and_the_command_line_overrides_the_file()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "mlactors { data = /from/file, cluster-name = shop }");
+        var options = ServerConfig.Load(file, new Dictionary<string, string> { ["data"] = "/from/command" }).Options;
+        File.Delete(file);
+        options.Storage.DataDirectory.ShouldBe("/from/command");
+        options.Gateway.ClusterName.ShouldBe("shop");
+    }
+
+    [Fact]
+    public void All_problems_are_reported_at_once_each_with_its_key_and_a_fix()
+    {
+        var problems = Should.Throw<ConfigurationException>(() => Load("""
+            mlactors {
+              clustername = typo
+              log-level = loud
+              jobs.transition-deadline = soon
+              jobs.compact-after-events = -3
+              storage.synchronous = sometimes
+              urls = "http://0.0.0.0:9200"
+            }
+            """)).Problems;
+        foreach (var key in new[] { "mlactors.clustername", "mlactors.log-level", "transition-deadline", "compact-after-events", "storage.synchronous", "mlactors.urls" })
+            problems.ShouldContain(problem => problem.Contains(key), key);
+        problems.ShouldContain(problem => problem.Contains("authentication"));
+    }
+
+    [Fact]
+    public void Every_setting_in_the_commented_file_is_read_by_the_server()
+    {
+        // A key that no code asks for would be a promise without effect.
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root!.FullName, "MlActors.sln"))) root = root.Parent;
+        var code = File.ReadAllText(Path.Combine(root.FullName, "src/MlActors.Node/Configuration/ServerOptions.cs"));
+        var keys = ServerConfig.Keys(ServerConfig.Load(null, NoOverrides).Effective.GetValue("mlactors"), "mlactors");
+        foreach (var key in keys.Where(key => !key.Contains("analysis-dispatcher")))
+            code.ShouldContain($"\"{key["mlactors.".Length..]}\"");
+    }
+
+    [Fact]
+    public void Every_setting_that_the_server_reads_is_in_the_commented_file()
+    {
+        var text = ServerConfig.DefaultText();
+        var config = ServerConfig.Load(null, NoOverrides).Effective;
+        text.ShouldContain("#");
+        foreach (var key in new[] { "urls", "data", "tls.certificate", "limits.max-model-memory", "storage.busy-timeout" }) config.HasPath("mlactors." + key).ShouldBeTrue(key);
+        Regex.Matches(text, "(?m)^  [a-z-]+ \\{").Count.ShouldBeGreaterThan(5);
+    }
+}
