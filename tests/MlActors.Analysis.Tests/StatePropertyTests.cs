@@ -12,7 +12,7 @@ public class StatePropertyTests
         (scenario, split) =>
         {
             var whole = JobAnalysis.Create(scenario.Settings);
-            var expected = whole.FoldAll(scenario.Inputs).Print();
+            var expected = whole.FoldAll(scenario.Inputs);
 
             var first = JobAnalysis.Create(scenario.Settings);
             var results = first.FoldAll(scenario.Inputs.Take(split));
@@ -21,18 +21,18 @@ public class StatePropertyTests
             Same(second, first);
             results.AddRange(second.FoldAll(scenario.Inputs.Skip(split)));
 
-            results.Print().ShouldBe(expected);
+            results.ShouldBeSameAs(expected);
             second.ShouldHaveStateOf(whole);
             Same(second, whole);
         },
-        iter: 300);
+        iter: 150);
 
     [Fact]
     public void Restoring_after_every_input_gives_the_same_results_and_the_same_bytes() => Scenario.Gen.Sample(
         scenario =>
         {
             var whole = JobAnalysis.Create(scenario.Settings);
-            var expected = whole.FoldAll(scenario.Inputs).Print();
+            var expected = whole.FoldAll(scenario.Inputs);
             var hopping = JobAnalysis.Create(scenario.Settings);
             var results = new List<BucketResult>();
             foreach (var input in scenario.Inputs)
@@ -40,7 +40,7 @@ public class StatePropertyTests
                 results.AddRange(hopping.FoldAll(input));
                 hopping = JobAnalysis.Restore(scenario.Settings, hopping.SaveState());
             }
-            results.Print().ShouldBe(expected);
+            results.ShouldBeSameAs(expected);
             hopping.ShouldHaveStateOf(whole);
         },
         iter: 100);
@@ -50,10 +50,10 @@ public class StatePropertyTests
         (scenario, size) =>
         {
             var (one, other) = (JobAnalysis.Create(scenario.Settings), JobAnalysis.Create(scenario.Settings));
-            other.FoldAll(scenario.CutInto(size)).Print().ShouldBe(one.FoldAll(scenario.Inputs).Print());
+            other.FoldAll(scenario.CutInto(size)).ShouldBeSameAs(one.FoldAll(scenario.Inputs));
             other.ShouldHaveStateOf(one);
         },
-        iter: 300);
+        iter: 150);
 
     [Fact]
     public void Interim_results_change_nothing() => Scenario.Gen.Sample(
@@ -63,7 +63,7 @@ public class StatePropertyTests
             foreach (var input in scenario.Inputs)
             {
                 looked.CalculateInterim();
-                looked.FoldAll(input).Print().ShouldBe(plain.FoldAll(input).Print());
+                looked.FoldAll(input).ShouldBeSameAs(plain.FoldAll(input));
             }
             looked.ShouldHaveStateOf(plain);
         },
@@ -80,10 +80,10 @@ public class StatePropertyTests
             restored.Prune();
             restored.ShouldHaveStateOf(pruned);
             restored = JobAnalysis.Restore(scenario.Settings, restored.SaveState());
-            restored.FoldAll(scenario.Inputs.Skip(split)).Print().ShouldBe(pruned.FoldAll(scenario.Inputs.Skip(split)).Print());
+            restored.FoldAll(scenario.Inputs.Skip(split)).ShouldBeSameAs(pruned.FoldAll(scenario.Inputs.Skip(split)));
             restored.ShouldHaveStateOf(pruned);
         },
-        iter: 200);
+        iter: 100);
 
     [Fact]
     public void Results_hold_to_their_contract() => Scenario.Gen.Sample(
@@ -111,7 +111,7 @@ public class StatePropertyTests
                 }
             }
         },
-        iter: 200);
+        iter: 100);
 
     [Fact]
     public void The_random_scenarios_reach_what_they_are_to_test()
@@ -130,7 +130,7 @@ public class StatePropertyTests
                 analysis.Prune();
                 if (analysis.SizeStats.ModelBytes < bytes) Interlocked.Increment(ref pruned);
             },
-            iter: 200);
+            iter: 100);
         foreach (var count in new[] { records, named, dips, refused, pruned }) count.ShouldBeGreaterThan(10);
     }
 

@@ -1,5 +1,4 @@
 using MlActors.Analysis.Binary;
-using MlActors.Analysis.Functions;
 
 namespace MlActors.Analysis.Modelling;
 
@@ -12,9 +11,6 @@ internal sealed class SeriesModel
 {
     /// <summary>Values to learn before anything is called unusual.</summary>
     public const int ReadyAfter = 12;
-
-    /// <summary>Smallest probability that is reported.</summary>
-    public const double LeastLogProbability = -300;
 
     /// <summary>Memory of a model without profiles.</summary>
     public const long BaseBytes = 184;
@@ -42,40 +38,20 @@ internal sealed class SeriesModel
     /// <summary>What is expected of the bucket starting at <paramref name="start"/>. Changes nothing.</summary>
     public Expectation Expect(ModelShape shape, long start)
     {
-        if (_known == 0) return new Expectation(double.NaN, 1, Ready: false);
+        if (_known == 0) return new Expectation(double.NaN, 1, Ready: false, _up, _down, shape.IsCount);
         var (value, scale, error) = _fast.Error < _slow.Error
             ? (_fast.Mean, Math.Max(_fast.Error, 0.5 * _fast.Deviation), _fast.Error)
             : (_slow.Mean, _slow.Error, _slow.Error);
         Consider(_day);
         Consider(_week);
         scale = Math.Max(scale, shape.Floor(value)) * Math.Sqrt(1 + (Youth / _known));
-        return new Expectation(value, scale, _known >= ReadyAfter);
+        return new Expectation(value, scale, _known >= ReadyAfter, _up, _down, shape.IsCount);
 
         void Consider(SeasonalProfile? profile)
         {
             if (profile is null || profile.Error * ProfileHandicap >= error || !profile.TryExpect(start, shape.Span, out var expected, out var deviation)) return;
             (value, scale, error) = (expected, (0.7 * deviation) + (0.3 * profile.Error), profile.Error);
         }
-    }
-
-    /// <summary>log10 of the probability of a value at least as unusual to the given side, in [−300, 0].</summary>
-    public double LogProbability(in Expectation expected, double value, Side side)
-    {
-        var deviation = (value - expected.Value) / expected.Scale;
-        var log = side switch
-        {
-            Side.High => _up.LogProbability(deviation),
-            Side.Low => _down.LogProbability(-deviation),
-            _ => Math.Log10(2) + (deviation >= 0 ? _up.LogProbability(deviation) : _down.LogProbability(-deviation)),
-        };
-        return Math.Clamp(log, LeastLogProbability, 0);
-    }
-
-    /// <summary>The band within which nine of ten values lie.</summary>
-    public (double Low, double High) Bounds(ModelShape shape, in Expectation expected)
-    {
-        var low = expected.Value - (_down.Quantile * expected.Scale);
-        return (shape.IsCount ? Math.Max(0, low) : low, expected.Value + (_up.Quantile * expected.Scale));
     }
 
     /// <summary>Learns the value of a bucket, after <see cref="Expect"/> of the same bucket.</summary>

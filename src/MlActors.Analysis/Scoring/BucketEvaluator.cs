@@ -78,7 +78,7 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, SeriesTable[] t
             _judged++;
             if (!stillFilling || value > expected.Value)
             {
-                var log = model.LogProbability(expected, value, table.Detector.Function.Side);
+                var log = expected.LogProbability(value, table.Detector.Function.Side);
                 if (log < ScoreMap.RecordLogProbability) _unusual.Add(new Unusual(detector, series, accumulator, value, expected, log));
             }
         }

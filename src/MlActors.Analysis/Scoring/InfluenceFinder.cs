@@ -65,10 +65,9 @@ internal sealed class InfluenceFinder
 
     private double Part(in Unusual record, DetectorBucket bucket, int first, int entry)
     {
-        var table = _tables[record.Detector];
-        var function = table.Detector.Function;
+        var function = _settings.Detectors[record.Detector].Function;
         if (!TryWithout(function.Aggregate, bucket, record.Accumulator, first, entry, out var without)) return 1;
-        var log = table[record.Series].Model.LogProbability(record.Expected, without, function.Side);
+        var log = record.Expected.LogProbability(without, function.Side);
         return 1 - Math.Min(1, log / record.LogProbability);
     }
 

@@ -56,7 +56,7 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
         var detector = table.Detector;
         var series = table[unusual.Series];
         var score = ScoreMap.Score(unusual.LogProbability);
-        var (low, high) = series.Model.Bounds(table.Shape, unusual.Expected);
+        var (low, high) = unusual.Expected.Bounds();
         return new RecordResult(
             detector.Index,
             detector.Function.Name,

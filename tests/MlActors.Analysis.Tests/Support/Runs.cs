@@ -16,8 +16,15 @@ public static class Runs
     public static void ShouldHaveStateOf(this JobAnalysis analysis, JobAnalysis other) =>
         analysis.SaveState().AsSpan().SequenceEqual(other.SaveState()).ShouldBeTrue("the saved states differ");
 
+    /// <summary>Compares every bit of two lists of results and shows the first that differs.</summary>
+    public static void ShouldBeSameAs(this IReadOnlyList<BucketResult> results, IReadOnlyList<BucketResult> expected)
+    {
+        results.Count.ShouldBe(expected.Count);
+        for (var i = 0; i < results.Count; i++)
+            if (results[i].Print() is var print && print != expected[i].Print())
+                print.ShouldBe(expected[i].Print());
+    }
+
     /// <summary>Every bit of a result as text, so that lists inside are compared by value.</summary>
     public static string Print(this BucketResult result) => JsonSerializer.Serialize(result);
-
-    public static string[] Print(this IEnumerable<BucketResult> results) => [.. results.Select(Print)];
 }
