@@ -13,15 +13,16 @@ public sealed class Authenticator(ISecurityStore store, GatewayOptions options, 
 {
     private static readonly ImmutableArray<string> Challenges = ["Basic realm=\"mlactors\", charset=\"UTF-8\"", "ApiKey"];
 
-    /// <exception cref="ApiException">401.</exception>
+    /// <exception cref="ApiException">401; 403 when there is no authentication and the request is not from this machine.</exception>
     public async Task<Principal> AuthenticateAsync(HttpContext http)
     {
         var header = http.Request.Headers.Authorization.ToString();
         if (options.AuthenticationEnabled && header.Length > 0) return await CheckAsync(header, http.RequestAborted);
         if (options.AllowsAnonymous && IsFromHere(http)) return Principal.Anonymous;
-        throw Refuse(options.AuthenticationEnabled
-            ? "credentials are missing: send an Authorization header with Basic or ApiKey"
-            : "without authentication only requests from this machine are served, under its own name and not through a proxy or a foreign page");
+        if (options.AuthenticationEnabled) throw Refuse("credentials are missing: send an Authorization header with Basic or ApiKey");
+        // Credentials would not help, so none are asked for.
+        throw new ApiException(403, ErrorTypes.Security,
+            "without authentication only requests from this machine are served, under its own name and not through a proxy or a foreign page");
     }
 
     /// <exception cref="ApiException">403.</exception>

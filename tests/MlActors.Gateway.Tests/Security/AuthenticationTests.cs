@@ -160,6 +160,6 @@ public sealed class AuthenticationTests : IAsyncLifetime
         await using var open = await GatewayServer.StartAsync();
         (await open.GetAsync("/")).Status.ShouldBe(200);
         (await open.SendAsync("GET", "/", headers: ("Origin", "http://localhost:5601"))).Status.ShouldBe(200);
-        (await open.SendAsync("GET", "/", headers: (header, value))).ShouldBeError(401, "security_exception", "this machine");
+        (await open.SendAsync("GET", "/", headers: (header, value))).ShouldBeError(403, "security_exception", "this machine");
     }
 }

@@ -27,6 +27,11 @@ internal sealed class ScriptedJobs(IJobStore store, ICatalog catalog) : IJobs
     /// <summary>Answers instead of the usual behaviour, when it answers at all.</summary>
     public Func<JobMessage, JobReply?> Script { get; set; } = _ => null;
 
+    /// <summary>How many pieces of uploads were under way at the same time at most.</summary>
+    public int MostPiecesUnderWay { get; private set; }
+
+    private int _piecesUnderWay;
+
     public Dictionary<string, TaskProgress> Tasks { get; } = [];
 
     public async Task<JobReply> AskAsync(JobMessage message, TimeSpan timeout, CancellationToken cancellation = default)
@@ -37,7 +42,11 @@ internal sealed class ScriptedJobs(IJobStore store, ICatalog catalog) : IJobs
             await Task.Delay(timeout, cancellation);
             throw new JobTimeoutException(message.JobId);
         }
-        return Script(message) ?? await DoAsync(message);
+        if (message is not PostRecords) return Script(message) ?? await DoAsync(message);
+        MostPiecesUnderWay = Math.Max(MostPiecesUnderWay, Interlocked.Increment(ref _piecesUnderWay));
+        var reply = Script(message) ?? await DoAsync(message);
+        Interlocked.Decrement(ref _piecesUnderWay);
+        return reply;
     }
 
     public async Task<BulkProgress> RunAsync(BulkRequest request)
