@@ -61,6 +61,16 @@ public class ConfigurationTests
     }
 
     [Fact]
+    public void A_value_may_come_from_the_environment()
+    {
+        Environment.SetEnvironmentVariable("MLACTORS_TEST_NAME", "from \"outside\"");
+        var options = Load("mlactors {\n cluster-name = ${MLACTORS_TEST_NAME}\n node-name = ${?MLACTORS_TEST_UNSET}\n}").Options;
+        options.Gateway.ClusterName.ShouldBe("from \"outside\"");
+        options.NodeName.ShouldBe(Environment.MachineName);
+        Should.Throw<ConfigurationException>(() => Load("mlactors.cluster-name = ${MLACTORS_TEST_UNSET}")).Message.ShouldContain("MLACTORS_TEST_UNSET");
+    }
+
+    [Fact]
     public void Every_setting_in_the_commented_file_is_read_by_the_server()
     {
         // A key that no code asks for would be a promise without effect.

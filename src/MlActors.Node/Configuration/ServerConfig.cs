@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
@@ -16,7 +17,7 @@ public sealed class ConfigurationException(ImmutableArray<string> problems)
 /// </summary>
 /// <param name="Effective">Everything, the actor system's settings included.</param>
 /// <param name="Options">The server's own settings, validated.</param>
-public sealed record ServerConfig(Config Effective, ServerOptions Options)
+public sealed partial record ServerConfig(Config Effective, ServerOptions Options)
 {
     /// <exception cref="ConfigurationException"/>
     public static ServerConfig Load(string? file, IReadOnlyDictionary<string, string> overrides)
@@ -46,13 +47,34 @@ public sealed record ServerConfig(Config Effective, ServerOptions Options)
         if (!File.Exists(file)) throw new ConfigurationException([$"there is no file [{file}]; give --config the path of a HOCON file, or leave it out for the defaults"]);
         try
         {
-            return ConfigurationFactory.ParseString(File.ReadAllText(file));
+            return ConfigurationFactory.ParseString(FromEnvironment(File.ReadAllText(file)));
         }
-        catch (Exception cause) when (cause is not IOException)
+        catch (Exception cause) when (cause is not (IOException or ConfigurationException))
         {
             throw new ConfigurationException([$"[{file}] is not HOCON: {cause.Message}"]);
         }
     }
+
+    /// <summary>Puts environment variables in: <c>${NAME}</c> must be set, a line whose <c>${?NAME}</c> is not set is left out.</summary>
+    private static string FromEnvironment(string text)
+    {
+        var missing = new List<string>();
+        var without = OptionalLine().Replace(text, line => Environment.GetEnvironmentVariable(line.Groups[1].Value) is null ? "" : line.Value);
+        var with = Variable().Replace(without, variable =>
+        {
+            if (Environment.GetEnvironmentVariable(variable.Groups[1].Value) is { } value)
+                return "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+            missing.Add($"the environment variable {variable.Groups[1].Value} is not set; set it, or write ${{?{variable.Groups[1].Value}}} to fall back to the default");
+            return "\"\"";
+        });
+        return missing.Count == 0 ? with : throw new ConfigurationException([.. missing]);
+    }
+
+    [GeneratedRegex(@"(?m)^[^#\n]*\$\{\?([A-Z_][A-Z0-9_]*)\}.*$", RegexOptions.None, 1000)]
+    private static partial Regex OptionalLine();
+
+    [GeneratedRegex(@"\$\{\??([A-Z_][A-Z0-9_]*)\}", RegexOptions.None, 1000)]
+    private static partial Regex Variable();
 
     // A misspelt key would silently mean the default.
     private static IEnumerable<string> UnknownKeys(Config user, Config defaults)
