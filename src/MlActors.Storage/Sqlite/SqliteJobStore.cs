@@ -52,7 +52,16 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
         if (found is null) return null;
         var parts = session.List("SELECT state FROM snapshot_part WHERE job_id = @0 AND snapshot_id = @1 ORDER BY part",
             row => row.GetFieldValue<byte[]>(0), jobId, snapshotId);
-        return parts.Count == 0 ? found : found with { State = [.. found.State, .. parts.SelectMany(part => part)] };
+        if (parts.Count == 0) return found;
+        var state = new byte[found.State.Length + parts.Sum(part => part.Length)];
+        found.State.CopyTo(state, 0);
+        var offset = found.State.Length;
+        foreach (var part in parts)
+        {
+            part.CopyTo(state, offset);
+            offset += part.Length;
+        }
+        return found with { State = state };
     }));
 
     public Task<IReadOnlyList<ModelSnapshot>> ListSnapshotsAsync(string jobId) => readers.RunAsync<IReadOnlyList<ModelSnapshot>>(session =>

@@ -9,6 +9,15 @@ namespace MlActors.Storage.Sqlite.Writes;
 /// </summary>
 internal sealed class ResultsWrite : RowWrite
 {
+    internal const string DropInterimBuckets =
+        "DELETE FROM bucket WHERE (job_id, timestamp) IN (SELECT job_id, timestamp FROM bucket WHERE job_id = ?1 AND is_interim = 1)";
+
+    internal const string DropInterimRecords =
+        "DELETE FROM record WHERE (job_id, timestamp, ordinal) IN (SELECT job_id, timestamp, ordinal FROM record WHERE job_id = ?1 AND is_interim = 1)";
+
+    internal const string DropInterimInfluencers =
+        "DELETE FROM influencer WHERE (job_id, timestamp, ordinal) IN (SELECT job_id, timestamp, ordinal FROM influencer WHERE job_id = ?1 AND is_interim = 1)";
+
     private readonly record struct Row(double Score, byte[] Document);
 
     private sealed record Bucket(long Timestamp, bool IsInterim, double ProcessingMs, Row Summary, Row[] Records, Row[] Influencers)
@@ -61,12 +70,13 @@ internal sealed class ResultsWrite : RowWrite
         }
     }
 
-    // Partial indexes hold the interim rows alone: where there are none, each of these is one look-up.
+    // Partial indexes hold the interim rows alone: where there are none, each of these is one look-up. The sub-queries are there because SQLite
+    // would not take such an index for the DELETE itself, but run through all rows of the job.
     private void DropInterim(WriteSession session)
     {
-        session.Prepare("DELETE FROM bucket WHERE job_id = ?1 AND is_interim = 1").Bind(1, _jobId).Run();
-        session.Prepare("DELETE FROM record WHERE job_id = ?1 AND is_interim = 1").Bind(1, _jobId).Run();
-        session.Prepare("DELETE FROM influencer WHERE job_id = ?1 AND is_interim = 1").Bind(1, _jobId).Run();
+        session.Prepare(DropInterimBuckets).Bind(1, _jobId).Run();
+        session.Prepare(DropInterimRecords).Bind(1, _jobId).Run();
+        session.Prepare(DropInterimInfluencers).Bind(1, _jobId).Run();
     }
 
     private static Bucket Render(string jobId, BucketResult bucket, double processingMs) => new(
