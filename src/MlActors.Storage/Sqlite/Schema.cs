@@ -96,7 +96,8 @@ internal static class Schema
         if (found > CurrentVersion)
         {
             throw new StorageOpenException(string.Create(CultureInfo.InvariantCulture,
-                $"The database {connection.DataSource} has schema {found}, this version knows {CurrentVersion}. Start the newer version, or restore a backup of the older one."));
+                $"The database {connection.DataSource} has schema {found}, this version knows {CurrentVersion}. ") +
+                "Start the newer version, or restore a backup of the older one.");
         }
         if (found == CurrentVersion) return found;
         for (var version = found; version < CurrentVersion; version++) Execute(Versions[version]);

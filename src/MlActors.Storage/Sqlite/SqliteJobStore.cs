@@ -17,20 +17,21 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
     public Task<JobStatus?> ReadStatusAsync(string jobId) => readers.RunAsync(session =>
         session.First("SELECT document FROM job_status WHERE job_id = @0", row => StoredJson.Status(row.GetFieldValue<byte[]>(0)), jobId));
 
-    public Task<IReadOnlyList<StoredInput>> ReadInputsAsync(string jobId, long afterSeq, int maxBytes) => readers.RunAsync<IReadOnlyList<StoredInput>>(session =>
-    {
-        var inputs = new List<StoredInput>();
-        long bytes = 0;
-        using var rows = session.Execute(
-            "SELECT seq, kind, length(payload), payload FROM input WHERE job_id = @0 AND seq > @1 ORDER BY seq", jobId, afterSeq);
-        while (rows.Read())
+    public Task<IReadOnlyList<StoredInput>> ReadInputsAsync(string jobId, long afterSeq, int maxBytes) =>
+        readers.RunAsync<IReadOnlyList<StoredInput>>(session =>
         {
-            bytes += rows.GetInt64(2);
-            if (inputs.Count > 0 && bytes > maxBytes) break;
-            inputs.Add(new StoredInput(rows.GetInt64(0), (InputKind)rows.GetInt32(1), rows.GetFieldValue<byte[]>(3)));
-        }
-        return inputs;
-    });
+            var inputs = new List<StoredInput>();
+            long bytes = 0;
+            using var rows = session.Execute(
+                "SELECT seq, kind, length(payload), payload FROM input WHERE job_id = @0 AND seq > @1 ORDER BY seq", jobId, afterSeq);
+            while (rows.Read())
+            {
+                bytes += rows.GetInt64(2);
+                if (inputs.Count > 0 && bytes > maxBytes) break;
+                inputs.Add(new StoredInput(rows.GetInt64(0), (InputKind)rows.GetInt32(1), rows.GetFieldValue<byte[]>(3)));
+            }
+            return inputs;
+        });
 
     public Task<StoredUpload?> ReadUploadAsync(string jobId, string batchId) => readers.RunAsync(session =>
     {

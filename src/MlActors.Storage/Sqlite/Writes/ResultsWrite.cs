@@ -18,6 +18,12 @@ internal sealed class ResultsWrite : RowWrite
     internal const string DropInterimInfluencers =
         "DELETE FROM influencer WHERE (job_id, timestamp, ordinal) IN (SELECT job_id, timestamp, ordinal FROM influencer WHERE job_id = ?1 AND is_interim = 1)";
 
+    private const string InsertRecord =
+        "INSERT INTO record (job_id, timestamp, ordinal, is_interim, score, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+    private const string InsertInfluencer =
+        "INSERT INTO influencer (job_id, timestamp, ordinal, is_interim, score, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
     private readonly record struct Row(double Score, byte[] Document);
 
     private sealed record Bucket(long Timestamp, bool IsInterim, double ProcessingMs, Row Summary, Row[] Records, Row[] Influencers)
@@ -56,8 +62,8 @@ internal sealed class ResultsWrite : RowWrite
                 .BindText(6, bucket.Summary.Document).Run();
             session.Prepare("DELETE FROM record WHERE job_id = ?1 AND timestamp = ?2").Bind(1, _jobId).Bind(2, bucket.Timestamp).Run();
             session.Prepare("DELETE FROM influencer WHERE job_id = ?1 AND timestamp = ?2").Bind(1, _jobId).Bind(2, bucket.Timestamp).Run();
-            Insert("INSERT INTO record (job_id, timestamp, ordinal, is_interim, score, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", bucket, bucket.Records);
-            Insert("INSERT INTO influencer (job_id, timestamp, ordinal, is_interim, score, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", bucket, bucket.Influencers);
+            Insert(InsertRecord, bucket, bucket.Records);
+            Insert(InsertInfluencer, bucket, bucket.Influencers);
         }
 
         void Insert(string constant, Bucket bucket, Row[] rows)
