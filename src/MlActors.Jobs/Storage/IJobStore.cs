@@ -6,9 +6,13 @@ namespace MlActors.Jobs.Storage;
 /// <summary>An input as stored.</summary>
 public sealed record StoredInput(long Seq, InputKind Kind, byte[] Payload);
 
-/// <summary>What is remembered of an upload: its durable pieces and, once it is whole, its answer.</summary>
-/// <param name="Checksums">XxHash64 of each durable piece, by position.</param>
-public sealed record StoredUpload(IReadOnlyList<ulong> Checksums, byte[]? Answer);
+/// <summary>A durable piece of an upload.</summary>
+public sealed record StoredUploadPiece(ulong Checksum, byte[] Answer);
+
+/// <summary>What is remembered of an upload.</summary>
+/// <param name="Pieces">The durable pieces by position, without gaps.</param>
+/// <param name="Whole">Whether the last piece is among them.</param>
+public sealed record StoredUpload(IReadOnlyList<StoredUploadPiece> Pieces, bool Whole);
 
 public sealed record StoredSnapshot(ModelSnapshot Snapshot, byte[] State);
 
@@ -38,7 +42,7 @@ public interface IJobStore
     Task<IReadOnlyList<QuarantinedInput>> ReadQuarantineAsync(string jobId);
 
     /// <summary>Whether any row of results, inputs, uploads, quarantine or snapshots is left of the job.</summary>
-    Task<bool> HasWorkAsync(string jobId, long resultsFrom = long.MinValue);
+    Task<bool> HasWorkAsync(string jobId);
 
     /// <summary>Whether a result with a timestamp (epoch seconds) at or after <paramref name="from"/> is left: what a revert waits for.</summary>
     Task<bool> HasResultsAsync(string jobId, long from);

@@ -9,14 +9,14 @@ public sealed record ModelSnapshot
 
     /// <summary>The epoch second at which it was taken, raised to be unique within the job.</summary>
     public required string SnapshotId { get; init; }
-    public required long TimestampMs { get; init; }
+    public long TimestampMs { get; init; }
     public required string Description { get; init; }
 
     /// <summary>The last input that the state contains.</summary>
-    public required long InputSeq { get; init; }
+    public long InputSeq { get; init; }
 
     /// <summary>Rises with every reset and revert. A state of another lineage never stands in for a damaged one.</summary>
-    public required int Lineage { get; init; }
+    public int Lineage { get; init; }
 
     /// <summary>Epoch seconds of the newest record and the newest result, <c>null</c> before the first.</summary>
     public long? LatestRecordTime { get; init; }

@@ -27,8 +27,9 @@ public sealed record TrimInputs(string JobId, long UpToSeq) : StoreWrite(JobId);
 /// <summary>Remembers a piece of an upload by the batch id that its client gave it.</summary>
 /// <param name="Piece">Position of the piece in the upload, from 0.</param>
 /// <param name="Checksum">XxHash64 of the piece's payload: a retry that differs is refused.</param>
-/// <param name="Answer">On the last piece, the response body that the upload got; else <c>null</c>.</param>
-public sealed record PutUploadPiece(string JobId, string BatchId, int Piece, ulong Checksum, byte[]? Answer, long NowMs) : StoreWrite(JobId);
+/// <param name="Answer">What the piece was answered with, opaque to the store.</param>
+/// <param name="Last">Whether the upload is whole with it.</param>
+public sealed record PutUploadPiece(string JobId, string BatchId, int Piece, ulong Checksum, byte[] Answer, bool Last, long NowMs) : StoreWrite(JobId);
 
 /// <summary>Copies an input to the quarantine, where it is kept until the job is reset or deleted.</summary>
 public sealed record QuarantineInput(string JobId, long Seq, string Reason, long NowMs) : StoreWrite(JobId);

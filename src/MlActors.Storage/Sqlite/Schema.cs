@@ -45,7 +45,8 @@ internal static class Schema
             job_id TEXT NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, reason TEXT NOT NULL, time_ms INTEGER NOT NULL, payload BLOB NOT NULL,
             PRIMARY KEY (job_id, seq)) WITHOUT ROWID;
         CREATE TABLE upload (
-            job_id TEXT NOT NULL, batch_id TEXT NOT NULL, piece INTEGER NOT NULL, checksum INTEGER NOT NULL, answer BLOB, time_ms INTEGER NOT NULL,
+            job_id TEXT NOT NULL, batch_id TEXT NOT NULL, piece INTEGER NOT NULL, checksum INTEGER NOT NULL,
+            answer BLOB NOT NULL, last INTEGER NOT NULL, time_ms INTEGER NOT NULL,
             PRIMARY KEY (job_id, batch_id, piece)) WITHOUT ROWID;
 
         CREATE TABLE snapshot (

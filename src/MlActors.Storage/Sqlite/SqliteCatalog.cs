@@ -15,7 +15,7 @@ internal sealed class SqliteCatalog(ReadPool readers) : ICatalog
     public Task<Resolution> ResolveAsync(JobExpression expression, bool includeDeleting = false) => readers.RunAsync(session => session.InSnapshot(() =>
     {
         var literal = !expression.All && !expression.Tokens.Any(JobExpression.IsWildcard);
-        var jobs = literal ? Named(session, expression) : All(session, withGroups: !expression.All);
+        var jobs = literal ? Named(session, expression) : All(session, withGroups: !expression.All || !expression.Tokens.IsEmpty);
         return JobExpression.Resolve(expression, includeDeleting ? jobs : jobs.Where(job => job.Job.Blocked != Jobs.Lifecycle.BlockedReason.Delete));
     }));
 

@@ -35,15 +35,15 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
 
     public Task<StoredUpload?> ReadUploadAsync(string jobId, string batchId) => readers.RunAsync(session =>
     {
-        var checksums = new List<ulong>();
-        byte[]? answer = null;
-        using var rows = session.Execute("SELECT piece, checksum, answer FROM upload WHERE job_id = @0 AND batch_id = @1 ORDER BY piece", jobId, batchId);
-        while (rows.Read() && rows.GetInt32(0) == checksums.Count)
+        var pieces = new List<StoredUploadPiece>();
+        var whole = false;
+        using var rows = session.Execute("SELECT piece, checksum, answer, last FROM upload WHERE job_id = @0 AND batch_id = @1 ORDER BY piece", jobId, batchId);
+        while (rows.Read() && rows.GetInt32(0) == pieces.Count)
         {
-            checksums.Add(unchecked((ulong)rows.GetInt64(1)));
-            if (!rows.IsDBNull(2)) answer = rows.GetFieldValue<byte[]>(2);
+            pieces.Add(new StoredUploadPiece(unchecked((ulong)rows.GetInt64(1)), rows.GetFieldValue<byte[]>(2)));
+            whole = rows.GetBoolean(3);
         }
-        return checksums.Count == 0 ? null : new StoredUpload(checksums, answer);
+        return pieces.Count == 0 ? null : new StoredUpload(pieces, whole);
     });
 
     public Task<StoredSnapshot?> ReadSnapshotAsync(string jobId, string snapshotId) => readers.RunAsync(session => session.InSnapshot(() =>
@@ -73,8 +73,8 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
         session.List("SELECT seq, kind, reason, time_ms, payload FROM quarantine WHERE job_id = @0 ORDER BY seq",
             row => new QuarantinedInput(row.GetInt64(0), (InputKind)row.GetInt32(1), row.GetString(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4)), jobId));
 
-    public Task<bool> HasWorkAsync(string jobId, long resultsFrom = long.MinValue) => readers.RunAsync(session => session.InSnapshot(() =>
-        HasResults(session, jobId, resultsFrom) || session.Number(
+    public Task<bool> HasWorkAsync(string jobId) => readers.RunAsync(session => session.InSnapshot(() =>
+        HasResults(session, jobId, long.MinValue) || session.Number(
             """
             SELECT EXISTS (SELECT 1 FROM input WHERE job_id = @0) OR EXISTS (SELECT 1 FROM upload WHERE job_id = @0)
                 OR EXISTS (SELECT 1 FROM quarantine WHERE job_id = @0) OR EXISTS (SELECT 1 FROM snapshot WHERE job_id = @0)

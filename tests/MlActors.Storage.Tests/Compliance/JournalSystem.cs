@@ -19,10 +19,11 @@ internal sealed class JournalSystem : IAsyncDisposable
             max-concurrent-recoveries = 200
             journal.plugin = "akka.persistence.journal.mlactors"
             journal.mlactors {
+              recovery-event-timeout = 300s
               class = "MlActors.Storage.Journal.JobJournal, MlActors.Storage"
               plugin-dispatcher = "akka.actor.default-dispatcher"
               replay-filter.mode = off
-              circuit-breaker { max-failures = 10, call-timeout = 60s, reset-timeout = 1s }
+              circuit-breaker { max-failures = 1000, call-timeout = 300s, reset-timeout = 1s }
             }
             snapshot-store.plugin = "akka.persistence.no-snapshot-store"
           }
@@ -43,7 +44,7 @@ internal sealed record ProbeState(long LastSequenceNr, IReadOnlyList<JobEvent> E
 
 internal sealed class TestActor(IActorRef actor)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300);
 
     public Task<string> Persist(JobEvent jobEvent, params StoreWrite[] writes) => Ask(new Journaled(jobEvent, writes));
 

@@ -36,18 +36,18 @@ internal sealed class InputTrim(TrimInputs trim) : RowWrite
 
 internal sealed class UploadPieceWrite(PutUploadPiece piece) : RowWrite
 {
-    public override int Bytes => piece.Answer?.Length ?? 0;
+    public override int Bytes => piece.Answer.Length;
 
     public override void Execute(WriteSession session)
     {
         var written = session.Prepare(
             """
-            INSERT INTO upload (job_id, batch_id, piece, checksum, answer, time_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT (job_id, batch_id, piece) DO UPDATE SET answer = COALESCE(upload.answer, excluded.answer)
-                WHERE upload.checksum = excluded.checksum
+            INSERT INTO upload (job_id, batch_id, piece, checksum, answer, last, time_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (job_id, batch_id, piece) DO UPDATE SET checksum = excluded.checksum
+                WHERE upload.checksum = excluded.checksum AND upload.last = excluded.last
             """)
             .Bind(1, piece.JobId).Bind(2, piece.BatchId).Bind(3, (long)piece.Piece).Bind(4, unchecked((long)piece.Checksum)).BindBlob(5, piece.Answer)
-            .Bind(6, piece.NowMs).Run();
+            .Bind(6, piece.Last ? 1L : 0L).Bind(7, piece.NowMs).Run();
         if (written == 0)
         {
             throw Conflict(string.Create(CultureInfo.InvariantCulture,
