@@ -14,7 +14,9 @@ public interface IStorage : IAsyncDisposable, IDisposable
     ISecurityStore Security { get; }
     IEventLog Events { get; }
 
-    /// <summary>Does one real write and one real read within <paramref name="deadline"/>. Never throws for a sick store: the report says what is wrong.</summary>
+    /// <summary>
+    /// Does one real write and one real read, each within <paramref name="deadline"/>. Never throws for a sick store: the report says what is wrong.
+    /// </summary>
     Task<StorageHealth> CheckAsync(TimeSpan deadline);
 
     /// <summary>Writes a consistent, compact, verified copy to a file that must not exist yet. Writes and reads go on meanwhile.</summary>

@@ -7,8 +7,8 @@ internal static partial class Log
     [LoggerMessage(3001, LogLevel.Information, "Opened the store {Path} (schema {Version}, {Bytes} bytes).")]
     public static partial void Opened(ILogger logger, string path, int version, long bytes);
 
-    [LoggerMessage(3002, LogLevel.Warning, "The store refused {Groups} write group(s).")]
-    public static partial void WriteRefused(ILogger logger, int groups, Exception cause);
+    [LoggerMessage(3002, LogLevel.Warning, "The store refused {Refused} of {Groups} write group(s); the first for this cause.")]
+    public static partial void WriteRefused(ILogger logger, int refused, int groups, Exception cause);
 
     [LoggerMessage(3003, LogLevel.Critical, "The writer of the store met a defect; it goes on.")]
     public static partial void WriterFailed(ILogger logger, Exception cause);

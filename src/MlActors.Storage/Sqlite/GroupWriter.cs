@@ -17,6 +17,8 @@ internal sealed class GroupWriter : IDisposable
     private readonly Thread _thread;
     private readonly Queue<WriteGroup> _queue = new();
     private readonly List<WriteGroup> _batch = [];
+    private int _refused;
+    private Exception? _refusal;
     private bool _closing;
     private int _pending;
 
@@ -75,6 +77,9 @@ internal sealed class GroupWriter : IDisposable
                     if (!group.Done.IsCompleted)
                         group.Fail(failure);
             }
+            // One line a batch: a full disk under load would fill the log as well.
+            if (_refusal is not null) Log.WriteRefused(_logger, _refused, _batch.Count, _refusal);
+            (_refused, _refusal) = (0, null);
             lock (_queue) _pending -= _batch.Count;
             _batch.Clear();
         }
@@ -90,9 +95,10 @@ internal sealed class GroupWriter : IDisposable
                 Monitor.Wait(_queue);
             }
             long bytes = 0;
-            while (_batch.Count < _options.MaxTransactionGroups && _queue.TryPeek(out var next) && (_batch.Count == 0 || bytes + next.Bytes <= _options.MaxTransactionBytes))
+            while (_batch.Count < _options.MaxTransactionGroups && _queue.TryPeek(out var next))
             {
                 bytes += next.Bytes;
+                if (_batch.Count > 0 && bytes > _options.MaxTransactionBytes) break;
                 _batch.Add(_queue.Dequeue());
             }
             return true;
@@ -114,7 +120,8 @@ internal sealed class GroupWriter : IDisposable
                 // Another process holds the lock, and held it for the whole busy time-out: no use in asking again for each group.
                 case Stage.Begin:
                 case var _ when end - start == 1:
-                    Log.WriteRefused(_logger, end - start, failure!);
+                    _refused += end - start;
+                    _refusal ??= failure;
                     var refusal = SqliteFailure.Translate(failure!);
                     for (var i = start; i < end; i++) groups[i].Fail(refusal);
                     return;

@@ -61,16 +61,16 @@ internal static class Schema
         CREATE TABLE bucket (
             job_id TEXT NOT NULL, timestamp INTEGER NOT NULL, is_interim INTEGER NOT NULL, anomaly_score REAL NOT NULL, processing_ms REAL NOT NULL,
             document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp)) WITHOUT ROWID;
-        CREATE INDEX bucket_interim ON bucket (job_id) WHERE is_interim = 1;
+        CREATE INDEX bucket_interim ON bucket (job_id, is_interim) WHERE is_interim = 1;
         CREATE TABLE record (
             job_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL, is_interim INTEGER NOT NULL, score REAL NOT NULL,
             document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp, ordinal)) WITHOUT ROWID;
-        CREATE INDEX record_interim ON record (job_id) WHERE is_interim = 1;
+        CREATE INDEX record_interim ON record (job_id, is_interim) WHERE is_interim = 1;
         CREATE INDEX record_by_score ON record (job_id, score DESC, timestamp, ordinal, is_interim);
         CREATE TABLE influencer (
             job_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL, is_interim INTEGER NOT NULL, score REAL NOT NULL,
             document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp, ordinal)) WITHOUT ROWID;
-        CREATE INDEX influencer_interim ON influencer (job_id) WHERE is_interim = 1;
+        CREATE INDEX influencer_interim ON influencer (job_id, is_interim) WHERE is_interim = 1;
         CREATE INDEX influencer_by_score ON influencer (job_id, score DESC, timestamp, ordinal, is_interim);
 
         CREATE TABLE security_user (name TEXT NOT NULL PRIMARY KEY, password_hash TEXT NOT NULL, roles TEXT NOT NULL, enabled INTEGER NOT NULL);
@@ -97,7 +97,8 @@ internal static class Schema
         if (found > CurrentVersion)
         {
             throw new StorageOpenException(string.Create(CultureInfo.InvariantCulture,
-                $"The database {connection.DataSource} has schema {found}, this version knows {CurrentVersion}. Start the newer version, or restore a backup of the older one."));
+                $"The database {connection.DataSource} has schema {found}, this version knows {CurrentVersion}. ") +
+                "Start the newer version, or restore a backup of the older one.");
         }
         if (found == CurrentVersion) return found;
         for (var version = found; version < CurrentVersion; version++) Execute(Versions[version]);

@@ -35,7 +35,8 @@ internal static class SqliteBackup
             throw e switch
             {
                 StoreException => e,
-                SqliteException or IOException or UnauthorizedAccessException => new StoreException($"The backup {target} could not be written: {e.Message}", e),
+                SqliteException or IOException or UnauthorizedAccessException =>
+                    new StoreException($"The backup {target} could not be written: {e.Message}", e),
                 _ => e,
             };
         }
@@ -43,9 +44,11 @@ internal static class SqliteBackup
 
     private static void Verify(string path)
     {
-        using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        using var copy = new SqliteConnection(settings.ToString());
         copy.Open();
-        if (SqliteFile.Scalar(copy, "PRAGMA quick_check(1)") is not "ok") throw new StoreException("The backup is damaged; is the database?", null, StoreFailure.Fault);
+        if (SqliteFile.Scalar(copy, "PRAGMA quick_check(1)") is not "ok")
+            throw new StoreException("The backup is damaged; is the database?", null, StoreFailure.Fault);
     }
 
     private static void DeleteQuietly(string path)

@@ -40,13 +40,15 @@ internal static class SqliteFile
         Require((string)Scalar(connection, "PRAGMA journal_mode") == "wal", "it is not in write-ahead mode, as on a network file system; use a local disk");
         Require((long)Scalar(connection, "PRAGMA synchronous") == (options.Durability == Durability.Full ? 2 : 1), "commits are not as durable as configured");
         foreach (var index in RequiredIndexes)
-            Require((long)Scalar(connection, $"SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = '{index}'") == 1, $"its index {index} is missing");
+            Require(Counts($"sqlite_schema WHERE type = 'index' AND name = '{index}'"), $"its index {index} is missing");
         foreach (var index in UniqueIndexes)
         {
-            Require((long)Scalar(connection, $"SELECT count(*) FROM sqlite_schema s, pragma_index_list(s.tbl_name) i WHERE s.name = '{index}' AND i.name = s.name AND i.\"unique\" = 1") == 1,
+            Require(Counts($"sqlite_schema s, pragma_index_list(s.tbl_name) i WHERE s.name = '{index}' AND i.name = s.name AND i.\"unique\" = 1"),
                 $"its index {index} is not unique");
         }
         Execute(connection, "INSERT INTO probe (id, value) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET value = value + 1");
+
+        bool Counts(string rows) => (long)Scalar(connection, "SELECT count(*) FROM " + rows) == 1;
 
         void Require(bool condition, string problem)
         {

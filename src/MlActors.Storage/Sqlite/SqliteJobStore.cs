@@ -17,20 +17,21 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
     public Task<JobStatus?> ReadStatusAsync(string jobId) => readers.RunAsync(session =>
         session.First("SELECT document FROM job_status WHERE job_id = @0", row => StoredJson.Status(row.GetFieldValue<byte[]>(0)), jobId));
 
-    public Task<IReadOnlyList<StoredInput>> ReadInputsAsync(string jobId, long afterSeq, int maxBytes) => readers.RunAsync<IReadOnlyList<StoredInput>>(session =>
-    {
-        var inputs = new List<StoredInput>();
-        long bytes = 0;
-        using var rows = session.Execute(
-            "SELECT seq, kind, length(payload), payload FROM input WHERE job_id = @0 AND seq > @1 ORDER BY seq", jobId, afterSeq);
-        while (rows.Read())
+    public Task<IReadOnlyList<StoredInput>> ReadInputsAsync(string jobId, long afterSeq, int maxBytes) =>
+        readers.RunAsync<IReadOnlyList<StoredInput>>(session =>
         {
-            bytes += rows.GetInt64(2);
-            if (inputs.Count > 0 && bytes > maxBytes) break;
-            inputs.Add(new StoredInput(rows.GetInt64(0), (InputKind)rows.GetInt32(1), rows.GetFieldValue<byte[]>(3)));
-        }
-        return inputs;
-    });
+            var inputs = new List<StoredInput>();
+            long bytes = 0;
+            using var rows = session.Execute(
+                "SELECT seq, kind, length(payload), payload FROM input WHERE job_id = @0 AND seq > @1 ORDER BY seq", jobId, afterSeq);
+            while (rows.Read())
+            {
+                bytes += rows.GetInt64(2);
+                if (inputs.Count > 0 && bytes > maxBytes) break;
+                inputs.Add(new StoredInput(rows.GetInt64(0), (InputKind)rows.GetInt32(1), rows.GetFieldValue<byte[]>(3)));
+            }
+            return inputs;
+        });
 
     public Task<StoredUpload?> ReadUploadAsync(string jobId, string batchId) => readers.RunAsync(session =>
     {
@@ -52,7 +53,16 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
         if (found is null) return null;
         var parts = session.List("SELECT state FROM snapshot_part WHERE job_id = @0 AND snapshot_id = @1 ORDER BY part",
             row => row.GetFieldValue<byte[]>(0), jobId, snapshotId);
-        return parts.Count == 0 ? found : found with { State = [.. found.State, .. parts.SelectMany(part => part)] };
+        if (parts.Count == 0) return found;
+        var state = new byte[found.State.Length + parts.Sum(part => part.Length)];
+        found.State.CopyTo(state, 0);
+        var offset = found.State.Length;
+        foreach (var part in parts)
+        {
+            part.CopyTo(state, offset);
+            offset += part.Length;
+        }
+        return found with { State = state };
     }));
 
     public Task<IReadOnlyList<ModelSnapshot>> ListSnapshotsAsync(string jobId) => readers.RunAsync<IReadOnlyList<ModelSnapshot>>(session =>

@@ -16,7 +16,8 @@ internal sealed class SqliteResults(ReadPool readers) : IResults
             ResultKind.Influencer => ("influencer", "score", "timestamp, ordinal"),
             _ => throw new ArgumentOutOfRangeException(nameof(query), query.Kind, "Not a kind of result."),
         };
-        if (!ResultDocuments.SortFields(query.Kind).Contains(query.Sort)) throw new ArgumentException($"Results cannot be sorted by [{query.Sort}].", nameof(query));
+        if (!ResultDocuments.SortFields(query.Kind).Contains(query.Sort))
+            throw new ArgumentException($"Results cannot be sorted by [{query.Sort}].", nameof(query));
         ArgumentOutOfRangeException.ThrowIfNegative(query.From);
         ArgumentOutOfRangeException.ThrowIfNegative(query.Size);
 

@@ -74,29 +74,31 @@ public abstract class InputLogCompliance(StorageUnderTest subject) : ComplianceS
     }
 
     [Fact]
-    public async Task An_upload_is_remembered_piece_by_piece_and_with_its_answer()
+    public async Task An_upload_is_remembered_piece_by_piece_with_the_answer_of_each()
     {
         (await Storage.Jobs.ReadUploadAsync("a", "u")).ShouldBeNull();
-        await WriteAsync(new PutUploadPiece("a", "u", 0, ulong.MaxValue, null, 10));
+        await WriteAsync(new PutUploadPiece("a", "u", 0, ulong.MaxValue, [1], Last: false, 10));
         var begun = await Storage.Jobs.ReadUploadAsync("a", "u");
-        begun!.Checksums.ShouldBe([ulong.MaxValue]);
-        begun.Answer.ShouldBeNull();
-        await WriteAsync(new PutUploadPiece("a", "u", 1, 7, [123, 125], 11), new PutUploadPiece("b", "u", 0, 1, null, 11));
+        begun!.Whole.ShouldBeFalse();
+        begun.Pieces.Single().Checksum.ShouldBe(ulong.MaxValue);
+        begun.Pieces.Single().Answer.ShouldBe([1]);
+        await WriteAsync(new PutUploadPiece("a", "u", 1, 7, [123, 125], Last: true, 11), new PutUploadPiece("b", "u", 0, 1, [], Last: true, 11));
         var whole = await Storage.Jobs.ReadUploadAsync("a", "u");
-        whole!.Checksums.ShouldBe([ulong.MaxValue, 7UL]);
-        whole.Answer.ShouldBe([123, 125]);
+        whole!.Whole.ShouldBeTrue();
+        whole.Pieces.Select(piece => (piece.Checksum, Convert.ToHexString(piece.Answer))).ShouldBe([(ulong.MaxValue, "01"), (7UL, "7B7D")]);
+        (await Storage.Jobs.ReadUploadAsync("b", "u"))!.Pieces.Single().Answer.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_piece_sent_again_is_the_same_piece_unless_its_content_differs()
+    public async Task A_piece_sent_again_keeps_its_first_answer_and_is_refused_when_it_differs()
     {
-        await WriteAsync(new PutUploadPiece("a", "u", 0, 5, [1], 10));
-        await WriteAsync(new PutUploadPiece("a", "u", 0, 5, null, 20));
+        await WriteAsync(new PutUploadPiece("a", "u", 0, 5, [1], Last: false, 10));
+        await WriteAsync(new PutUploadPiece("a", "u", 0, 5, [2], Last: false, 20));
+        foreach (var other in new[] { new PutUploadPiece("a", "u", 0, 6, [1], Last: false, 30), new PutUploadPiece("a", "u", 0, 5, [1], Last: true, 30) })
+            (await Should.ThrowAsync<StoreException>(() => WriteAsync(other))).Failure.ShouldBe(StoreFailure.Conflict);
         var upload = await Storage.Jobs.ReadUploadAsync("a", "u");
-        upload!.Checksums.ShouldBe([5UL]);
-        upload.Answer.ShouldBe([1]);
-        (await Should.ThrowAsync<StoreException>(() => WriteAsync(new PutUploadPiece("a", "u", 0, 6, null, 30)))).Failure.ShouldBe(StoreFailure.Conflict);
-        (await Storage.Jobs.ReadUploadAsync("a", "u"))!.Checksums.ShouldBe([5UL]);
+        upload!.Whole.ShouldBeFalse();
+        (upload.Pieces.Single().Checksum, upload.Pieces.Single().Answer.Single()).ShouldBe((5UL, (byte)1));
     }
 
     [Fact]
@@ -117,7 +119,7 @@ public abstract class InputLogCompliance(StorageUnderTest subject) : ComplianceS
     public async Task Work_is_deleted_in_pieces_until_nothing_is_left()
     {
         await WriteAsync([.. Enumerable.Range(1, 25).Select(seq => Make.Input("a", seq, 1))]);
-        await WriteAsync([.. Enumerable.Range(0, 15).Select(piece => new PutUploadPiece("a", "u", piece, 1, null, 0))]);
+        await WriteAsync([.. Enumerable.Range(0, 15).Select(piece => new PutUploadPiece("a", "u", piece, 1, [], Last: false, 0))]);
         await WriteAsync([.. Enumerable.Range(1, 5).Select(seq => new QuarantineInput("a", seq, "x", 0))]);
         await WriteAsync([.. Enumerable.Range(1, 12).Select(id => new PutSnapshot(Make.Snapshot("a", id.ToString()), [1]))]);
         await WriteAsync(Make.Input("b", 1, 1), new PutSnapshot(Make.Snapshot("b", "1"), [1]));
@@ -151,7 +153,7 @@ public abstract class InputLogCompliance(StorageUnderTest subject) : ComplianceS
         (await Storage.Jobs.HasWorkAsync("a")).ShouldBeFalse("its configuration and status are not work");
         StoreWrite[] kinds =
         [
-            Make.Input("i", 1, 1), new PutUploadPiece("u", "x", 0, 1, null, 0), new PutSnapshot(Make.Snapshot("s", "1"), [1]),
+            Make.Input("i", 1, 1), new PutUploadPiece("u", "x", 0, 1, [], Last: true, 0), new PutSnapshot(Make.Snapshot("s", "1"), [1]),
             Make.Results("r", Make.Bucket(600)),
         ];
         foreach (var write in kinds)
@@ -161,8 +163,8 @@ public abstract class InputLogCompliance(StorageUnderTest subject) : ComplianceS
         }
         await WriteAsync(Make.Input("q", 1, 1), new QuarantineInput("q", 1, "x", 0), new TrimInputs("q", 1));
         (await Storage.Jobs.HasWorkAsync("q")).ShouldBeTrue();
-        (await Storage.Jobs.HasWorkAsync("r", 600)).ShouldBeTrue();
-        (await Storage.Jobs.HasWorkAsync("r", 601)).ShouldBeFalse();
+        (await Storage.Jobs.HasResultsAsync("r", 600)).ShouldBeTrue();
+        (await Storage.Jobs.HasResultsAsync("r", 601)).ShouldBeFalse();
         (await Storage.Jobs.HasResultsAsync("i", long.MinValue)).ShouldBeFalse();
     }
 }

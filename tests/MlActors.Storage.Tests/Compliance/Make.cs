@@ -32,7 +32,8 @@ internal static class Make
         Size = new ModelSizeStats { ModelBytes = 5, PeakModelBytes = 6, MemoryStatus = MemoryStatus.SoftLimit, Timestamp = 60 },
     };
 
-    public static BucketResult Bucket(long timestamp, double score = 0, bool interim = false, RecordResult[]? records = null, InfluencerResult[]? influencers = null) =>
+    public static BucketResult Bucket(
+        long timestamp, double score = 0, bool interim = false, RecordResult[]? records = null, InfluencerResult[]? influencers = null) =>
         new(timestamp, 300, score, 12, interim, [new BucketInfluencer("bucket_time", score, score / 2, 0.01)], records ?? [], influencers ?? []);
 
     public static RecordResult Record(double score, string partition = "p", int detector = 0, double probability = 0.001) => new(

@@ -39,7 +39,8 @@ public abstract class ResultsCompliance(StorageUnderTest subject) : ComplianceSu
     [Fact]
     public async Task A_bucket_written_again_replaces_all_that_it_held()
     {
-        await WriteAsync(Make.Results("a", Make.Bucket(300, 9, records: [Make.Record(9), Make.Record(8), Make.Record(7)], influencers: [Make.Influencer(1), Make.Influencer(2)])));
+        await WriteAsync(Make.Results("a", Make.Bucket(300, 9,
+            records: [Make.Record(9), Make.Record(8), Make.Record(7)], influencers: [Make.Influencer(1), Make.Influencer(2)])));
         await WriteAsync(Make.Results("a", Make.Bucket(300, 1, records: [Make.Record(3)])));
         (await Query(ResultKind.Record)).Select(record => record.GetProperty("record_score").GetDouble()).ShouldBe([3]);
         (await Query(ResultKind.Influencer)).ShouldBeEmpty();
@@ -78,7 +79,7 @@ public abstract class ResultsCompliance(StorageUnderTest subject) : ComplianceSu
         (await Count(ResultKind.Bucket, minScore: 50)).ShouldBe(6);
         (await Count(ResultKind.Record, minScore: 50.1)).ShouldBe(5);
         (await Count(ResultKind.Bucket, start: 600_000, end: 1_200_000)).ShouldBe(2);
-        (await Count(ResultKind.Bucket, start: 600_001, end: 1_200_001)).ShouldBe(2, "a start within a second begins after it, an end within a second ends after it");
+        (await Count(ResultKind.Bucket, start: 600_001, end: 1_200_001)).ShouldBe(2, "bounds within a second count from the next one on");
         (await Count(ResultKind.Bucket, start: -1)).ShouldBe(10);
         (await Count(ResultKind.Bucket, job: "b")).ShouldBe(0);
     }
@@ -124,7 +125,8 @@ public abstract class ResultsCompliance(StorageUnderTest subject) : ComplianceSu
             {
                 foreach (var descending in new[] { false, true })
                 {
-                    var documents = (await Storage.Results.QueryAsync(Ask(kind) with { Sort = field, Descending = descending })).Documents.Select(Parse).ToList();
+                    var page = await Storage.Results.QueryAsync(Ask(kind) with { Sort = field, Descending = descending });
+                    var documents = page.Documents.Select(Parse).ToList();
                     var keys = documents.Select(document => Key(document, field)).ToList();
                     var expected = descending
                         ? keys.Where(key => key is not null).OrderDescending().Concat(keys.Where(key => key is null))
@@ -169,7 +171,8 @@ public abstract class ResultsCompliance(StorageUnderTest subject) : ComplianceSu
     [Fact]
     public async Task Results_are_deleted_from_a_time_on_in_pieces()
     {
-        await WriteAsync(Make.Results("a", [.. Enumerable.Range(1, 10).Select(i => Make.Bucket(i * 300, 1, records: [Make.Record(1), Make.Record(2)], influencers: [Make.Influencer(1)]))]));
+        await WriteAsync(Make.Results("a", [.. Enumerable.Range(1, 10).Select(i => Make.Bucket(i * 300, 1,
+            records: [Make.Record(1), Make.Record(2)], influencers: [Make.Influencer(1)]))]));
         await WriteAsync(Make.Results("b", Make.Bucket(3000, 1, records: [Make.Record(1)])));
         await WriteAsync(new DeleteResults("a", 901, 4));
         (await Count(ResultKind.Bucket)).ShouldBe(6);
@@ -204,7 +207,8 @@ public abstract class ResultsCompliance(StorageUnderTest subject) : ComplianceSu
 
     private async Task<long> Count(ResultKind kind, string job = "a", double minScore = 0, bool excludeInterim = false, long? start = null, long? end = null)
     {
-        var page = await Storage.Results.QueryAsync(Ask(kind) with { JobId = job, MinScore = minScore, ExcludeInterim = excludeInterim, Start = start, End = end });
+        var page = await Storage.Results.QueryAsync(
+            Ask(kind) with { JobId = job, MinScore = minScore, ExcludeInterim = excludeInterim, Start = start, End = end });
         page.Count.ShouldBe(page.Documents.Count);
         return page.Count;
     }

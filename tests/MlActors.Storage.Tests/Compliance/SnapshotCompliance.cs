@@ -19,8 +19,8 @@ public abstract class SnapshotCompliance(StorageUnderTest subject) : ComplianceS
 
     [Theory]
     [InlineData(0)]
-    [InlineData(32 << 20)]
-    [InlineData((64 << 20) + 7)]
+    [InlineData(8 << 20)]
+    [InlineData((16 << 20) + 7)]
     public async Task A_state_of_any_size_comes_back_whole(int size)
     {
         var state = new byte[size];

@@ -1,4 +1,3 @@
-using MlActors.Analysis.Input;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 using MlActors.Storage.Journal;
@@ -116,14 +115,5 @@ public abstract class WriteCompliance(StorageUnderTest subject) : ComplianceSuit
         await Should.ThrowAsync<StoreException>(() => closed.Jobs.ReadStatusAsync("a"));
         await ReopenAsync();
         (await Storage.Jobs.ReadInputsAsync("a", 0, int.MaxValue)).Count.ShouldBe(500);
-    }
-
-    [Fact]
-    public async Task A_large_group_commits_although_it_is_above_the_size_of_a_transaction()
-    {
-        var payload = new byte[40 << 20];
-        Random.Shared.NextBytes(payload);
-        await WriteAsync(new AppendInput("a", 1, InputKind.Records, payload), new PutStatus(Make.Status("a")));
-        (await Storage.Jobs.ReadInputsAsync("a", 0, 1)).Single().Payload.AsSpan().SequenceEqual(payload).ShouldBeTrue();
     }
 }

@@ -31,7 +31,8 @@ public sealed class ResultDocumentsTests
         "partition_field_value":"AAL","typical":[10.5],"actual":[99],"anomaly_score_explanation":{"anomaly_type":"spike","single_bucket_impact":40,
         "lower_confidence_bound":9,"typical_value":10.5,"upper_confidence_bound":11},"influencers":[{"influencer_field_name":"airline",
         "influencer_field_values":["AAL"]},{"influencer_field_name":"clientip","influencer_field_values":["5.6.7.8","1.2.3.4"]},
-        {"influencer_field_name":"status","influencer_field_values":["500"]}],"clientip":["1.2.3.4","5.6.7.8"],"user":["bob"],"airline":["AAL"],"status":["500"]}
+        {"influencer_field_name":"status","influencer_field_values":["500"]}],"clientip":["1.2.3.4","5.6.7.8"],"user":["bob"],
+        "airline":["AAL"],"status":["500"]}
         """.ReplaceLineEndings(""));
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class ResultDocumentsTests
     }
 
     [Fact]
-    public void An_influencer_has_its_documented_fields_and_its_own() => UTF8.GetString(ResultDocuments.Influencer("a", Make.Bucket(300), Make.Influencer(20))).ShouldBe(
+    public void An_influencer_has_its_documented_fields_and_its_own() =>
+        UTF8.GetString(ResultDocuments.Influencer("a", Make.Bucket(300), Make.Influencer(20))).ShouldBe(
         """
         {"job_id":"a","result_type":"influencer","timestamp":300000,"bucket_span":300,"is_interim":false,"influencer_field_name":"host",
         "influencer_field_value":"web-1","influencer_score":20,"initial_influencer_score":20,"probability":0.02,"host":"web-1"}
@@ -74,6 +76,7 @@ public sealed class ResultDocumentsTests
         var influencer = JsonElement.Parse(ResultDocuments.Influencer("a", Make.Bucket(300), Make.Influencer(1)));
         foreach (var field in ResultDocuments.SortFields(ResultKind.Influencer)) influencer.TryGetProperty(field, out _).ShouldBeTrue(field);
         var bucket = JsonElement.Parse(ResultDocuments.Bucket("a", Make.Bucket(300)));
-        foreach (var field in ResultDocuments.SortFields(ResultKind.Bucket).Except(["processing_time_ms"])) bucket.TryGetProperty(field, out _).ShouldBeTrue(field);
+        foreach (var field in ResultDocuments.SortFields(ResultKind.Bucket).Except(["processing_time_ms"]))
+            bucket.TryGetProperty(field, out _).ShouldBeTrue(field);
     }
 }

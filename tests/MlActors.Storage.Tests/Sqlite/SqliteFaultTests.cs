@@ -86,6 +86,17 @@ public sealed class SqliteFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Groups_above_the_size_of_a_transaction_commit_one_by_one_in_order()
+    {
+        _subject.Options = _subject.Options with { MaxTransactionBytes = 1000, MaxTransactionGroups = 3 };
+        await _storage.DisposeAsync();
+        _storage = _subject.Open();
+        await Task.WhenAll(Enumerable.Range(1, 40).Select(seq => _storage.Jobs.WriteAsync([Make.Input("a", seq, new byte[seq % 2 == 0 ? 5000 : 10])])));
+        (await _storage.Jobs.ReadInputsAsync("a", 0, int.MaxValue)).Select(input => input.Payload.Length).ShouldBe(
+            Enumerable.Range(1, 40).Select(seq => seq % 2 == 0 ? 5000 : 10));
+    }
+
+    [Fact]
     public async Task An_actor_outlives_a_store_that_cannot_write_now()
     {
         await using var system = new JournalSystem(_storage);

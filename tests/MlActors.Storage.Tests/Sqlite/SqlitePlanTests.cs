@@ -1,3 +1,4 @@
+using MlActors.Storage.Sqlite.Writes;
 
 namespace MlActors.Storage.Tests.Sqlite;
 
@@ -17,15 +18,18 @@ public sealed class SqlitePlanTests : IAsyncLifetime
     [Theory]
     [InlineData("SELECT job_id, state, blocked FROM job_status WHERE active = 1 ORDER BY state <> 'opened', job_id", "job_status_active")]
     [InlineData("SELECT job_id FROM job_group WHERE group_name = 'g'", "PRIMARY KEY (group_name=?)")]
-    [InlineData("DELETE FROM bucket WHERE job_id = 'a' AND is_interim = 1", "bucket_interim (job_id=?)")]
-    [InlineData("DELETE FROM record WHERE job_id = 'a' AND is_interim = 1", "record_interim (job_id=?)")]
-    [InlineData("DELETE FROM influencer WHERE job_id = 'a' AND is_interim = 1", "influencer_interim (job_id=?)")]
+    [InlineData(ResultsWrite.DropInterimBuckets, "bucket_interim (job_id=? AND is_interim=?)")]
+    [InlineData(ResultsWrite.DropInterimRecords, "record_interim (job_id=? AND is_interim=?)")]
+    [InlineData(ResultsWrite.DropInterimInfluencers, "influencer_interim (job_id=? AND is_interim=?)")]
     [InlineData("SELECT MAX(sequence_nr) FROM journal WHERE persistence_id = 'a'", "journal_key (persistence_id=?)")]
     [InlineData("SELECT 1 FROM journal WHERE persistence_id = 'a' AND sequence_nr >= 5", "journal_key (persistence_id=? AND sequence_nr>?)")]
-    [InlineData("SELECT document FROM record WHERE job_id = 'a' AND score >= 0.0 ORDER BY score DESC, timestamp, ordinal LIMIT 10", "record_by_score (job_id=? AND score>?)")]
-    [InlineData("DELETE FROM record WHERE (job_id, timestamp, ordinal) IN (SELECT job_id, timestamp, ordinal FROM record WHERE job_id = 'a' AND timestamp >= 5 ORDER BY timestamp, ordinal LIMIT 9)",
+    [InlineData("SELECT document FROM record WHERE job_id = 'a' AND score >= 0.0 ORDER BY score DESC, timestamp, ordinal LIMIT 10",
+        "record_by_score (job_id=? AND score>?)")]
+    [InlineData("DELETE FROM record WHERE (job_id, timestamp, ordinal) IN " +
+        "(SELECT job_id, timestamp, ordinal FROM record WHERE job_id = 'a' AND timestamp >= 5 ORDER BY timestamp, ordinal LIMIT 9)",
         "PRIMARY KEY (job_id=? AND timestamp=? AND ordinal=?)")]
-    [InlineData("DELETE FROM input WHERE (job_id, seq) IN (SELECT job_id, seq FROM input WHERE job_id = 'a' ORDER BY seq LIMIT 9)", "PRIMARY KEY (job_id=? AND seq=?)")]
+    [InlineData("DELETE FROM input WHERE (job_id, seq) IN (SELECT job_id, seq FROM input WHERE job_id = 'a' ORDER BY seq LIMIT 9)",
+        "PRIMARY KEY (job_id=? AND seq=?)")]
     public void Statements_run_on_an_index(string sql, string index)
     {
         using var connection = _subject.Connect();

@@ -10,7 +10,11 @@ public sealed class SqliteUnderTest : StorageUnderTest
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mlactors-test-");
 
-    public SqliteUnderTest() => Options = new StorageOptions { DataDirectory = Path.Combine(_directory.FullName, "data"), BusyTimeout = TimeSpan.FromMilliseconds(300) };
+    public SqliteUnderTest() => Options = new StorageOptions
+    {
+        DataDirectory = Path.Combine(_directory.FullName, "data"),
+        BusyTimeout = TimeSpan.FromMilliseconds(300),
+    };
 
     public StorageOptions Options { get; set; }
 

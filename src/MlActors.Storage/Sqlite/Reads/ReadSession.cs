@@ -38,7 +38,8 @@ internal sealed class ReadSession(SqliteConnection connection) : IDisposable
         {
             command = connection.CreateCommand();
             command.CommandText = sql;
-            for (var i = 0; i < values.Length; i++) command.Parameters.Add(new SqliteParameter { ParameterName = "@" + i.ToString(CultureInfo.InvariantCulture) });
+            for (var i = 0; i < values.Length; i++)
+                command.Parameters.Add(new SqliteParameter { ParameterName = "@" + i.ToString(CultureInfo.InvariantCulture) });
             _commands.Add(sql, command);
         }
         command.Transaction = _snapshot;

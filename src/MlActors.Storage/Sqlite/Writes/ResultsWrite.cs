@@ -9,6 +9,21 @@ namespace MlActors.Storage.Sqlite.Writes;
 /// </summary>
 internal sealed class ResultsWrite : RowWrite
 {
+    internal const string DropInterimBuckets =
+        "DELETE FROM bucket WHERE (job_id, timestamp) IN (SELECT job_id, timestamp FROM bucket WHERE job_id = ?1 AND is_interim = 1)";
+
+    internal const string DropInterimRecords =
+        "DELETE FROM record WHERE (job_id, timestamp, ordinal) IN (SELECT job_id, timestamp, ordinal FROM record WHERE job_id = ?1 AND is_interim = 1)";
+
+    internal const string DropInterimInfluencers =
+        "DELETE FROM influencer WHERE (job_id, timestamp, ordinal) IN (SELECT job_id, timestamp, ordinal FROM influencer WHERE job_id = ?1 AND is_interim = 1)";
+
+    private const string InsertRecord =
+        "INSERT INTO record (job_id, timestamp, ordinal, is_interim, score, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+    private const string InsertInfluencer =
+        "INSERT INTO influencer (job_id, timestamp, ordinal, is_interim, score, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
     private readonly record struct Row(double Score, byte[] Document);
 
     private sealed record Bucket(long Timestamp, bool IsInterim, double ProcessingMs, Row Summary, Row[] Records, Row[] Influencers)
@@ -47,8 +62,8 @@ internal sealed class ResultsWrite : RowWrite
                 .BindText(6, bucket.Summary.Document).Run();
             session.Prepare("DELETE FROM record WHERE job_id = ?1 AND timestamp = ?2").Bind(1, _jobId).Bind(2, bucket.Timestamp).Run();
             session.Prepare("DELETE FROM influencer WHERE job_id = ?1 AND timestamp = ?2").Bind(1, _jobId).Bind(2, bucket.Timestamp).Run();
-            Insert("INSERT INTO record (job_id, timestamp, ordinal, is_interim, score, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", bucket, bucket.Records);
-            Insert("INSERT INTO influencer (job_id, timestamp, ordinal, is_interim, score, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", bucket, bucket.Influencers);
+            Insert(InsertRecord, bucket, bucket.Records);
+            Insert(InsertInfluencer, bucket, bucket.Influencers);
         }
 
         void Insert(string constant, Bucket bucket, Row[] rows)
@@ -61,12 +76,13 @@ internal sealed class ResultsWrite : RowWrite
         }
     }
 
-    // Partial indexes hold the interim rows alone: where there are none, each of these is one look-up.
+    // Partial indexes hold the interim rows alone: where there are none, each of these is one look-up. The sub-queries are there because SQLite
+    // would not take such an index for the DELETE itself, but run through all rows of the job.
     private void DropInterim(WriteSession session)
     {
-        session.Prepare("DELETE FROM bucket WHERE job_id = ?1 AND is_interim = 1").Bind(1, _jobId).Run();
-        session.Prepare("DELETE FROM record WHERE job_id = ?1 AND is_interim = 1").Bind(1, _jobId).Run();
-        session.Prepare("DELETE FROM influencer WHERE job_id = ?1 AND is_interim = 1").Bind(1, _jobId).Run();
+        session.Prepare(DropInterimBuckets).Bind(1, _jobId).Run();
+        session.Prepare(DropInterimRecords).Bind(1, _jobId).Run();
+        session.Prepare(DropInterimInfluencers).Bind(1, _jobId).Run();
     }
 
     private static Bucket Render(string jobId, BucketResult bucket, double processingMs) => new(

@@ -6,7 +6,7 @@ namespace MlActors.Storage.Sqlite.Writes;
 internal sealed class SnapshotWrite(PutSnapshot put) : RowWrite
 {
     /// <summary>A database value has an upper limit of size (1 GB); states above this many bytes are cut.</summary>
-    public const int PartBytes = 32 << 20;
+    public const int PartBytes = 8 << 20;
 
     // Description and retain have columns of their own, where a user's change goes.
     private readonly byte[] _document = StoredJson.Serialize(put.Snapshot with { Description = "", Retain = false });
