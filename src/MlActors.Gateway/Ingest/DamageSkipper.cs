@@ -3,7 +3,8 @@ namespace MlActors.Gateway.Ingest;
 /// <summary>
 /// Finds where reading may go on after damage: at the first opening brace with nothing but separators between it and a closing brace or the
 /// end of a line. Knows nothing of strings or nesting, since after damage neither can be trusted; it may therefore lose the record after the
-/// damaged one, or begin inside of one, but never loses more than up to the next line. Its state is carried over from one piece of the body to the next.
+/// damaged one, or begin inside of one, but always finds the next line that begins with a record. Its state is carried over from one
+/// piece of the body to the next.
 /// </summary>
 internal struct DamageSkipper
 {

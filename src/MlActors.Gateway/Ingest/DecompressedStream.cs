@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace MlActors.Gateway.Ingest;
 
 /// <summary>
@@ -28,7 +30,7 @@ internal sealed class DecompressedStream(Func<Stream, Stream> decompress, Stream
         {
             return await _decompressor.ReadAsync(buffer, cancellationToken);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException || e.GetType().Assembly == typeof(ZLibStream).Assembly)
         {
             throw new DamagedContentException(encoding, e);
         }

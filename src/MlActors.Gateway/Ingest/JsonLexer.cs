@@ -16,6 +16,8 @@ internal static class JsonLexer
 {
     public const int Padding = 32;
 
+    private static readonly ulong[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+
     public static bool IsSpace(byte b) => b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -125,8 +127,6 @@ internal static class JsonLexer
         var pairs = values * 10 + (values >> 8);
         return ((pairs & 0x000000FF_000000FF) * (100 + (1_000_000UL << 32)) + ((pairs >> 16) & 0x000000FF_000000FF) * (1 + (10_000UL << 32))) >> 32;
     }
-
-    private static ReadOnlySpan<ulong> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
     private static int Exponent(ReadOnlySpan<byte> text, int pos, ref int scale)
     {

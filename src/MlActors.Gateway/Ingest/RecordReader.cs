@@ -43,6 +43,9 @@ public sealed class RecordReader
     /// <summary>How many times the body was damaged so far.</summary>
     public int MalformedRecords { get; private set; }
 
+    /// <summary>How many bytes were scanned in vain because their record was not there to its end.</summary>
+    internal long RescannedBytes { get; private set; }
+
     /// <summary>
     /// Reads a body to its end. A batch is given out when the record after it begins, or at the end; the last one may be empty but for its
     /// counts. An empty body gives no batch. The pipe is not completed.
@@ -101,6 +104,7 @@ public sealed class RecordReader
             {
                 // Doubling keeps the work linear in the length of the record, however small the pieces are in which it comes.
                 _retryLength = (int)Math.Min(length * 2L, _options.MaxRecordBytes + 1L);
+                RescannedBytes += length;
                 return null;
             }
             _retryLength = 0;

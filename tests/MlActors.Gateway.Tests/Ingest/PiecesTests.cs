@@ -14,7 +14,7 @@ public sealed class PiecesTests
 
     [Fact]
     public void Batches_do_not_depend_on_the_pieces_in_which_the_body_comes() =>
-        Gen.Select(Bodies, Pieces).Sample((body, pieces) => Small().Outcome(body, pieces).ShouldBe(Small().Outcome(body)), iter: 3_000);
+        Gen.Select(Bodies, Pieces).Sample((body, pieces) => Small().Outcome(body, pieces).ShouldBe(Small().Outcome(body)), iter: 1_500);
 
     [Fact]
     public void Nor_do_they_when_the_body_is_damaged() =>
@@ -22,12 +22,12 @@ public sealed class PiecesTests
         {
             var damaged = mutate(body);
             Small().Outcome(damaged, pieces).ShouldBe(Small().Outcome(damaged));
-        }, iter: 10_000);
+        }, iter: 5_000);
 
     [Fact]
     public void Random_bytes_end_in_counts_or_in_a_typed_error() =>
         Gen.Select(Gen.OneOf(Gen.Byte.Array[0, 300], Gen.OneOf("{}[]\",:\\ \n1ae"u8.ToArray()).Array[0, 300]), Pieces)
-            .Sample((body, pieces) => Small().Outcome(body, pieces).ShouldBe(Small().Outcome(body)), iter: 10_000);
+            .Sample((body, pieces) => Small().Outcome(body, pieces).ShouldBe(Small().Outcome(body)), iter: 5_000);
 
     [Fact]
     public void Every_byte_is_counted_in_one_batch() =>
@@ -39,7 +39,7 @@ public sealed class PiecesTests
             batches.Sum(batch => batch.Input.InputBytes).ShouldBe(damaged.Length);
             reader.Totals.InputBytes.ShouldBe(damaged.Length);
             batches.SkipLast(1).ShouldAllBe(batch => batch.Count > 0);
-        }, iter: 2_000);
+        }, iter: 1_500);
 
     private static Gen<byte[]> Bodies { get; } =
         Gen.Select(Json.Records.Array[0, 25], Gen.OneOf("\n", "", ", ", "\r\n\r\n"), Gen.Bool, Gen.Bool, (records, between, array, mark) =>
