@@ -137,7 +137,7 @@ public sealed class ConventionTests(SharedServer servers) : IClassFixture<Shared
         answer.Text.ShouldNotContain("hunter2");
         answer.Text.ShouldNotContain("at MlActors");
         var id = answer.Reason.Split('[')[1].TrimEnd(']');
-        server.Logs.Lines.ShouldContain(line => line.StartsWith("Error 3000") && line.Contains(id) && line.Contains("hunter2"));
+        server.Logs.Lines.ShouldContain(line => line.StartsWith("Error 3100") && line.Contains(id) && line.Contains("hunter2"));
     }
 
     [Theory]

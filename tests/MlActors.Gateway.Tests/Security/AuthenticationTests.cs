@@ -147,7 +147,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
             line.ShouldNotContain("secret-superuser");
             line.ShouldNotContain(GatewayServer.Basic("superuser")[6..]);
         }
-        _server.Logs.Lines.ShouldContain(line => line.Contains(" 3003 Denied with 401"));
+        _server.Logs.Lines.ShouldContain(line => line.Contains(" 3103 Denied with 401"));
     }
 
     [Theory]
