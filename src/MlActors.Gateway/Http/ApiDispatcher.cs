@@ -87,7 +87,8 @@ public sealed partial class ApiDispatcher(GatewayServices services, Authenticato
         var accept = request.Headers.Accept.ToString();
         if (MediaTypes.TryNegotiate(accept, endpoint.IsText, out var contentType)) return contentType;
         throw new ApiException(406, ErrorTypes.MediaType,
-            $"the Accept header [{accept}] asks for nothing that can be sent; accept {MediaTypes.Json}" + (endpoint.IsText ? $" or {MediaTypes.PlainText}" : ""));
+            $"the Accept header [{accept}] asks for nothing that can be sent; accept {MediaTypes.Json}"
+                + (endpoint.IsText ? $" or {MediaTypes.PlainText}" : ""));
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, ApiEndpoint endpoint)
