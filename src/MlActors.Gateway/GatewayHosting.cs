@@ -35,7 +35,8 @@ public static class GatewayHosting
         foreach (var endpoint in ApiTable.All)
             foreach (var path in endpoint.Paths)
                 app.MapMethods(path, endpoint.Methods, http => dispatcher.InvokeAsync(http, endpoint)).WithDisplayName(endpoint.Name);
-        app.Map("{**path}", http => dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown").Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
+        app.Map("{**path}", http => dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown")
+            .Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
         return app;
     }
 }

@@ -77,7 +77,8 @@ public sealed record GatewayOptions
             (nameof(LiveStatsTimeout), LiveStatsTimeout), (nameof(LiveStatsBudget), LiveStatsBudget),
         })
         {
-            if (value <= TimeSpan.Zero || value > LongestWait) problems.Add($"{name} is {value}; it must be more than zero and at most {LongestWait.Days} days");
+            if (value <= TimeSpan.Zero || value > LongestWait)
+                problems.Add($"{name} is {value}; it must be more than zero and at most {LongestWait.Days} days");
         }
         if (MaxBodyBytes < 1024) problems.Add($"{nameof(MaxBodyBytes)} is {MaxBodyBytes}; it must be at least 1024");
         if (LiveStatsWindow < 1) problems.Add($"{nameof(LiveStatsWindow)} is {LiveStatsWindow}; it must be at least 1");

@@ -25,7 +25,10 @@ public static class ListenPolicy
             if (secure && !tlsConfigured) problems.Add($"[{url}] needs a certificate; configure one or listen on http://localhost:{address.Port}");
             if (IsLocal(address)) continue;
             if (!authenticationConfigured)
-                problems.Add($"[{url}] can be reached from other machines without a password; switch authentication on or listen on http://localhost:{address.Port}");
+            {
+                problems.Add($"[{url}] can be reached from other machines without a password; " +
+                    $"switch authentication on or listen on http://localhost:{address.Port}");
+            }
             if (!secure)
             {
                 problems.Add($"[{url}] would send passwords and data unencrypted; use https:// with a certificate, " +

@@ -13,7 +13,8 @@ public sealed class JsonOutput(bool pretty, Stream? target) : IAsyncDisposable
     private Utf8JsonWriter? _json;
 
     // The relaxed encoder leaves readable what needs no escape in JSON; the responses are never parts of a page.
-    internal static JsonWriterOptions Options(bool pretty) => new() { Indented = pretty, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    internal static JsonWriterOptions Options(bool pretty) =>
+        new() { Indented = pretty, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public Utf8JsonWriter Json => _json ??= new Utf8JsonWriter(_buffer, Options(pretty));
 

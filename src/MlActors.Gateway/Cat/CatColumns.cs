@@ -105,18 +105,23 @@ internal static class CatColumns
     private static CatColumn Text(string name, string alias, string doc, Func<CatRow, string?> value) =>
         new(name, Aliases(alias), CatType.Text, doc, value);
 
-    private static CatColumn Number(string name, string alias, string doc, Func<CatRow, long> value) => new(name, Aliases(alias), CatType.Number, doc, row => value(row));
+    private static CatColumn Number(string name, string alias, string doc, Func<CatRow, long> value) =>
+        new(name, Aliases(alias), CatType.Number, doc, row => value(row));
 
-    private static CatColumn Bytes(string name, string alias, string doc, Func<CatRow, long> value) => new(name, Aliases(alias), CatType.Bytes, doc, row => value(row));
+    private static CatColumn Bytes(string name, string alias, string doc, Func<CatRow, long> value) =>
+        new(name, Aliases(alias), CatType.Bytes, doc, row => value(row));
 
-    private static CatColumn Time(string name, string alias, string doc, Func<CatRow, double?> value) => new(name, Aliases(alias), CatType.Time, doc, row => value(row));
+    private static CatColumn Time(string name, string alias, string doc, Func<CatRow, double?> value) =>
+        new(name, Aliases(alias), CatType.Time, doc, row => value(row));
 
     private static CatColumn Date(string name, string alias, string doc, Func<CatRow, long?> milliseconds) => new(name, Aliases(alias), CatType.Text, doc,
-        row => milliseconds(row) is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : null);
+        row => milliseconds(row) is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : null);
 
     private static ImmutableArray<string> Aliases(string alias) => alias.Length == 0 ? [] : [alias];
 
     // Forecasts are not in this version: there is nothing to sum up.
     private static IEnumerable<CatColumn> Summary(string name, string alias, CatType type) =>
-        new[] { "min", "max", "avg", "total" }.Select(part => new CatColumn($"{name}.{part}", [alias + part], type, $"{part} of {name.Replace('.', ' ')}", _ => null));
+        new[] { "min", "max", "avg", "total" }.Select(part =>
+            new CatColumn($"{name}.{part}", [alias + part], type, $"{part} of {name.Replace('.', ' ')}", _ => null));
 }

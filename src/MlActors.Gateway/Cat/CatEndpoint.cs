@@ -30,7 +30,8 @@ public static class CatEndpoint
         Rule = value => CatUnits.ByteNames.Contains(value!) ? null : $"[{value}] is not a unit of sizes: write one of {string.Join(", ", CatUnits.ByteNames)}",
     };
 
-    private static readonly Parameter<string?> Time = Parameters.Text("time", null, ParameterPlace.Query, "The unit of times: d, h, m, s, ms, micros, nanos.") with
+    private static readonly Parameter<string?> Time = Parameters.Text("time", null, ParameterPlace.Query,
+        "The unit of times: d, h, m, s, ms, micros, nanos.") with
     {
         Rule = value => CatUnits.TimeNames.Contains(value!) ? null : $"[{value}] is not a unit of times: write one of {string.Join(", ", CatUnits.TimeNames)}",
     };
@@ -64,8 +65,10 @@ public static class CatEndpoint
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         var (name, direction) = colon < 0 ? (text, "asc") : (text[..colon], text[(colon + 1)..]);
-        if (direction is not ("asc" or "desc")) throw ApiException.IllegalArgument($"[s] in the query: [{text}] has the direction [{direction}]: write asc or desc");
-        var column = CatColumns.All.FirstOrDefault(known => known.IsNamed(name)) ?? throw ArgumentReader.Unknown("column", name, "in [s]", CatColumns.All.Select(known => known.Name));
+        if (direction is not ("asc" or "desc"))
+            throw ApiException.IllegalArgument($"[s] in the query: [{text}] has the direction [{direction}]: write asc or desc");
+        var column = CatColumns.All.FirstOrDefault(known => known.IsNamed(name))
+            ?? throw ArgumentReader.Unknown("column", name, "in [s]", CatColumns.All.Select(known => known.Name));
         return (column, direction == "desc");
     }
 }

@@ -62,7 +62,8 @@ internal sealed class CatTable(IReadOnlyList<CatColumn> columns, string? bytesUn
         var text = new StringBuilder();
         foreach (var column in all)
         {
-            text.Append(column.Name.PadRight(names)).Append(" | ").Append(string.Join(',', column.Aliases).PadRight(aliases)).Append(" | ").Append(column.Doc).Append('\n');
+            text.Append(column.Name.PadRight(names)).Append(" | ").Append(string.Join(',', column.Aliases).PadRight(aliases)).Append(" | ")
+                .Append(column.Doc).Append('\n');
         }
         return text.ToString();
     }
@@ -75,5 +76,6 @@ internal sealed class CatTable(IReadOnlyList<CatColumn> columns, string? bytesUn
         var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
-    private static IComparer<IComparable?> Values { get; } = Comparer<IComparable?>.Create((a, b) => a is string x && b is string y ? string.CompareOrdinal(x, y) : Comparer<IComparable?>.Default.Compare(a, b));
+    private static IComparer<IComparable?> Values { get; } = Comparer<IComparable?>.Create((a, b) =>
+        a is string x && b is string y ? string.CompareOrdinal(x, y) : Comparer<IComparable?>.Default.Compare(a, b));
 }

@@ -87,7 +87,8 @@ public sealed partial class ApiDispatcher(GatewayServices services, Authenticato
         var accept = request.Headers.Accept.ToString();
         if (MediaTypes.TryNegotiate(accept, endpoint.IsText, out var contentType)) return contentType;
         throw new ApiException(406, ErrorTypes.MediaType,
-            $"the Accept header [{accept}] asks for nothing that can be sent; accept {MediaTypes.Json}" + (endpoint.IsText ? $" or {MediaTypes.PlainText}" : ""));
+            $"the Accept header [{accept}] asks for nothing that can be sent; accept {MediaTypes.Json}"
+                + (endpoint.IsText ? $" or {MediaTypes.PlainText}" : ""));
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, ApiEndpoint endpoint)
@@ -124,16 +125,16 @@ public sealed partial class ApiDispatcher(GatewayServices services, Authenticato
 
     private static partial class Log
     {
-        [LoggerMessage(3000, LogLevel.Error, "Request {Id} failed unexpectedly: {Method} {Path}")]
+        [LoggerMessage(3100, LogLevel.Error, "Request {Id} failed unexpectedly: {Method} {Path}")]
         public static partial void Defect(ILogger logger, Exception exception, string id, string method, string path);
 
-        [LoggerMessage(3001, LogLevel.Warning, "The answer was broken off: {Method} {Path}")]
+        [LoggerMessage(3101, LogLevel.Warning, "The answer was broken off: {Method} {Path}")]
         public static partial void BrokenOff(ILogger logger, Exception exception, string method, string path);
 
-        [LoggerMessage(3002, LogLevel.Debug, "The client went away ({Exception}): {Method} {Path}")]
+        [LoggerMessage(3102, LogLevel.Debug, "The client went away ({Exception}): {Method} {Path}")]
         public static partial void ClientGone(ILogger logger, string method, string path, string exception);
 
-        [LoggerMessage(3003, LogLevel.Information, "Denied with {Status}: {Method} {Path}: {Reason}")]
+        [LoggerMessage(3103, LogLevel.Information, "Denied with {Status}: {Method} {Path}: {Reason}")]
         public static partial void Denied(ILogger logger, int status, string method, string path, string reason);
     }
 }

@@ -23,7 +23,7 @@ public static class MediaTypes
         if (string.IsNullOrWhiteSpace(accept)) return true;
         if (!MediaTypeHeaderValue.TryParseList([accept], out var types)) return false;
         // A table that may be sent as text is sent as text, also when JSON stands before it: so do clients that always offer both expect it.
-        foreach (var type in types.OrderByDescending(type => type.Quality ?? 1).ThenByDescending(type => text && type.MediaType.ToString().Contains("text", StringComparison.Ordinal)))
+        foreach (var type in types.OrderByDescending(type => type.Quality ?? 1).ThenByDescending(IsPreferred))
         {
             if (type.Quality == 0 || !HasKnownParameters(type, out var version)) continue;
             var name = type.MediaType.ToString().ToLowerInvariant();
@@ -46,6 +46,8 @@ public static class MediaTypes
             }
         }
         return false;
+
+        bool IsPreferred(MediaTypeHeaderValue type) => text && type.MediaType.ToString().Contains("text", StringComparison.Ordinal);
     }
 
     /// <summary>Whether a request body of this type is understood.</summary>

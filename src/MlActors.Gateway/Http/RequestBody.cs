@@ -38,7 +38,8 @@ public static class RequestBody
         while (true)
         {
             var read = await body.Reader.ReadAsync(cancellation);
-            if (buffer.WrittenCount + read.Buffer.Length > limit) throw ErrorMapping.TooLarge($"the body has more than {limit} bytes, which is the most that is taken");
+            if (buffer.WrittenCount + read.Buffer.Length > limit)
+                throw ErrorMapping.TooLarge($"the body has more than {limit} bytes, which is the most that is taken");
             foreach (var segment in read.Buffer) buffer.Write(segment.Span);
             body.Reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) return buffer.WrittenMemory;

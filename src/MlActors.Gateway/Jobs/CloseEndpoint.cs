@@ -115,9 +115,11 @@ public static class CloseEndpoint
         var kind = refused.Exists(job => job.Refusal == RefusalKind.Conflict) ? RefusalKind.Conflict : refused[0].Refusal ?? RefusalKind.Failed;
         var reasons = refused.Take(shown).Select(job => $"[{job.JobId}]: {job.Reason}");
         var more = refused.Count > shown ? $"; and {refused.Count - shown} more" : "";
-        return new ApiException(ErrorMapping.StatusOf(kind), ErrorMapping.TypeOf(kind), $"{refused.Count} jobs could not be closed: {string.Join("; ", reasons)}{more}")
+        return new ApiException(ErrorMapping.StatusOf(kind), ErrorMapping.TypeOf(kind),
+            $"{refused.Count} jobs could not be closed: {string.Join("; ", reasons)}{more}")
         {
-            Causes = [.. refused.Take(shown).Select(job => new ErrorCause(ErrorMapping.TypeOf(job.Refusal ?? RefusalKind.Failed), job.Reason ?? "no reason given"))],
+            Causes = [.. refused.Take(shown).Select(job =>
+                new ErrorCause(ErrorMapping.TypeOf(job.Refusal ?? RefusalKind.Failed), job.Reason ?? "no reason given"))],
         };
     }
 

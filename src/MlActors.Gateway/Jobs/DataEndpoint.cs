@@ -25,8 +25,8 @@ public static class DataEndpoint
         Parameters.Date("reset_end", ParameterPlace.Query, "End of that range, exclusive; without it, the bucket that `reset_start` falls into.");
 
     private static readonly Parameter<string?> BatchId = Parameters.Text("batch_id", null, ParameterPlace.Query,
-            "Your name for this upload. Sent again with the same name and content, it is answered as before and counted once, so an upload may be repeated when " +
-            "its answer was lost.")
+            "Your name for this upload. Sent again with the same name and content, it is answered as before and counted once, so an upload may be " +
+            "repeated when its answer was lost.")
         with
         { Extension = true, Rule = BatchIdProblem };
 

@@ -18,7 +18,8 @@ internal static class JobStatsDocument
         json.WriteStartObject("data_counts");
         DataCountsDocument.WriteMembers(json, jobId, status.Counts);
         json.WriteEndObject();
-        ModelSizeDocument.Write(json, "model_size_stats", jobId, status.Size, MemoryLimit(stats), status.SizeLogTime ?? stats.Row.Config.CreateTime.ToUnixTimeMilliseconds());
+        var logTime = status.SizeLogTime ?? stats.Row.Config.CreateTime.ToUnixTimeMilliseconds();
+        ModelSizeDocument.Write(json, "model_size_stats", jobId, status.Size, MemoryLimit(stats), logTime);
         json.WriteStartObject("forecasts_stats");
         json.WriteNumber("total", 0);
         json.WriteNumber("forecasted_jobs", 0);

@@ -87,7 +87,8 @@ public static class OpenEndpoint
         var pending = progress.Jobs.Where(job => job.Outcome == BulkOutcome.Pending).Select(job => job.JobId).ToList();
         if (progress.TimedOut && pending.Count > 0)
         {
-            throw TimedOut($"{progress.CountDone} of {progress.Jobs.Count} jobs are open; still opening: {BulkDocument.Names(pending, shown)}; the opening goes on",
+            throw TimedOut(
+                $"{progress.CountDone} of {progress.Jobs.Count} jobs are open; still opening: {BulkDocument.Names(pending, shown)}; the opening goes on",
                 call.Get(Timeout));
         }
     }
@@ -104,7 +105,8 @@ public static class OpenEndpoint
     private static ApiException Unable(List<ResolvedJob> jobs, int shown)
     {
         var names = jobs.Select(job => $"{job.JobId} ({Why(job)})").ToList();
-        return ApiException.Conflict($"nothing was opened, because some of the jobs cannot be: {BulkDocument.Names(names, shown)}; close failed jobs with force=true first");
+        return ApiException.Conflict(
+            $"nothing was opened, because some of the jobs cannot be: {BulkDocument.Names(names, shown)}; close failed jobs with force=true first");
     }
 
     private static string Why(ResolvedJob job) => job.Blocked != BlockedReason.None

@@ -76,7 +76,8 @@ internal sealed class Upload(ApiCall call, BatchSchema schema, ResetBucketsInput
     // The client is gone or something else failed: the piece under way is settled by its owner, its reply is nobody's any more.
     private void Forget()
     {
-        _ = _underWay?.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = _underWay?.ContinueWith(
+            static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _underWay = null;
     }
 

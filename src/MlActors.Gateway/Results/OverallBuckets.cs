@@ -44,8 +44,9 @@ public sealed class OverallBuckets(long baseSpan, int jobCount, int topN)
                 continue;
             }
             entry.Jobs.Add(new JobScore(jobId, bucket.AnomalyScore));
-            if (++_scores > MaxScores)
-                throw ApiException.IllegalArgument($"the range holds more than {MaxScores} buckets of jobs; narrow it with [start] and [end], or name fewer jobs");
+            if (++_scores <= MaxScores) continue;
+            throw ApiException.IllegalArgument(
+                $"the range holds more than {MaxScores} buckets of jobs; narrow it with [start] and [end], or name fewer jobs");
         }
     }
 

@@ -53,8 +53,11 @@ public static class ResultEndpoints
         kind,
         listName,
         Parameters.Number(score, 0, ParameterPlace.Both, "Lowest score, 0 to 100."),
-        Parameters.Text("sort", sort, ParameterPlace.Both, $"The field to sort by, one of {string.Join(", ", ResultDocuments.SortFields(kind).Order(StringComparer.Ordinal))}."),
+        Parameters.Text("sort", sort, ParameterPlace.Both, SortDoc(kind)),
         Parameters.Boolean("desc", descending, ParameterPlace.Both, "Whether to sort from the highest to the lowest."));
+
+    private static string SortDoc(ResultKind kind) =>
+        $"The field to sort by, one of {string.Join(", ", ResultDocuments.SortFields(kind).Order(StringComparer.Ordinal))}.";
 
     private static async Task<ApiResult> ListAsync(ApiCall call, Listing listing)
     {
@@ -73,7 +76,8 @@ public static class ResultEndpoints
         var query = call.Path("timestamp") is { } timestamp ? ReadSingle(call, timestamp) : ReadQuery(call, Buckets);
         await call.RequireJobAsync();
         var page = await call.Services.Results.QueryAsync(query);
-        if (page.Count == 0 && call.Path("timestamp") is { } missing) throw ApiException.NotFound($"job [{call.JobId}] has no bucket with the timestamp [{missing}]");
+        if (page.Count == 0 && call.Path("timestamp") is { } missing)
+            throw ApiException.NotFound($"job [{call.JobId}] has no bucket with the timestamp [{missing}]");
         var expand = call.Get(Expand);
         return Render(Buckets, page, async (output, document) =>
         {
@@ -90,14 +94,16 @@ public static class ResultEndpoints
         var known = ResultDocuments.SortFields(listing.Kind);
         if (!known.Contains(sort)) throw ArgumentReader.Unknown("field", sort, "in [sort]", known);
         var (from, size) = call.Page();
-        return new ResultQuery(listing.Kind, call.JobId, call.Get(listing.MinScore), call.Get(Parameters.ExcludeInterim), start, end, from, size, sort, call.Get(listing.Descending));
+        return new ResultQuery(listing.Kind, call.JobId, call.Get(listing.MinScore), call.Get(Parameters.ExcludeInterim), start, end, from, size, sort,
+            call.Get(listing.Descending));
     }
 
     private static ResultQuery ReadSingle(ApiCall call, string timestamp)
     {
         foreach (var parameter in Buckets.Parameters.Where(parameter => parameter != Parameters.ExcludeInterim && call.Has(parameter)))
             throw ApiException.IllegalArgument($"[{parameter.Name}] cannot be given together with the timestamp of one bucket in the path");
-        if (ParameterKinds.Date.Read(timestamp, call.Services.Time.GetUtcNow(), out var at) is { } problem) throw ApiException.Parse($"[timestamp] in the path: {problem}");
+        if (ParameterKinds.Date.Read(timestamp, call.Services.Time.GetUtcNow(), out var at) is { } problem)
+            throw ApiException.Parse($"[timestamp] in the path: {problem}");
         return new ResultQuery(ResultKind.Bucket, call.JobId, 0, call.Get(Parameters.ExcludeInterim), at, at + 1, 0, 1, "timestamp", false);
     }
 

@@ -24,7 +24,8 @@ internal sealed record ApiKeyRequest(string Name, TimeSpan? Expiration, IReadOnl
                 case "name": name = Text(field); break;
                 case "expiration" when field.Value.ValueKind == JsonValueKind.Null: break;
                 case "expiration":
-                    if (ParameterKinds.Duration.Read(Text(field), default, out var life) is { } problem) throw ApiException.IllegalArgument($"[expiration] in the body: {problem}");
+                    if (ParameterKinds.Duration.Read(Text(field), default, out var life) is { } problem)
+                        throw ApiException.IllegalArgument($"[expiration] in the body: {problem}");
                     expiration = life > TimeSpan.Zero && life < TimeSpan.FromDays(36_500)
                         ? life
                         : throw ApiException.IllegalArgument("[expiration] in the body must be more than 0 and less than 36500d");
@@ -36,7 +37,10 @@ internal sealed record ApiKeyRequest(string Name, TimeSpan? Expiration, IReadOnl
             }
         }
         if (string.IsNullOrWhiteSpace(name) || name.Length > LongestName || name.StartsWith('_') || name != name.Trim())
-            throw ApiException.IllegalArgument($"[name] in the body must have 1 to {LongestName} characters, none of them blank at its ends, and not begin with [_]");
+        {
+            throw ApiException.IllegalArgument(
+                $"[name] in the body must have 1 to {LongestName} characters, not begin with [_], and have no blank at either end");
+        }
         return new ApiKeyRequest(name, expiration, privileges is { Count: > 0 } ? privileges : null);
     }
 
@@ -46,12 +50,14 @@ internal sealed record ApiKeyRequest(string Name, TimeSpan? Expiration, IReadOnl
         var privileges = new List<string>();
         foreach (var role in roles.EnumerateObject())
         {
-            if (role.Value.ValueKind != JsonValueKind.Object) throw ApiException.IllegalArgument($"[role_descriptors.{role.Name}] in the body must be an object");
+            if (role.Value.ValueKind != JsonValueKind.Object)
+                throw ApiException.IllegalArgument($"[role_descriptors.{role.Name}] in the body must be an object");
             foreach (var field in role.Value.EnumerateObject())
             {
                 var path = $"role_descriptors.{role.Name}.{field.Name}";
                 if (field.Name == "cluster") privileges.AddRange(ClusterPrivileges(field.Value, path));
-                else if (!IsEmpty(field.Value)) throw ApiException.IllegalArgument($"[{path}] in the body is not supported; only [cluster] privileges are");
+                else if (!IsEmpty(field.Value))
+                    throw ApiException.IllegalArgument($"[{path}] in the body is not supported; only [cluster] privileges are");
             }
         }
         return roles.EnumerateObject().Any() && privileges.Count == 0
@@ -65,12 +71,16 @@ internal sealed record ApiKeyRequest(string Name, TimeSpan? Expiration, IReadOnl
         foreach (var item in list.EnumerateArray())
         {
             var name = item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText();
-            yield return Security.Privileges.Exists(name) ? name : throw ArgumentReader.Unknown("privilege", name, $"in [{path}] of the body", Security.Privileges.Names);
+            yield return Security.Privileges.Exists(name)
+                ? name
+                : throw ArgumentReader.Unknown("privilege", name, $"in [{path}] of the body", Security.Privileges.Names);
         }
     }
 
     private static string Text(JsonProperty field) =>
-        field.Value.ValueKind == JsonValueKind.String ? field.Value.GetString()! : throw ApiException.IllegalArgument($"[{field.Name}] in the body must be text");
+        field.Value.ValueKind == JsonValueKind.String
+            ? field.Value.GetString()!
+            : throw ApiException.IllegalArgument($"[{field.Name}] in the body must be text");
 
     private static bool IsEmpty(JsonElement value) => value.ValueKind switch
     {

@@ -31,8 +31,9 @@ public sealed class Authenticator(ISecurityStore store, GatewayOptions options, 
         if (endpoint.Privilege is null || principal.May(endpoint.Privilege)) return;
         var who = principal.ApiKeyId is { } key ? $"API key id [{key}] of user [{principal.Name}]" : $"user [{principal.Name}]";
         var roles = principal.ApiKeyId is null ? $" with roles [{string.Join(',', principal.Roles)}]" : "";
+        var privileges = string.Join(',', Privileges.That(endpoint.Privilege));
         throw new ApiException(403, ErrorTypes.Security,
-            $"action [{endpoint.Action}] is not allowed for {who}{roles}; it needs one of the cluster privileges [{string.Join(',', Privileges.That(endpoint.Privilege))}]");
+            $"action [{endpoint.Action}] is not allowed for {who}{roles}; it needs one of the cluster privileges [{privileges}]");
     }
 
     private async Task<Principal> CheckAsync(string header, CancellationToken cancellation)

@@ -62,7 +62,8 @@ public static class Privileges
 
     /// <summary>All privileges that would do, the least one first.</summary>
     public static ImmutableArray<string> That(string needed) =>
-        [.. Closures.Where(pair => pair.Value.Contains(needed)).OrderBy(pair => pair.Value.Count).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key)];
+        [.. Closures.Where(pair => pair.Value.Contains(needed)).OrderBy(pair => pair.Value.Count).ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => pair.Key)];
 
     private static HashSet<string> Close(IEnumerable<string> privileges)
     {

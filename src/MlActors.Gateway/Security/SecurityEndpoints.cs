@@ -26,7 +26,8 @@ public static class SecurityEndpoints
             "Creates an API key for the user of the request, with all of the user's privileges or some. Its secret is shown this once.", CreateAsync)
         {
             Body = BodyKind.Json,
-            BodyDoc = "`{\"name\": …, \"expiration\": \"30d\", \"role_descriptors\": {\"any name\": {\"cluster\": [\"monitor_ml\"]}}}`; only `name` is required.",
+            BodyDoc = "`{\"name\": …, \"expiration\": \"30d\", \"role_descriptors\": {\"any name\": {\"cluster\": [\"monitor_ml\"]}}}`; " +
+                "only `name` is required.",
             Parameters = [Refresh],
         },
         new("security.get_api_key", ["GET"], ["/_security/api_key"], Privileges.ManageOwnApiKey, "cluster:admin/xpack/security/api_key/get",
@@ -46,7 +47,7 @@ public static class SecurityEndpoints
     private static Task<ApiResult> Authenticate(ApiCall call) => Task.FromResult(ApiResult.Json(json =>
     {
         var principal = call.Principal;
-        var (realm, type) = principal.IsAnonymous ? ("__anonymous", "__anonymous") : principal.ApiKeyId is null ? ("native", "native") : ("_es_api_key", "_es_api_key");
+        var realm = principal.IsAnonymous ? "__anonymous" : principal.ApiKeyId is null ? "native" : "_es_api_key";
         json.WriteStartObject();
         json.WriteString("username", principal.Name);
         json.WriteStartArray("roles");
@@ -61,7 +62,7 @@ public static class SecurityEndpoints
         {
             json.WriteStartObject(name);
             json.WriteString("name", realm);
-            json.WriteString("type", type);
+            json.WriteString("type", realm);
             json.WriteEndObject();
         }
         json.WriteString("authentication_type", principal.IsAnonymous ? "anonymous" : principal.ApiKeyId is null ? "realm" : "api_key");
@@ -78,14 +79,18 @@ public static class SecurityEndpoints
     private static async Task<ApiResult> CreateAsync(ApiCall call)
     {
         var principal = call.Principal;
-        if (principal.IsAnonymous) throw ApiException.IllegalArgument("the anonymous local user cannot have API keys; switch authentication on and create a user");
+        if (principal.IsAnonymous)
+            throw ApiException.IllegalArgument("the anonymous local user cannot have API keys; switch authentication on and create a user");
         // A key that makes keys could outlive its own expiry and invalidation.
         if (principal.ApiKeyId is not null) throw ApiException.IllegalArgument("an API key cannot create API keys; authenticate as a user");
         using var body = call.ParseBody();
         var request = ApiKeyRequest.Read(body.RootElement);
         var missing = (request.Privileges ?? []).Where(privilege => !principal.May(privilege)).ToList();
         if (missing.Count > 0)
-            throw ApiException.IllegalArgument($"user [{principal.Name}] does not have the privileges [{string.Join(',', missing)}], so a key of this user cannot have them");
+        {
+            throw ApiException.IllegalArgument(
+                $"user [{principal.Name}] does not have the privileges [{string.Join(',', missing)}], so a key of this user cannot have them");
+        }
         var secret = ApiKeySecret.New();
         var now = call.Services.NowMs;
         var key = new StoredApiKey(secret.Id, request.Name, secret.SecretHash, principal.Name, request.Privileges ?? principal.Held, now,

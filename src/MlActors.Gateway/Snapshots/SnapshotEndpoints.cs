@@ -17,7 +17,8 @@ public static class SnapshotEndpoints
     private static readonly Parameter<string?> Sort =
         Parameters.Text("sort", "timestamp", ParameterPlace.Both, $"The field to sort by, one of {string.Join(", ", SnapshotList.SortFields)}.");
 
-    private static readonly Parameter<bool> Descending = Parameters.Boolean("desc", true, ParameterPlace.Both, "Whether to sort from the highest to the lowest.");
+    private static readonly Parameter<bool> Descending = Parameters.Boolean("desc", true, ParameterPlace.Both,
+        "Whether to sort from the highest to the lowest.");
 
     private static readonly Parameter<string?> Description = Parameters.Text("description", null, ParameterPlace.Body, "The new description.");
 

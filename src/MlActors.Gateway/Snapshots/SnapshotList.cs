@@ -37,8 +37,10 @@ internal static class SnapshotList
     {
         if (expression is null or "_all" or "*") return _ => true;
         var tokens = expression.Split(',', StringSplitOptions.TrimEntries);
-        if (tokens.Contains("", StringComparer.Ordinal)) throw ApiException.IllegalArgument($"[{expression}] has an empty element: write snapshot ids separated by commas");
-        var missing = tokens.Where(token => !JobExpression.IsWildcard(token) && token != "_all" && snapshots.All(snapshot => snapshot.SnapshotId != token)).ToList();
+        if (tokens.Contains("", StringComparer.Ordinal))
+            throw ApiException.IllegalArgument($"[{expression}] has an empty element: write snapshot ids separated by commas");
+        var missing = tokens.Where(token => !JobExpression.IsWildcard(token) && token != "_all" && snapshots.All(snapshot => snapshot.SnapshotId != token))
+            .ToList();
         if (missing.Count > 0) throw ApiException.NotFound($"no model snapshot has the id [{string.Join(',', missing)}]");
         return snapshot => Array.Exists(tokens, token => token == "_all" || JobExpression.Matches(token, snapshot.SnapshotId));
     }

@@ -101,7 +101,8 @@ public static class TaskEndpoint
         }
         else if (refused.Count > 0)
         {
-            WriteError(json, ErrorMapping.TypeOf(refused[0].Refusal ?? RefusalKind.Failed), $"{refused.Count} jobs were refused, the first: [{refused[0].JobId}]: {refused[0].Reason}");
+            WriteError(json, ErrorMapping.TypeOf(refused[0].Refusal ?? RefusalKind.Failed),
+                $"{refused.Count} jobs were refused, the first: [{refused[0].JobId}]: {refused[0].Reason}");
         }
         else
         {

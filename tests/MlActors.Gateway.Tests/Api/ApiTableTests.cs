@@ -133,14 +133,16 @@ public sealed class ApiTableTests(SharedServer servers) : IClassFixture<SharedSe
             text.ShouldContain(endpoint.Name);
             foreach (var path in endpoint.Paths) text.ShouldContain(path);
         }
-        foreach (var parameter in ApiTable.All.SelectMany(endpoint => endpoint.Parameters)) text.ShouldContain($"| `{parameter.Name}` | {parameter.TypeName} |");
+        foreach (var parameter in ApiTable.All.SelectMany(endpoint => endpoint.Parameters))
+            text.ShouldContain($"| `{parameter.Name}` | {parameter.TypeName} |");
     }
 
     private static IEnumerable<(ApiEndpoint Endpoint, string Method, string Path)> RequestsOf(string name)
     {
         var endpoint = ApiTable.All.Single(endpoint => endpoint.Name == name);
         return endpoint.Paths.SelectMany(path => endpoint.Methods.Where(method => method != "HEAD").Select(method =>
-            (endpoint, method, path.Replace("{job_id}", "some-job").Replace("{timestamp}", "0").Replace("{task_id}", "n:1").Replace("{", "").Replace("}", ""))));
+            (endpoint, method, path.Replace("{job_id}", "some-job").Replace("{timestamp}", "0").Replace("{task_id}", "n:1")
+                .Replace("{", "").Replace("}", ""))));
     }
 
     private static string? BodyOf(ApiEndpoint endpoint) => endpoint.Body is BodyKind.Json or BodyKind.Stream ? "{}" : null;

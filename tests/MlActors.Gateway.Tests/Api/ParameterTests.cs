@@ -16,7 +16,8 @@ public sealed class ParameterTests(SharedServer servers) : IClassFixture<SharedS
 
     [Fact]
     public async Task A_parameter_given_twice_in_the_query_is_refused() =>
-        (await _server.PostAsync("/_ml/anomaly_detectors/job-1/_close?force=true&force=false")).ShouldBeError(400, "illegal_argument_exception", "[force]", "2 times");
+        (await _server.PostAsync("/_ml/anomaly_detectors/job-1/_close?force=true&force=false"))
+            .ShouldBeError(400, "illegal_argument_exception", "[force]", "2 times");
 
     [Fact]
     public async Task Different_parameters_may_stand_in_the_query_and_in_the_body() =>
@@ -46,7 +47,8 @@ public sealed class ParameterTests(SharedServer servers) : IClassFixture<SharedS
     public async Task A_page_is_read_from_the_body_and_refused_when_given_twice()
     {
         (await _server.PostAsync("/_ml/anomaly_detectors/job-1/results/records", """{"page":{"from":1,"size":2}}""")).Status.ShouldBe(200);
-        (await _server.PostAsync("/_ml/anomaly_detectors/job-1/results/records?size=3", """{"page":{"size":2}}""")).ShouldBeError(400, "illegal_argument_exception", "[size]");
+        (await _server.PostAsync("/_ml/anomaly_detectors/job-1/results/records?size=3", """{"page":{"size":2}}"""))
+            .ShouldBeError(400, "illegal_argument_exception", "[size]");
         (await _server.PostAsync("/_ml/anomaly_detectors/job-1/results/records", """{"page":{"seize":2}}"""))
             .ShouldBeError(400, "illegal_argument_exception", "[seize]", "did you mean [size]?");
     }

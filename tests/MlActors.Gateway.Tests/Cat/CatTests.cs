@@ -12,7 +12,8 @@ public sealed class CatTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await GatewayServer.StartAsync();
-        await _server.PutJobAsync("a", status: s => s with { Counts = new() { ProcessedRecords = 5 }, Size = new() { ModelBytes = 1_600_000 }, Timing = new() { TotalMs = 1500 } });
+        await _server.PutJobAsync("a", status: s =>
+            s with { Counts = new() { ProcessedRecords = 5 }, Size = new() { ModelBytes = 1_600_000 }, Timing = new() { TotalMs = 1500 } });
         await _server.PutJobAsync("bb", JobState.Failed, status: s => s with { State = JobState.Failed, Counts = new() { ProcessedRecords = 1234 } });
     }
 
@@ -68,7 +69,8 @@ public sealed class CatTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_unknown_job_is_an_error_in_json() => (await _server.GetAsync(Path + "/nope")).ShouldBeError(404, "resource_not_found_exception", "[nope]");
+    public async Task An_unknown_job_is_an_error_in_json() =>
+        (await _server.GetAsync(Path + "/nope")).ShouldBeError(404, "resource_not_found_exception", "[nope]");
 
     [Fact]
     public void No_two_columns_share_a_name()

@@ -89,7 +89,8 @@ public sealed class ConventionTests(SharedServer servers) : IClassFixture<Shared
     {
         (await _server.GetAsync("/?pretty")).Text.ShouldStartWith("{\n  \"name\"");
         (await _server.GetAsync("/_ml/anomaly_detectors/unknown?pretty=true")).Text.ShouldStartWith("{\n  \"error\"");
-        (await _server.GetAsync("/?filter_path=version.number&pretty")).Text.ShouldBe("{\n  \"version\": {\n    \"number\": \"" + ServerInfo.ApiVersion + "\"\n  }\n}");
+        (await _server.GetAsync("/?filter_path=version.number&pretty")).Text
+            .ShouldBe("{\n  \"version\": {\n    \"number\": \"" + ServerInfo.ApiVersion + "\"\n  }\n}");
     }
 
     [Fact]
@@ -106,7 +107,8 @@ public sealed class ConventionTests(SharedServer servers) : IClassFixture<Shared
     [InlineData(true)]
     public async Task A_body_over_the_limit_is_a_413_also_when_it_is_small_only_while_compressed(bool compressed)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-9") { Content = new ByteArrayContent(Body(new string(' ', 100_000), compressed)) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-9");
+        request.Content = new ByteArrayContent(Body(new string(' ', 100_000), compressed));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (compressed) request.Content.Headers.ContentEncoding.Add("gzip");
         var answer = await Answer.ReadAsync(await _server.Client.SendAsync(request));
@@ -121,7 +123,8 @@ public sealed class ConventionTests(SharedServer servers) : IClassFixture<Shared
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Content.Headers.ContentEncoding.Add("gzip");
         (await Answer.ReadAsync(await _server.Client.SendAsync(request))).Reason.ShouldContain("[x]");
-        using var unknown = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-9") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        using var unknown = new HttpRequestMessage(HttpMethod.Put, "/_ml/anomaly_detectors/job-9");
+        unknown.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         unknown.Content.Headers.ContentEncoding.Add("zstd");
         (await Answer.ReadAsync(await _server.Client.SendAsync(unknown))).ShouldBeError(415, "media_type_header_exception", "[zstd]");
     }
@@ -137,7 +140,7 @@ public sealed class ConventionTests(SharedServer servers) : IClassFixture<Shared
         answer.Text.ShouldNotContain("hunter2");
         answer.Text.ShouldNotContain("at MlActors");
         var id = answer.Reason.Split('[')[1].TrimEnd(']');
-        server.Logs.Lines.ShouldContain(line => line.StartsWith("Error 3000") && line.Contains(id) && line.Contains("hunter2"));
+        server.Logs.Lines.ShouldContain(line => line.StartsWith("Error 3100") && line.Contains(id) && line.Contains("hunter2"));
     }
 
     [Theory]

@@ -19,7 +19,8 @@ public sealed class CloseTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
-    private Task<Answer> CloseAsync(string expression, string query = "", string? body = null) => _server.PostAsync($"/_ml/anomaly_detectors/{expression}/_close{query}", body);
+    private Task<Answer> CloseAsync(string expression, string query = "", string? body = null) =>
+        _server.PostAsync($"/_ml/anomaly_detectors/{expression}/_close{query}", body);
 
     private BulkRequest? Bulk => _server.Jobs.Asked.OfType<BulkRequest>().SingleOrDefault();
 
@@ -121,7 +122,8 @@ public sealed class CloseTests : IAsyncLifetime
             _server.Jobs.Stuck.Add(id);
         }
         var answer = await CloseAsync("_all", "?timeout=50ms");
-        answer.ShouldBeError(500, "illegal_state_exception", "2 of 7 jobs are closed", "[slow-1, slow-2, slow-3] and 2 more", "goes on in the background", "0.05s");
+        answer.ShouldBeError(500, "illegal_state_exception", "2 of 7 jobs are closed", "[slow-1, slow-2, slow-3] and 2 more", "goes on in the background",
+            "0.05s");
     }
 
     [Fact]
@@ -164,7 +166,8 @@ public sealed class CloseTests : IAsyncLifetime
     public async Task An_opening_that_takes_too_long_is_a_408()
     {
         _server.Jobs.Stuck.Add("idle");
-        (await _server.PostAsync("/_ml/anomaly_detectors/idle/_open", """{"timeout":"20ms"}""")).ShouldBeError(408, "status_exception", "[idle]", "may still open");
+        (await _server.PostAsync("/_ml/anomaly_detectors/idle/_open", """{"timeout":"20ms"}"""))
+            .ShouldBeError(408, "status_exception", "[idle]", "may still open");
     }
 
     [Fact]

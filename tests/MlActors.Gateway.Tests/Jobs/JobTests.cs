@@ -64,7 +64,8 @@ public sealed class JobTests : IAsyncLifetime
     {
         (await _server.PostAsync("/_ml/anomaly_detectors/_validate", """{"analysis_config":{"detectors":[{"function":"count"}]},"data_description":{}}"""))
             .Text.ShouldBe("""{"acknowledged":true}""");
-        (await _server.PostAsync("/_ml/anomaly_detectors/_validate/detector", """{"function":"mean","field_name":"x"}""")).Text.ShouldBe("""{"acknowledged":true}""");
+        (await _server.PostAsync("/_ml/anomaly_detectors/_validate/detector", """{"function":"mean","field_name":"x"}""")).Text
+            .ShouldBe("""{"acknowledged":true}""");
         (await _server.PostAsync("/_ml/anomaly_detectors/_validate/detector", """{"function":"mean"}""")).Status.ShouldBe(400);
     }
 
@@ -76,8 +77,10 @@ public sealed class JobTests : IAsyncLifetime
         await _server.PutJobAsync("job-3", JobState.Opened);
         (await _server.SendAsync("DELETE", "/_ml/anomaly_detectors/job-1")).Text.ShouldBe("""{"acknowledged":true}""");
         (await _server.SendAsync("DELETE", "/_ml/anomaly_detectors/job-1")).ShouldBeError(404, "resource_not_found_exception");
-        (await _server.SendAsync("DELETE", "/_ml/anomaly_detectors/job-2?wait_for_completion=false")).Json.GetProperty("task").GetString().ShouldStartWith("node-1:");
-        (await _server.SendAsync("DELETE", "/_ml/anomaly_detectors/job-3?wait_for_completion=false")).ShouldBeError(409, "status_exception", "opened", "force=true");
+        (await _server.SendAsync("DELETE", "/_ml/anomaly_detectors/job-2?wait_for_completion=false"))
+            .Json.GetProperty("task").GetString().ShouldStartWith("node-1:");
+        (await _server.SendAsync("DELETE", "/_ml/anomaly_detectors/job-3?wait_for_completion=false"))
+            .ShouldBeError(409, "status_exception", "opened", "force=true");
         (await _server.PostAsync("/_ml/anomaly_detectors/job-3/_reset?wait_for_completion=false")).ShouldBeError(409, "status_exception", "opened");
         _server.Jobs.Asked.OfType<DeleteJob>().Last().TaskId.ShouldStartWith("node-1:");
     }
@@ -109,7 +112,8 @@ public sealed class JobTests : IAsyncLifetime
     public async Task A_flush_passes_its_times_on_in_seconds_and_answers_in_milliseconds()
     {
         await _server.PutJobAsync("job-1", JobState.Opened);
-        var answer = await _server.PostAsync("/_ml/anomaly_detectors/job-1/_flush", """{"calc_interim":true,"start":"2020-01-01T00:00:00Z","advance_time":1600000001500}""");
+        var answer = await _server.PostAsync("/_ml/anomaly_detectors/job-1/_flush",
+            """{"calc_interim":true,"start":"2020-01-01T00:00:00Z","advance_time":1600000001500}""");
         answer.Text.ShouldBe("""{"flushed":true,"last_finalized_bucket_end":1600000000000}""");
         _server.Jobs.Asked.OfType<FlushJob>().Single().ShouldBe(new FlushJob("job-1", true, 1577836800, null, 1600000001, null));
     }
@@ -154,7 +158,8 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task A_failed_job_says_why_and_a_closing_one_how_far_it_is()
     {
-        await _server.PutJobAsync("broken", JobState.Failed, status: status => status with { State = JobState.Failed, Reason = "poison in batch 7", QuarantinedInputs = 1 });
+        await _server.PutJobAsync("broken", JobState.Failed, status: status =>
+            status with { State = JobState.Failed, Reason = "poison in batch 7", QuarantinedInputs = 1 });
         await _server.PutJobAsync("closing", JobState.Closing, status: status => status with { State = JobState.Closing, StateSince = 5 });
         _server.Jobs.Script = message => message is GetJobStats
             ? new JobStatsReply("closing", new JobStatus { JobId = "closing", State = JobState.Closing }, new TransitionProgress("persisting", 80, 5), 0)
@@ -188,7 +193,8 @@ public sealed class JobTests : IAsyncLifetime
         node.GetProperty("mem").GetProperty("ml").GetProperty("anomaly_detectors").GetString().ShouldBe("1mb");
         (await _server.GetAsync("/_ml/memory/other/_stats")).ShouldBeError(404, "resource_not_found_exception");
         (await _server.GetAsync("/_cluster/health")).Json.GetProperty("status").GetString().ShouldBe("green");
-        (await _server.GetAsync("/_ml/info")).Json.GetProperty("defaults").GetProperty("anomaly_detectors").GetProperty("model_memory_limit").GetString().ShouldBe("1024mb");
+        (await _server.GetAsync("/_ml/info")).Json.GetProperty("defaults").GetProperty("anomaly_detectors").GetProperty("model_memory_limit").GetString()
+            .ShouldBe("1024mb");
     }
 
     [Fact]
@@ -197,8 +203,11 @@ public sealed class JobTests : IAsyncLifetime
         await _server.PutJobAsync("job-1");
         foreach (var time in new[] { 100, 200, 300 })
         {
-            await _server.Storage.Jobs.WriteAsync([new PutSnapshot(
-                new ModelSnapshot { JobId = "job-1", SnapshotId = $"{time}", TimestampMs = time * 1000, Description = "d", InputSeq = time, Lineage = 0 }, [1])]);
+            var snapshot = new ModelSnapshot
+            {
+                JobId = "job-1", SnapshotId = $"{time}", TimestampMs = time * 1000, Description = "d", InputSeq = time, Lineage = 0,
+            };
+            await _server.Storage.Jobs.WriteAsync([new PutSnapshot(snapshot, [1])]);
         }
         (await IdsAsync("")).ShouldBe(["300", "200", "100"]);
         (await IdsAsync("/100,200?desc=false")).ShouldBe(["100", "200"]);
@@ -207,7 +216,8 @@ public sealed class JobTests : IAsyncLifetime
         (await IdsAsync("?from=1&size=1&sort=snapshot_id")).ShouldBe(["200"]);
         (await _server.GetAsync("/_ml/anomaly_detectors/job-1/model_snapshots/999")).ShouldBeError(404, "resource_not_found_exception", "[999]");
         (await _server.GetAsync("/_ml/anomaly_detectors/job-1/model_snapshots?sort=timestmp")).ShouldBeError(400, "illegal_argument_exception", "[timestamp]");
-        (await _server.PostAsync("/_ml/anomaly_detectors/job-1/model_snapshots/100/_update", "{}")).ShouldBeError(400, "illegal_argument_exception", "[retain]");
+        (await _server.PostAsync("/_ml/anomaly_detectors/job-1/model_snapshots/100/_update", "{}"))
+            .ShouldBeError(400, "illegal_argument_exception", "[retain]");
 
         async Task<string?[]> IdsAsync(string rest)
         {
@@ -221,7 +231,8 @@ public sealed class JobTests : IAsyncLifetime
     public async Task A_change_of_a_snapshot_is_asked_of_the_owner_and_answered_with_the_snapshot()
     {
         await _server.PutJobAsync("job-1");
-        var snapshot = new ModelSnapshot { JobId = "job-1", SnapshotId = "100", TimestampMs = 100_000, Description = "new", InputSeq = 1, Lineage = 0, Retain = true };
+        var snapshot = new ModelSnapshot { JobId = "job-1", SnapshotId = "100", TimestampMs = 100_000, Description = "new", InputSeq = 1, Lineage = 0,
+            Retain = true };
         _server.Jobs.Script = message => message is ChangeSnapshot or RevertSnapshot ? new SnapshotReply("job-1", snapshot) : null;
         var updated = await _server.PostAsync("/_ml/anomaly_detectors/job-1/model_snapshots/100/_update", """{"description":"new","retain":true}""");
         updated.Json.GetProperty("model").GetProperty("retain").GetBoolean().ShouldBeTrue();
@@ -237,7 +248,8 @@ public sealed class JobTests : IAsyncLifetime
         for (var i = 0; i < 120; i++) await _server.PutJobAsync($"job-{i:000}");
         var jobs = (await _server.GetAsync("/_ml/anomaly_detectors")).Json;
         jobs.GetProperty("count").GetInt32().ShouldBe(120);
-        jobs.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("job_id").GetString()).ShouldBe(Enumerable.Range(0, 120).Select(i => $"job-{i:000}"));
+        jobs.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("job_id").GetString())
+            .ShouldBe(Enumerable.Range(0, 120).Select(i => $"job-{i:000}"));
         JsonDocument.Parse((await _server.GetAsync("/_ml/anomaly_detectors?pretty")).Text).RootElement.GetProperty("count").GetInt32().ShouldBe(120);
     }
 }

@@ -98,7 +98,8 @@ public sealed class ResultTests : IAsyncLifetime
     [Fact]
     public async Task An_overall_bucket_is_never_narrower_than_the_widest_of_the_jobs()
     {
-        (await _server.GetAsync("/_ml/anomaly_detectors/_all/results/overall_buckets?bucket_span=60s")).ShouldBeError(400, "illegal_argument_exception", "300s");
+        (await _server.GetAsync("/_ml/anomaly_detectors/_all/results/overall_buckets?bucket_span=60s"))
+            .ShouldBeError(400, "illegal_argument_exception", "300s");
         (await _server.GetAsync("/_ml/anomaly_detectors/_all/results/overall_buckets?top_n=0")).ShouldBeError(400, "illegal_argument_exception", "[top_n]");
     }
 }

@@ -118,7 +118,8 @@ public sealed class AuthenticationTests : IAsyncLifetime
             .ShouldBeError(400, "illegal_argument_exception", "did you mean [monitor_ml]?");
         (await AsAsync(limited, "POST", "/_security/api_key", """{"name":"k","role_descriptors":{"r":{"cluster":[]}}}"""))
             .ShouldBeError(400, "illegal_argument_exception", "no privilege");
-        (await AsAsync(limited, "POST", "/_security/api_key", """{"name":"k","role_descriptors":{"r":{"cluster":["monitor_ml"],"indices":[{"names":["x"]}]}}}"""))
+        (await AsAsync(limited, "POST", "/_security/api_key",
+            """{"name":"k","role_descriptors":{"r":{"cluster":["monitor_ml"],"indices":[{"names":["x"]}]}}}"""))
             .ShouldBeError(400, "illegal_argument_exception", "role_descriptors.r.indices");
         (await AsAsync(limited, "POST", "/_security/api_key", """{"name":"mine"}""")).Status.ShouldBe(200);
         (await AsAsync(GatewayServer.Basic("superuser"), "POST", "/_security/api_key", """{"name":"theirs"}""")).Status.ShouldBe(200);
@@ -127,7 +128,8 @@ public sealed class AuthenticationTests : IAsyncLifetime
         Names(await AsAsync(GatewayServer.Basic("superuser"), "GET", "/_security/api_key")).ShouldBe(["mine", "theirs"], ignoreOrder: true);
         (await AsAsync(limited, "DELETE", "/_security/api_key", """{"name":"*"}""")).Json.GetProperty("invalidated_api_keys").GetArrayLength().ShouldBe(1);
 
-        static IEnumerable<string?> Names(Answer answer) => answer.Json.GetProperty("api_keys").EnumerateArray().Select(key => key.GetProperty("name").GetString());
+        static IEnumerable<string?> Names(Answer answer) =>
+            answer.Json.GetProperty("api_keys").EnumerateArray().Select(key => key.GetProperty("name").GetString());
     }
 
     [Fact]
@@ -147,7 +149,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
             line.ShouldNotContain("secret-superuser");
             line.ShouldNotContain(GatewayServer.Basic("superuser")[6..]);
         }
-        _server.Logs.Lines.ShouldContain(line => line.Contains(" 3003 Denied with 401"));
+        _server.Logs.Lines.ShouldContain(line => line.Contains(" 3103 Denied with 401"));
     }
 
     [Theory]

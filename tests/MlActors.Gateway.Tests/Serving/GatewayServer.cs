@@ -43,7 +43,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<IJobs>(jobs).AddSingleton(storage.Jobs).AddSingleton(storage.Catalog).AddSingleton(storage.Results).AddSingleton(storage.Security);
+        builder.Services.AddSingleton<IJobs>(jobs).AddSingleton(storage.Jobs).AddSingleton(storage.Catalog).AddSingleton(storage.Results)
+            .AddSingleton(storage.Security);
         builder.Services.AddGateway(options ?? new GatewayOptions());
         var app = builder.Build();
         app.MapGateway();
@@ -87,12 +88,15 @@ internal sealed class GatewayServer : IAsyncDisposable
     public async Task PutJobAsync(string id, JobState state = JobState.Closed, string more = "", Func<JobStatus, JobStatus>? status = null)
     {
         var answer = await SendAsync("PUT", $"/_ml/anomaly_detectors/{id}",
-            $$"""{"analysis_config":{"bucket_span":"5m","detectors":[{"function":"mean","field_name":"value","by_field_name":"host"}]},"data_description":{"time_field":"time"}{{more}}}""");
+            $$"""
+            {"analysis_config":{"bucket_span":"5m","detectors":[{"function":"mean","field_name":"value","by_field_name":"host"}]},
+             "data_description":{"time_field":"time"}{{more}}}
+            """);
         answer.Status.ShouldBe(200, answer.Text);
         var row = (await _storage.Catalog.FindAsync(id))!;
         await Jobs.PutAsync(row, old =>
         {
-            var changed = old with { State = state, NodeId = state == JobState.Closed ? null : Jobs.Node.Id, OpenTime = state == JobState.Closed ? null : 1000 };
+            var changed = state == JobState.Closed ? old : old with { State = state, NodeId = Jobs.Node.Id, OpenTime = 1000 };
             return status is null ? changed : status(changed);
         });
     }
@@ -141,8 +145,10 @@ internal sealed record Answer(int Status, string Text, string ContentType, IRead
 
     public static async Task<Answer> ReadAsync(HttpResponseMessage response)
     {
-        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(pair => pair.Key, pair => string.Join(" | ", pair.Value), StringComparer.OrdinalIgnoreCase);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Content.Headers.ContentType?.ToString() ?? "", headers);
+        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(
+            pair => pair.Key, pair => string.Join(" | ", pair.Value), StringComparer.OrdinalIgnoreCase);
+        var text = await response.Content.ReadAsStringAsync();
+        return new Answer((int)response.StatusCode, text, response.Content.Headers.ContentType?.ToString() ?? "", headers);
     }
 
     /// <summary>Checks that it is an error in the one shape of the API.</summary>
