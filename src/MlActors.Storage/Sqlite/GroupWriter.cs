@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using MlActors.Jobs;
 using MlActors.Jobs.Storage;
 using MlActors.Storage.Sqlite.Writes;
 
@@ -114,6 +115,7 @@ internal sealed class GroupWriter : IDisposable
             switch (stage)
             {
                 case Stage.Committed:
+                    FaultPoints.Hit("store.committed");
                     for (var i = start; i < end; i++) groups[i].Complete();
                     return;
 
@@ -153,6 +155,7 @@ internal sealed class GroupWriter : IDisposable
             stage = Stage.Group;
             for (; at < end; at++) groups[at].Execute(_session);
             stage = Stage.Commit;
+            FaultPoints.Hit("store.committing");
             _session.Commit();
             return (Stage.Committed, end, null);
         }

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace MlActors.Node.Tests.Support;
+
+/// <summary>The server ended although it was waited for.</summary>
+public sealed class ServerDiedException(string message) : Exception(message);
+
+/// <summary>How a command ended, and what it said.</summary>
+public sealed record CommandResult(int ExitCode, string Output, string Error);
+
+/// <summary>A real server in a process of its own, which may be killed at any moment.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    /// <summary>The exit code of a process that SIGKILL ended.</summary>
+    public const int Killed = 128 + 9;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly ConcurrentDictionary<Process, bool> Running = new();
+
+    private readonly Process _process;
+    private readonly StringBuilder _said = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    static ServerProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var (process, _) in Running) KillIfRunning(process);
+    };
+
+    private ServerProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.Exited += (_, _) =>
+        {
+            _listening.TrySetException(new ServerDiedException("the server ended before it listened:\n" + Said));
+            _exit.TrySetResult(_process.ExitCode);
+        };
+        _process.Start();
+        Running[_process] = true;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Everything it has written to its outputs.</summary>
+    public string Said
+    {
+        get { lock (_said) return _said.ToString(); }
+    }
+
+    /// <summary>Starts a server on a free port of this machine.</summary>
+    /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
+    public static ServerProcess Start(string data, string? faults = null, string? config = null)
+    {
+        List<string> arguments = ["serve", "--data", data, "--urls", "http://127.0.0.1:0"];
+        if (config is not null) arguments.AddRange(["--config", config]);
+        return new ServerProcess(StartInfo(arguments, faults));
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<CommandResult> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(StartInfo(arguments, null))!;
+        Running[process] = true;
+        try
+        {
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync().WaitAsync(Patience);
+            return new CommandResult(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            KillIfRunning(process);
+            Running.TryRemove(process, out _);
+        }
+    }
+
+    /// <summary>The address of its API, once it listens.</summary>
+    /// <exception cref="ServerDiedException"/>
+    public Task<Uri> ListeningAsync() => _listening.Task.WaitAsync(Patience);
+
+    /// <summary>Waits until it has ended.</summary>
+    /// <returns>Its exit code; <see cref="Killed"/> after SIGKILL.</returns>
+    public Task<int> ExitAsync() => _exit.Task.WaitAsync(Patience);
+
+    /// <summary>SIGKILL: nothing is cleaned up.</summary>
+    public void Kill() => KillIfRunning(_process);
+
+    /// <summary>SIGTERM: it is asked to stop.</summary>
+    public void Terminate() => Signal(_process.Id, 15).ShouldBe(0);
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await _exit.Task;
+        Running.TryRemove(_process, out _);
+        _process.Dispose();
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null) return;
+        lock (_said) _said.AppendLine(line);
+        var address = line.IndexOf(" listens on http", StringComparison.Ordinal);
+        var end = line.IndexOf("; data in ", StringComparison.Ordinal);
+        if (address > 0 && end > address) _listening.TrySetResult(new Uri(line[(address + " listens on ".Length)..end]));
+    }
+
+    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments, string? faults)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "mlactors.dll");
+        File.Exists(program).ShouldBeTrue($"there is no {program}");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        // It lives for seconds: quick to start matters more than fast in the long run.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment.Remove("MLACTORS_FAULTS");
+        if (faults is not null) start.Environment["MLACTORS_FAULTS"] = faults;
+        return start;
+    }
+
+    private static void KillIfRunning(Process process)
+    {
+        try
+        {
+            if (!process.HasExited) process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended meanwhile, or was disposed of.
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Signal(int process, int signal);
+}
