@@ -1,1 +1,22 @@
-Console.WriteLine("mlactors");
+using MlActors.Benchmarks;
+
+// benchmarks <name> [options]: each prints its figure, the floor measured in the same run, and their ratio.
+(string Name, string What, Func<string[], Task> Run)[] benchmarks =
+[
+    ("close", "thousands of jobs closed, and opened, by one request [--jobs 1000,10000] [--rounds 3]", CloseBenchmark.RunAsync),
+    ("cold", "jobs opened after a restart, and open jobs brought back by it [--jobs 10000] [--rounds 3]", ColdBenchmark.RunAsync),
+    ("ingest", "records a second over HTTP, durable [--mb 200] [--rounds 3]; memory during one long upload [--gb 2]", IngestBenchmark.RunAsync),
+    ("idle", "what closed jobs cost a server that starts [--jobs 100000] [--rounds 3]", IdleBenchmark.RunAsync),
+    ("storage-write", "the rows of many closes through the store [--jobs 10000] [--rounds 3]", StorageWriteBenchmark.RunAsync),
+    ("ingest-parse", "records parsed into batches [records] [runs]", options => Task.Run(() => IngestParseBenchmark.Run(options))),
+];
+
+if (args is [DiscardServer.Name, ..]) return await DiscardServer.RunAsync(args[1]);
+var chosen = benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]);
+if (chosen.Run is null)
+{
+    foreach (var (name, what, _) in benchmarks) Console.WriteLine($"{name,-14} {what}");
+    return 2;
+}
+await chosen.Run(args[1..]);
+return 0;

@@ -14,13 +14,13 @@ using SQLitePCL;
 namespace MlActors.Benchmarks;
 
 /// <summary>
-/// What many closes at once cost the store: for each job the event "closing" with its status, then a snapshot, the event "closed", its status and the
-/// trim of its input log. Measured through the store (each job waits for its own commits) and, as the floor, as the same rows written by one thread
+/// What many closes at once cost the store: for each job the event "closing" with its status, then a snapshot, the events "snapshot taken" and "closed",
+/// its status and the trim of its input log. Measured through the store (each job waits for its own commits) and, as the floor, as the same rows written by one thread
 /// with prepared statements in transactions of 500 jobs, documents rendered beforehand.
 /// </summary>
 public static class StorageWriteBenchmark
 {
-    private const int RowsOfAClose = 6;
+    private const int RowsOfAClose = 7;
     private const int DirectBatch = 500;
     private static readonly byte[] State = [.. Enumerable.Range(0, 2048).Select(i => (byte)(i * 131))];
 
@@ -30,19 +30,19 @@ public static class StorageWriteBenchmark
     /// </summary>
     public static async Task RunAsync(string[] args)
     {
-        var jobs = Option(args, "--jobs", 10_000);
-        var rounds = Option(args, "--rounds", 3);
+        var jobs = Options.Number(args, "--jobs", 10_000);
+        var rounds = Options.Number(args, "--rounds", 3);
         var settings = new StorageOptions
         {
             DataDirectory = "",
-            PageSize = Option(args, "--page-size", 16 * 1024),
-            CheckpointBytes = (long)Option(args, "--checkpoint-mb", 64) << 20,
+            PageSize = Options.Number(args, "--page-size", 16 * 1024),
+            CheckpointBytes = (long)Options.Number(args, "--checkpoint-mb", 64) << 20,
             Durability = args.Contains("--normal") ? Durability.Normal : Durability.Full,
         };
         var ratios = new List<double>();
         for (var round = 0; round < rounds; round++)
         {
-            var direct = await MeasureAsync(jobs, settings, "direct", (_, options) => Task.Run<IDisposable>(() => CloseDirectly(options, jobs)));
+            var direct = await MeasureAsync(jobs, settings, "direct", (_, options) => Task.Run<IDisposable>(() => CloseDirectly(options, jobs, State)));
             var store = await MeasureAsync(jobs, settings, "store", (storage, _) => CloseThroughStoreAsync(storage!, jobs));
             ratios.Add(store / direct);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ratio store/direct {store / direct:F2}"));
@@ -84,7 +84,7 @@ public static class StorageWriteBenchmark
         }
     }
 
-    private static Task SeedAsync(SqliteStorage storage, int jobs) => Task.WhenAll(Enumerable.Range(0, jobs).Select(job => storage.Jobs.WriteAsync(
+    internal static Task SeedAsync(SqliteStorage storage, int jobs) => Task.WhenAll(Enumerable.Range(0, jobs).Select(job => storage.Jobs.WriteAsync(
     [
         new PutConfig(new JobConfig { JobId = Id(job), AnalysisConfig = new AnalysisConfig() }),
         new PutStatus(Status(job, JobState.Opened)),
@@ -96,15 +96,15 @@ public static class StorageWriteBenchmark
         await Task.WhenAll(Enumerable.Range(0, jobs).Select(async job =>
         {
             var id = Id(job);
-            await storage.Events.AppendAsync("job-" + id, [new LoggedEvent(1, new JobClosing(1_000, 61_000))], [new PutStatus(Status(job, JobState.Closing))]);
-            await storage.Events.AppendAsync("job-" + id, [new LoggedEvent(2, new JobClosed(2_000, false, "1700000000", 1))],
+            await storage.Events.AppendAsync("job-" + id, [new LoggedEvent(1, new JobClosing(1_000, false, 61_000))], [new PutStatus(Status(job, JobState.Closing))]);
+            await storage.Events.AppendAsync("job-" + id, [new LoggedEvent(2, new SnapshotTaken(2_000, "1700000000", 1)), new LoggedEvent(3, new JobClosed(2_000, false))],
                 [new PutSnapshot(Snapshot(id), State), new PutStatus(Status(job, JobState.Closed)), new TrimInputs(id, 1)]);
         }));
         return storage;
     }
 
     /// <returns>The connection: closing it copies the log into the main file, which is not part of the measurement, as it is not in the store's.</returns>
-    private static SqliteConnection CloseDirectly(StorageOptions options, int jobs)
+    internal static SqliteConnection CloseDirectly(StorageOptions options, int jobs, byte[] state)
     {
         var connection = new SqliteConnection($"Data Source={options.DatabasePath};Pooling=False");
         connection.Open();
@@ -117,8 +117,9 @@ public static class StorageWriteBenchmark
         using var snapshot = Prepare(
             "INSERT INTO snapshot (job_id, snapshot_id, timestamp_ms, description, retain, document, state) VALUES (?1, '1700000000', 1, '', 0, ?2, ?3)");
         using var trim = Prepare("DELETE FROM input WHERE job_id = ?1 AND seq <= 1");
-        var (closing, closingPayload) = EventFormat.Serialize(new JobClosing(1_000, 61_000));
-        var (closed, closedPayload) = EventFormat.Serialize(new JobClosed(2_000, false, "1700000000", 1));
+        var (closing, closingPayload) = EventFormat.Serialize(new JobClosing(1_000, false, 61_000));
+        var (closed, closedPayload) = EventFormat.Serialize(new JobClosed(2_000, false));
+        var (taken, takenPayload) = EventFormat.Serialize(new SnapshotTaken(2_000, "1700000000", 1));
         var closingStatus = JsonSerializer.SerializeToUtf8Bytes(Status(0, JobState.Closing));
         var closedStatus = closingStatus;
         var document = JsonSerializer.SerializeToUtf8Bytes(Snapshot(Id(0)));
@@ -130,11 +131,15 @@ public static class StorageWriteBenchmark
                 for (var job = start; job < Math.Min(jobs, start + DirectBatch); job++)
                 {
                     var id = Id(job);
-                    raw.sqlite3_bind_text(insertEvent, 1, "job-" + id);
-                    raw.sqlite3_bind_int64(insertEvent, 2, phase + 1);
-                    raw.sqlite3_bind_text(insertEvent, 3, phase == 0 ? closing : closed);
-                    raw.sqlite3_bind_text(insertEvent, 4, phase == 0 ? closingPayload : closedPayload);
-                    Step(insertEvent);
+                    if (phase == 0)
+                    {
+                        Insert(id, 1, closing, closingPayload);
+                    }
+                    else
+                    {
+                        Insert(id, 2, taken, takenPayload);
+                        Insert(id, 3, closed, closedPayload);
+                    }
                     raw.sqlite3_bind_text(status, 1, id);
                     raw.sqlite3_bind_text(status, 2, phase == 0 ? "closing" : "closed");
                     raw.sqlite3_bind_int64(status, 3, 1 - phase);
@@ -143,7 +148,7 @@ public static class StorageWriteBenchmark
                     if (phase == 0) continue;
                     raw.sqlite3_bind_text(snapshot, 1, id);
                     raw.sqlite3_bind_text(snapshot, 2, document);
-                    raw.sqlite3_bind_blob(snapshot, 3, State);
+                    raw.sqlite3_bind_blob(snapshot, 3, state);
                     Step(snapshot);
                     raw.sqlite3_bind_text(trim, 1, id);
                     Step(trim);
@@ -152,6 +157,15 @@ public static class StorageWriteBenchmark
             }
         }
         return connection;
+
+        void Insert(string id, long sequenceNr, string manifest, byte[] payload)
+        {
+            raw.sqlite3_bind_text(insertEvent, 1, "job-" + id);
+            raw.sqlite3_bind_int64(insertEvent, 2, sequenceNr);
+            raw.sqlite3_bind_text(insertEvent, 3, manifest);
+            raw.sqlite3_bind_text(insertEvent, 4, payload);
+            Step(insertEvent);
+        }
 
         sqlite3_stmt Prepare(string sql) => raw.sqlite3_prepare_v2(database, sql, out var statement) == raw.SQLITE_OK
             ? statement : throw new InvalidOperationException(raw.sqlite3_errmsg(database).utf8_to_string());
@@ -168,8 +182,7 @@ public static class StorageWriteBenchmark
         }
     }
 
-    // Ids are spread over the key space, as shards spread the jobs over time.
-    private static string Id(int job) => ((uint)job * 2654435761u).ToString("x8", CultureInfo.InvariantCulture) + "-metrics";
+    private static string Id(int job) => SampleJobs.Id(job);
 
     private static JobStatus Status(int job, JobState state) => new()
     {
@@ -195,7 +208,4 @@ public static class StorageWriteBenchmark
         JobId = id, SnapshotId = "1700000000", TimestampMs = 1_700_000_000_000, Description = "Taken by a close", InputSeq = 1, Lineage = 0,
         LatestRecordTime = 1_700_086_400, LatestResultTime = 1_700_086_100, LastFinalizedBucketEnd = 1_700_086_400,
     };
-
-    private static int Option(string[] args, string name, int otherwise) =>
-        Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 }
