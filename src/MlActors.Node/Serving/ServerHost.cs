@@ -28,7 +28,7 @@ public static class ServerHost
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Akka", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
-        builder.WebHost.UseUrls([.. options.Urls]).ConfigureKestrel(kestrel =>
+        builder.WebHost.UseUrls([.. options.Urls]).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             if (options.Tls is { } tls)
