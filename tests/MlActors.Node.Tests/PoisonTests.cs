@@ -22,7 +22,7 @@ public sealed class PoisonTests
             }
             for (var piece = 0; piece < 3; piece++) await PostAsync(client, Workload.Job, piece);
             await client.UntilAsync(Workload.Job, "failed");
-            ((string)(await client.StatsAsync(Workload.Job))["assignment_explanation"]!).ShouldContain("input 3");
+            (await client.StatsAsync(Workload.Job)).ToJsonString().ShouldContain("the analysis failed on input 3");
             for (var piece = 0; piece < 6; piece++) await PostAsync(client, Healthy, piece);
             server.Kill();
             await server.ExitAsync();
