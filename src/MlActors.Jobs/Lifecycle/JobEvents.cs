@@ -15,12 +15,11 @@ public sealed record JobOpening(long Time, long Generation, long Deadline) : Job
 
 public sealed record JobOpened(long Time) : JobEvent(Time);
 
-public sealed record JobClosing(long Time, long Deadline) : JobEvent(Time);
+/// <summary>The intention to close, durable before anything of it is done. A forced one never turns back into a graceful one.</summary>
+public sealed record JobClosing(long Time, bool Forced, long Deadline) : JobEvent(Time);
 
 /// <param name="Forced">Whether the analysis was stopped without finishing its input.</param>
-/// <param name="SnapshotId">The snapshot written by this close, if one was.</param>
-/// <param name="SnapshotSeq">The input it contains up to.</param>
-public sealed record JobClosed(long Time, bool Forced, string? SnapshotId, long SnapshotSeq) : JobEvent(Time);
+public sealed record JobClosed(long Time, bool Forced) : JobEvent(Time);
 
 /// <param name="QuarantinedSeq">The input on which the analysis failed and which was set aside; <c>null</c> when it failed for another reason.</param>
 public sealed record JobFailed(long Time, string Reason, long? QuarantinedSeq) : JobEvent(Time);

@@ -17,6 +17,9 @@ public sealed record JobLifecycleState
     public long? OpenTime { get; init; }
     public long? FinishedTime { get; init; }
 
+    /// <summary>Whether the close under way stops the analysis without finishing its input.</summary>
+    public bool ForcedClose { get; init; }
+
     /// <summary>Number of the newest run of the analysis.</summary>
     public long Generation { get; init; }
 

@@ -88,14 +88,14 @@ public abstract class EventLogCompliance(StorageUnderTest subject) : ComplianceS
     }
 
     private Task Append(string id, params long[] numbers) =>
-        Storage.Events.AppendAsync(id, [.. numbers.Select(number => new LoggedEvent(number, new JobClosing(number, number + 60)))], []);
+        Storage.Events.AppendAsync(id, [.. numbers.Select(number => new LoggedEvent(number, new JobClosing(number, false, number + 60)))], []);
 
     private async Task<List<long>> Read(string id, long from = 1, long to = long.MaxValue, long max = long.MaxValue)
     {
         var numbers = new List<long>();
         await foreach (var (number, jobEvent) in Storage.Events.ReadAsync(id, from, to, max))
         {
-            jobEvent.ShouldBe(new JobClosing(number, number + 60));
+            jobEvent.ShouldBe(new JobClosing(number, false, number + 60));
             numbers.Add(number);
         }
         return numbers;

@@ -29,9 +29,9 @@ public abstract class JournalCompliance(StorageUnderTest subject) : ComplianceSu
     {
         await using var system = new JournalSystem(Storage);
         var actor = system.Start("a");
-        (await actor.PersistAll(new JobClosing(1, 2), new JobClosed(3, false, "s", 4))).ShouldBe("stored 2");
+        (await actor.PersistAll(new JobClosing(1, false, 2), new JobClosed(3, false))).ShouldBe("stored 2");
         await actor.Stop();
-        (await system.Start("a").State()).Events.ShouldBe([new JobClosing(1, 2), new JobClosed(3, false, "s", 4)]);
+        (await system.Start("a").State()).Events.ShouldBe([new JobClosing(1, false, 2), new JobClosed(3, false)]);
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public abstract class JournalCompliance(StorageUnderTest subject) : ComplianceSu
         (await intruder.Persist(new JobFailed(2, "I think so", null), Make.Job("a", JobState.Failed))).ShouldStartWith("failed StoreException");
         await intruder.Stopped();
         (await Storage.Jobs.ReadStatusAsync("a"))!.State.ShouldBe(JobState.Opened);
-        (await owner.Persist(new JobClosing(3, 4))).ShouldBe("stored 2");
-        (await second.Start("a").State()).Events.ShouldBe([new JobOpened(1), new JobClosing(3, 4)]);
+        (await owner.Persist(new JobClosing(3, false, 4))).ShouldBe("stored 2");
+        (await second.Start("a").State()).Events.ShouldBe([new JobOpened(1), new JobClosing(3, false, 4)]);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public abstract class JournalCompliance(StorageUnderTest subject) : ComplianceSu
                 var actor = system.Start(id);
                 (await actor.Persist(new JobOpening(1, 1, 60), Make.Job(id, JobState.Opening))).ShouldBe("stored 1");
                 (await actor.Persist(new JobOpened(2), new PutStatus(Make.Status(id, JobState.Opened)))).ShouldBe("stored 2");
-                (await actor.Persist(new JobClosing(3, 60), new PutStatus(Make.Status(id, JobState.Closing)))).ShouldBe("stored 3");
+                (await actor.Persist(new JobClosing(3, false, 60), new PutStatus(Make.Status(id, JobState.Closing)))).ShouldBe("stored 3");
             }));
             (await Storage.Catalog.ListActiveAsync()).Count.ShouldBe(Actors);
         }

@@ -49,12 +49,12 @@ public abstract class WriteCompliance(StorageUnderTest subject) : ComplianceSuit
         await Storage.Events.AppendAsync("job-a", [new LoggedEvent(1, new JobOpened(5))], Make.Job("a", JobState.Opened));
         (await Storage.Jobs.ReadStatusAsync("a"))!.State.ShouldBe(JobState.Opened);
 
-        await Should.ThrowAsync<StoreException>(() => Storage.Events.AppendAsync("job-a", [new LoggedEvent(2, new JobClosing(6, 7))],
+        await Should.ThrowAsync<StoreException>(() => Storage.Events.AppendAsync("job-a", [new LoggedEvent(2, new JobClosing(6, false, 7))],
             [new PutStatus(Make.Status("a", JobState.Closing)), new UpdateSnapshot("a", "none", "x", null)]));
         (await Storage.Jobs.ReadStatusAsync("a"))!.State.ShouldBe(JobState.Opened);
         (await Storage.Events.ReadHighestSequenceNrAsync("job-a")).ShouldBe(1);
 
-        await Should.ThrowAsync<StoreException>(() => Storage.Events.AppendAsync("job-a", [new LoggedEvent(1, new JobClosing(6, 7))],
+        await Should.ThrowAsync<StoreException>(() => Storage.Events.AppendAsync("job-a", [new LoggedEvent(1, new JobClosing(6, false, 7))],
             [new PutStatus(Make.Status("a", JobState.Closing))]));
         (await Storage.Jobs.ReadStatusAsync("a"))!.State.ShouldBe(JobState.Opened);
     }

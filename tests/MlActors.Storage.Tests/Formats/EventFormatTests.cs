@@ -1,5 +1,7 @@
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+using MlActors.Storage.Documents;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Tests.Compliance;
 using static System.Text.Encoding;
@@ -10,8 +12,8 @@ public sealed class EventFormatTests
 {
     private static readonly JobLifecycleState State = new()
     {
-        Config = Make.Config("a", "g"), State = JobState.Closing, Reason = "r", StateSince = 1, Deadline = 2, OpenTime = 3, FinishedTime = 4, Generation = 5,
-        SnapshotId = "s", SnapshotSeq = 6, Lineage = 7, Quarantined = [9, 3, 3], Blocked = BlockedReason.Reset, BlockedTaskId = "n:1", RevertTo = "empty",
+        Config = Make.Config("a", "g"), State = JobState.Closing, Reason = "r", StateSince = 1, Deadline = 2, OpenTime = 3, FinishedTime = 4, ForcedClose = true,
+        Generation = 5, SnapshotId = "s", SnapshotSeq = 6, Lineage = 7, Quarantined = [9, 3, 3], Blocked = BlockedReason.Reset, BlockedTaskId = "n:1", RevertTo = "empty",
         RevertResultsFrom = 8,
     };
 
@@ -22,9 +24,8 @@ public sealed class EventFormatTests
         { new JobUpdated(1, Make.Config("a", "g")), "job-updated/1", null },
         { new JobOpening(1, 2, 3), "job-opening/1", """{"generation":2,"deadline":3,"time":1}""" },
         { new JobOpened(1), "job-opened/1", """{"time":1}""" },
-        { new JobClosing(1, 2), "job-closing/1", """{"deadline":2,"time":1}""" },
-        { new JobClosed(1, true, "s", 2), "job-closed/1", """{"forced":true,"snapshot_id":"s","snapshot_seq":2,"time":1}""" },
-        { new JobClosed(1, false, null, 0), "job-closed/1", """{"forced":false,"snapshot_seq":0,"time":1}""" },
+        { new JobClosing(1, false, 2), "job-closing/1", """{"forced":false,"deadline":2,"time":1}""" },
+        { new JobClosed(1, true), "job-closed/1", """{"forced":true,"time":1}""" },
         { new JobFailed(1, "why", 2), "job-failed/1", """{"reason":"why","quarantined_seq":2,"time":1}""" },
         { new SnapshotTaken(1, "s", 2), "snapshot-taken/1", """{"snapshot_id":"s","input_seq":2,"time":1}""" },
         { new JobBlocked(1, BlockedReason.Revert, "n:1", "s", 2, 3), "job-blocked/1",
@@ -71,6 +72,18 @@ public sealed class EventFormatTests
         var kinds = typeof(JobEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(JobEvent))).Select(type => type.Name).Order();
         Stored.Select(row => row[0].GetType().Name).Distinct().Order().ShouldBe(kinds);
         EventFormat.Manifests.Count.ShouldBe(kinds.Count());
+    }
+
+    [Fact]
+    public void What_an_older_release_did_not_write_has_its_default()
+    {
+        var state = EventFormat.Deserialize("state-saved/1", """{"time":1,"state":{"snapshot_seq":3}}"""u8).ShouldBeOfType<StateSaved>().State;
+        state.ShouldBe(new JobLifecycleState { SnapshotSeq = 3, Quarantined = state.Quarantined });
+        state.Quarantined.ShouldBeEmpty();
+
+        StoredJson.Status("""{"job_id":"a"}"""u8).ShouldBe(new JobStatus { JobId = "a" });
+        StoredJson.Snapshot("""{"job_id":"a","snapshot_id":"1","description":""}"""u8)
+            .ShouldBe(new ModelSnapshot { JobId = "a", SnapshotId = "1", Description = "" });
     }
 
     [Fact]

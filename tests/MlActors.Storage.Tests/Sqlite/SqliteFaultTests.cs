@@ -105,13 +105,13 @@ public sealed class SqliteFaultTests : IAsyncLifetime
         using (var other = _subject.Connect())
         {
             SqliteFile.Execute(other, "BEGIN IMMEDIATE");
-            (await actor.Persist(new JobClosing(2, 3), new PutStatus(Make.Status("a", JobState.Closing)))).ShouldStartWith("rejected StoreException");
+            (await actor.Persist(new JobClosing(2, false, 3), new PutStatus(Make.Status("a", JobState.Closing)))).ShouldStartWith("rejected StoreException");
             SqliteFile.Execute(other, "ROLLBACK");
         }
         (await _storage.Jobs.ReadStatusAsync("a"))!.State.ShouldBe(JobState.Opened);
-        (await actor.Persist(new JobClosing(4, 5), new PutStatus(Make.Status("a", JobState.Closing)))).ShouldStartWith("stored");
+        (await actor.Persist(new JobClosing(4, false, 5), new PutStatus(Make.Status("a", JobState.Closing)))).ShouldStartWith("stored");
         await actor.Stop();
-        (await system.Start("a").State()).Events.ShouldBe([new JobOpened(1), new JobClosing(4, 5)]);
+        (await system.Start("a").State()).Events.ShouldBe([new JobOpened(1), new JobClosing(4, false, 5)]);
     }
 
     [Theory]
