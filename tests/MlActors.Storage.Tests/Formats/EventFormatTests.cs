@@ -26,6 +26,7 @@ public sealed class EventFormatTests
         { new JobOpened(1), "job-opened/1", """{"time":1}""" },
         { new JobClosing(1, false, 2), "job-closing/1", """{"forced":false,"deadline":2,"time":1}""" },
         { new JobClosed(1, true), "job-closed/1", """{"forced":true,"time":1}""" },
+        { new JobClosed(2, false), "job-closed/1", """{"forced":false,"time":2}""" },
         { new JobFailed(1, "why", 2), "job-failed/1", """{"reason":"why","quarantined_seq":2,"time":1}""" },
         { new SnapshotTaken(1, "s", 2), "snapshot-taken/1", """{"snapshot_id":"s","input_seq":2,"time":1}""" },
         { new JobBlocked(1, BlockedReason.Revert, "n:1", "s", 2, 3), "job-blocked/1",
