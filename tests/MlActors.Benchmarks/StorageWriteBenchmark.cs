@@ -47,12 +47,10 @@ public static class StorageWriteBenchmark
             ratios.Add(store / direct);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ratio store/direct {store / direct:F2}"));
         }
-        var median = ratios.Order().ElementAt(ratios.Count / 2);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median ratio {median:F2} of {rounds} rounds, {jobs} jobs"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median ratio {ratios.Order().ElementAt(ratios.Count / 2):F2} of {rounds} rounds, {jobs} jobs"));
     }
 
-    private static async Task<double> MeasureAsync(
-        int jobs, StorageOptions settings, string name, Func<SqliteStorage?, StorageOptions, Task<IDisposable>> close)
+    private static async Task<double> MeasureAsync(int jobs, StorageOptions settings, string name, Func<SqliteStorage?, StorageOptions, Task<IDisposable>> close)
     {
         var directory = Directory.CreateTempSubdirectory("mlactors-bench-");
         try
@@ -74,8 +72,7 @@ public static class StorageWriteBenchmark
             var log = new FileInfo(options.DatabasePath + "-wal") is { Exists: true } file ? file.Length >> 20 : 0;
             opened.Dispose();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name,-7} {jobs} closes in {seconds,6:F3} s: {jobs * RowsOfAClose / seconds,8:F0} rows/s, ") + string.Create(CultureInfo.InvariantCulture,
-                $"cpu {cpu * 1e6 / jobs,6:F1} us, {allocated / jobs,6} B allocated a close, log {log} MB"));
+                $"{name,-7} {jobs} closes in {seconds,6:F3} s: {jobs * RowsOfAClose / seconds,8:F0} rows/s, cpu {cpu * 1e6 / jobs,6:F1} us, {allocated / jobs,6} B allocated a close, log {log} MB"));
             return jobs / seconds;
         }
         finally
@@ -193,14 +190,8 @@ public static class StorageWriteBenchmark
             ProcessedRecords = 1000, ProcessedFields = 2000, InputBytes = 123_456, InputFields = 3000, Buckets = 288, EarliestRecord = 1_700_000_000,
             LatestRecord = 1_700_086_400, LatestBucket = 1_700_086_100, LastDataTime = 1_700_086_400_000, MeanBucketRecords = 3.47,
         },
-        Size = new Analysis.Results.ModelSizeStats
-        {
-            ModelBytes = 20_000, PeakModelBytes = 21_000, MemoryLimit = 1 << 30, TotalByFieldCount = 3, Timestamp = 1_700_086_100,
-        },
-        Timing = new TimingStats
-        {
-            BucketCount = 288, TotalMs = 12.5, MinimumMs = 0.01, MaximumMs = 1.5, ExponentialAverageMs = 0.04, ExponentialAveragePerHourMs = 0.5,
-        },
+        Size = new Analysis.Results.ModelSizeStats { ModelBytes = 20_000, PeakModelBytes = 21_000, MemoryLimit = 1 << 30, TotalByFieldCount = 3, Timestamp = 1_700_086_100 },
+        Timing = new TimingStats { BucketCount = 288, TotalMs = 12.5, MinimumMs = 0.01, MaximumMs = 1.5, ExponentialAverageMs = 0.04, ExponentialAveragePerHourMs = 0.5 },
     };
 
     private static ModelSnapshot Snapshot(string id) => new()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -14,11 +15,26 @@ internal static class StoredJson
 
     public static byte[] Serialize(IReadOnlyList<string> names) => JsonSerializer.SerializeToUtf8Bytes(names, RowJson.Default.IReadOnlyListString);
 
-    public static JobStatus Status(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, RowJson.Default.JobStatus)!;
+    // Read by reflection: generated code sets every init-only member, those that an older release did not write to null or zero instead of their default.
+    private static readonly JsonSerializerOptions Reading = new(RowJson.Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
-    public static ModelSnapshot Snapshot(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, RowJson.Default.ModelSnapshot)!;
+    public static JobStatus Status(ReadOnlySpan<byte> json) => Read<JobStatus>(json);
 
-    public static IReadOnlyList<string> Names(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, RowJson.Default.IReadOnlyListString)!;
+    public static ModelSnapshot Snapshot(ReadOnlySpan<byte> json) => Read<ModelSnapshot>(json);
+
+    public static IReadOnlyList<string> Names(ReadOnlySpan<byte> json) => Read<IReadOnlyList<string>>(json);
+
+    private static T Read<T>(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, Reading) ?? throw new InvalidDataException("A stored row is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException("A stored row is damaged: " + e.Message, e);
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(

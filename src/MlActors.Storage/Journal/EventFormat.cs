@@ -55,6 +55,8 @@ public static class EventFormat
         }
     }
 
+    private static readonly JsonSerializerOptions Reading = new(EventJson.Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+
     private abstract class Entry(string manifest, Type type)
     {
         public string Manifest { get; } = manifest;
@@ -69,7 +71,8 @@ public static class EventFormat
     {
         public override byte[] Serialize(JobEvent jobEvent) => JsonSerializer.SerializeToUtf8Bytes((T)jobEvent, json);
 
+        // By reflection: generated code sets every init-only member, those that an older release did not write to null or zero instead of their default.
         public override JobEvent Deserialize(ReadOnlySpan<byte> payload) =>
-            JsonSerializer.Deserialize(payload, json) ?? throw new JsonException("the payload is null");
+            JsonSerializer.Deserialize<T>(payload, Reading) ?? throw new JsonException("the payload is null");
     }
 }

@@ -1,5 +1,7 @@
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+using MlActors.Storage.Documents;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Tests.Compliance;
 using static System.Text.Encoding;
@@ -10,8 +12,8 @@ public sealed class EventFormatTests
 {
     private static readonly JobLifecycleState State = new()
     {
-        Config = Make.Config("a", "g"), State = JobState.Closing, Reason = "r", StateSince = 1, Deadline = 2, OpenTime = 3, FinishedTime = 4, Generation = 5,
-        SnapshotId = "s", SnapshotSeq = 6, Lineage = 7, Quarantined = [9, 3, 3], Blocked = BlockedReason.Reset, BlockedTaskId = "n:1", RevertTo = "empty",
+        Config = Make.Config("a", "g"), State = JobState.Closing, Reason = "r", StateSince = 1, Deadline = 2, OpenTime = 3, FinishedTime = 4, ForcedClose = true,
+        Generation = 5, SnapshotId = "s", SnapshotSeq = 6, Lineage = 7, Quarantined = [9, 3, 3], Blocked = BlockedReason.Reset, BlockedTaskId = "n:1", RevertTo = "empty",
         RevertResultsFrom = 8,
     };
 
@@ -71,6 +73,18 @@ public sealed class EventFormatTests
         var kinds = typeof(JobEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(JobEvent))).Select(type => type.Name).Order();
         Stored.Select(row => row[0].GetType().Name).Distinct().Order().ShouldBe(kinds);
         EventFormat.Manifests.Count.ShouldBe(kinds.Count());
+    }
+
+    [Fact]
+    public void What_an_older_release_did_not_write_has_its_default()
+    {
+        var state = EventFormat.Deserialize("state-saved/1", """{"time":1,"state":{"snapshot_seq":3}}"""u8).ShouldBeOfType<StateSaved>().State;
+        state.ShouldBe(new JobLifecycleState { SnapshotSeq = 3, Quarantined = state.Quarantined });
+        state.Quarantined.ShouldBeEmpty();
+
+        StoredJson.Status("""{"job_id":"a"}"""u8).ShouldBe(new JobStatus { JobId = "a" });
+        StoredJson.Snapshot("""{"job_id":"a","snapshot_id":"1","description":""}"""u8)
+            .ShouldBe(new ModelSnapshot { JobId = "a", SnapshotId = "1", Description = "" });
     }
 
     [Fact]
