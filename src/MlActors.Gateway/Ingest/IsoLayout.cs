@@ -41,7 +41,8 @@ internal sealed class IsoLayout
         var year = TwoDigits(text, 0) * 100 + TwoDigits(text, 2);
         var (month, day) = (TwoDigits(text, 5), TwoDigits(text, 8));
         var (hour, minute, second) = (TwoDigits(text, 11), TwoDigits(text, 14), TwoDigits(text, 17));
-        if (TwoDigits(text, 2) > 99 || year is < 1 or > 9999 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth((int)year, (int)month)) return false;
+        if (TwoDigits(text, 2) > 99 || year is < 1 or > 9999 || month is < 1 or > 12) return false;
+        if (day < 1 || day > DateTime.DaysInMonth((int)year, (int)month)) return false;
         if (hour > 23 || minute > 59 || second > 59) return false;
 
         // Whole days since 1970 by counting from March, so that the leap day is the year's last.

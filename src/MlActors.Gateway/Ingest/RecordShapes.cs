@@ -43,7 +43,7 @@ internal sealed class RecordShapes
     /// <summary>A step as <see cref="Guess"/> or <see cref="Learn"/> gave it; valid until the next one is learned.</summary>
     public ref readonly Step this[int step] => ref _steps[step];
 
-    /// <summary>The step whose bytes are at a position; <see cref="None"/> when neither of the two that came after <paramref name="step"/> lately fits.</summary>
+    /// <summary>The step whose bytes are at a position; <see cref="None"/> when neither of the two that lately came after a step fits.</summary>
     /// <param name="text">Padded as <see cref="JsonLexer"/> wants it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Guess(int step, ReadOnlySpan<byte> text, int pos)

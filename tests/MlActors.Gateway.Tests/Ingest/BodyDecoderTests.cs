@@ -10,7 +10,8 @@ namespace MlActors.Gateway.Tests.Ingest;
 
 public sealed class BodyDecoderTests
 {
-    private static readonly byte[] Body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 5000).Select(i => $"{{\"time\":{i},\"value\":{i},\"host\":\"h{i % 9}\"}}\n")));
+    private static readonly byte[] Body = Encoding.UTF8.GetBytes(string.Concat(
+        Enumerable.Range(0, 5000).Select(i => $"{{\"time\":{i},\"value\":{i},\"host\":\"h{i % 9}\"}}\n")));
 
     private static Stream Compressor(string encoding, Stream to) => encoding switch
     {

@@ -9,7 +9,8 @@ namespace MlActors.Gateway.Tests.Ingest;
 public sealed class EquivalenceTests
 {
     private static readonly BatchSchema Nested = Uploads.Schema(
-        Uploads.Number("value"), Uploads.Text("host"), Uploads.Number("a.b"), Uploads.Text("a.b.c"), Uploads.Text("value"), Uploads.Text("time"), Uploads.Number("b.c"), Uploads.Text("."));
+        Uploads.Number("value"), Uploads.Text("host"), Uploads.Number("a.b"), Uploads.Text("a.b.c"), Uploads.Text("value"), Uploads.Text("time"),
+        Uploads.Number("b.c"), Uploads.Text("."));
 
     [Fact]
     public void Records_are_read_as_the_simple_reader_reads_them() =>

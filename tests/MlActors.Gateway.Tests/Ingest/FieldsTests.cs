@@ -118,7 +118,10 @@ public sealed class FieldsTests
     public void One_text_has_one_code_however_it_is_written()
     {
         var batch = Uploads.Reader(Uploads.Schema(Uploads.Text("v")))
-            .Read("""{"time":1,"v":"A/b"}{"time":1,"v":"x"}{"time":1,"v":"\u0041\/b"}{"time":1,"v":["A/b"]}{"time":1,"v":"A\\/b"}{"time":1}""").ShouldHaveSingleItem();
+            .Read("""
+                {"time":1,"v":"A/b"}{"time":1,"v":"x"}{"time":1,"v":"\u0041\/b"}
+                {"time":1,"v":["A/b"]}{"time":1,"v":"A\\/b"}{"time":1}
+                """).ShouldHaveSingleItem();
         batch.Columns[0].Codes.ShouldBe([0, 1, 0, 0, 2, -1]);
         batch.Columns[0].Dictionary.ShouldBe(["A/b", "x", @"A\/b"]);
     }

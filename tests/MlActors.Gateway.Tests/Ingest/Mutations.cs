@@ -7,7 +7,8 @@ internal static class Mutations
 {
     private static readonly Gen<byte> Byte = Gen.OneOf(Gen.Byte, Gen.OneOf("{}[]\",:\\ \n\t-+.eE0123456789truefalsn\0\u007f"u8.ToArray()));
 
-    private static readonly Gen<Func<byte[], byte[]>> One = Gen.Select<uint, byte, int, int, Func<byte[], byte[]>>(Gen.UInt, Byte, Gen.Int[0, 9], Gen.Int[1, 9], (where, value, kind, length) => bytes =>
+    private static readonly Gen<Func<byte[], byte[]>> One = Gen.Select<uint, byte, int, int, Func<byte[], byte[]>>(
+        Gen.UInt, Byte, Gen.Int[0, 9], Gen.Int[1, 9], (where, value, kind, length) => bytes =>
     {
         if (bytes.Length == 0) return [value];
         var at = (int)(where % (uint)bytes.Length);

@@ -25,7 +25,7 @@ internal sealed class ReferenceReader(BatchSchema schema, string timeField)
         // Arrays with anything nested in them are as though they were not there; the last of a repeated field counts.
         var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var (name, value) in fields)
-            if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().All(item => item.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)))
+            if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().All(IsScalar))
                 values[name] = value;
 
         if (!values.TryGetValue(timeField, out var time) || Time(time) is not { } seconds)
@@ -54,6 +54,8 @@ internal sealed class ReferenceReader(BatchSchema schema, string timeField)
         }
     }
 
+    private static bool IsScalar(JsonElement value) => value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array);
+
     private static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
@@ -65,7 +67,8 @@ internal sealed class ReferenceReader(BatchSchema schema, string timeField)
     private static string Number(JsonElement value)
     {
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return "-";
-        return double.TryParse(Text(value), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? Uploads.Show(number) : "-";
+        var read = double.TryParse(Text(value), NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
+        return read && double.IsFinite(number) ? Uploads.Show(number) : "-";
     }
 
     private static long? Time(JsonElement value)

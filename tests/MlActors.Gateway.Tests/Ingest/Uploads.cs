@@ -18,7 +18,8 @@ internal static class Uploads
     /// <summary>A value as number, the same as text, and a host.</summary>
     public static BatchSchema Usual { get; } = Schema(Number("value"), Text("host"), Text("value"));
 
-    public static RecordReader Reader(BatchSchema? schema = null, string timeField = "time", string timeFormat = "epoch", RecordReaderOptions? options = null) =>
+    public static RecordReader Reader(
+        BatchSchema? schema = null, string timeField = "time", string timeFormat = "epoch", RecordReaderOptions? options = null) =>
         new(schema ?? Usual, new RecordFormat(timeField, timeFormat), options);
 
     public static List<RecordBatch> Read(this RecordReader reader, string body, params int[] pieces) => reader.Read(Encoding.UTF8.GetBytes(body), pieces);
