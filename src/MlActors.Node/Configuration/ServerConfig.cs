@@ -89,7 +89,7 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
     }
 
     /// <summary>The full paths of all values below a value.</summary>
-    internal static IEnumerable<string> Keys(HoconValue? value, string path)
+    public static IEnumerable<string> Keys(HoconValue? value, string path)
     {
         if (value is null) yield break;
         if (!value.IsObject())

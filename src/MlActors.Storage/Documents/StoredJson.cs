@@ -16,7 +16,11 @@ internal static class StoredJson
     public static byte[] Serialize(IReadOnlyList<string> names) => JsonSerializer.SerializeToUtf8Bytes(names, RowJson.Default.IReadOnlyListString);
 
     // Read by reflection: generated code sets every init-only member, those that an older release did not write to null or zero instead of their default.
-    private static readonly JsonSerializerOptions Reading = new(RowJson.Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    private static readonly JsonSerializerOptions Reading = new(RowJson.Default.Options)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     public static JobStatus Status(ReadOnlySpan<byte> json) => Read<JobStatus>(json);
 

@@ -55,7 +55,11 @@ public static class EventFormat
         }
     }
 
-    private static readonly JsonSerializerOptions Reading = new(EventJson.Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    private static readonly JsonSerializerOptions Reading = new(EventJson.Default.Options)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     private abstract class Entry(string manifest, Type type)
     {
