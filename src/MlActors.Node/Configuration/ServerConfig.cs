@@ -23,9 +23,8 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
     public static ServerConfig Load(string? file, IReadOnlyDictionary<string, string> overrides)
     {
         var defaults = ConfigurationFactory.ParseString(DefaultText());
-        var own = overrides.Count == 0
-            ? Config.Empty
-            : ConfigurationFactory.ParseString(string.Join('\n', overrides.Select(o => $"mlactors.{o.Key} = \"{o.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"")));
+        var own = ConfigurationFactory.ParseString(string.Join('\n', overrides.Select(o =>
+            $"mlactors.{o.Key} = \"{o.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"")));
         var user = ReadFile(file);
         var problems = UnknownKeys(user, defaults).ToList();
         var effective = own.WithFallback(user).WithFallback(defaults);
@@ -43,7 +42,7 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
 
     private static Config ReadFile(string? file)
     {
-        if (file is null) return Config.Empty;
+        if (file is null) return ConfigurationFactory.ParseString("");
         if (!File.Exists(file)) throw new ConfigurationException([$"there is no file [{file}]; give --config the path of a HOCON file, or leave it out for the defaults"]);
         try
         {
@@ -80,7 +79,7 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
     private static IEnumerable<string> UnknownKeys(Config user, Config defaults)
     {
         var known = Keys(defaults.GetValue("mlactors"), "mlactors").ToHashSet(StringComparer.Ordinal);
-        if (user.IsEmpty || !user.HasPath("mlactors")) yield break;
+        if (!user.HasPath("mlactors")) yield break;
         foreach (var key in Keys(user.GetValue("mlactors"), "mlactors"))
         {
             if (!known.Contains(key) && !key.StartsWith("mlactors.analysis-dispatcher.", StringComparison.Ordinal))
