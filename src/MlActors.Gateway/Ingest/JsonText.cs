@@ -41,7 +41,7 @@ internal static class JsonText
         if (!Rune.TryCreate(unit, out var rune))
         {
             rune = Rune.ReplacementChar;
-            if (char.IsHighSurrogate(unit) && raw.StartsWith("\\u"u8) && Rune.TryCreate(unit, Unit(raw[1..]), out var pair))
+            if (raw.StartsWith("\\u"u8) && Rune.TryCreate(unit, Unit(raw[1..]), out var pair))
             {
                 rune = pair;
                 raw = raw[6..];

@@ -98,7 +98,7 @@ public sealed class RecordReader
 
             var outcome = _scanner.Scan(bytes, pos, end);
             var length = (outcome == ScanOutcome.Incomplete ? end : _scanner.Position) - pos;
-            if (length > _options.MaxRecordBytes || (length == _options.MaxRecordBytes && outcome == ScanOutcome.Malformed))
+            if (length > _options.MaxRecordBytes)
                 throw new RecordTooLargeException(window.OffsetOf(pos), _options.MaxRecordBytes);
             if (outcome == ScanOutcome.Incomplete && !ended)
             {

@@ -32,6 +32,7 @@ public sealed class BatchesTests
     {
         var batches = Uploads.Reader(Uploads.Schema(Uploads.Text("host"))).Read(Lines(5_000, i => i + new string('x', 1000)));
         batches.Sum(batch => batch.Count).ShouldBe(5_000);
+        batches.Count.ShouldBe(10);
         foreach (var batch in batches.SkipLast(1))
             (batch.Columns[0].Dictionary!.Sum(text => 2L * text.Length) + 12L * batch.Count).ShouldBeInRange(900_000, 1_100_000);
     }
