@@ -55,7 +55,7 @@ public sealed partial class JobAnalysis
             if (bucket is null || (ulong)(time - start) >= span)
             {
                 MoveTo(time, results, cancellation);
-                start = RecordClock.Floor(time, _settings.BucketSpan);
+                start = BucketTime.Floor(time, _settings.BucketSpan);
                 bucket = null;
             }
             if (LatestRecordTime is not { } latest || time > latest) LatestRecordTime = time;
@@ -75,7 +75,7 @@ public sealed partial class JobAnalysis
         Changed = true;
         var isNewer = time >= _clock.CurrentEnd;
         _clock.Observe(time);
-        _next = Math.Min(_next ?? long.MaxValue, RecordClock.Floor(time, _settings.BucketSpan));
+        _next = Math.Min(_next ?? long.MaxValue, BucketTime.Floor(time, _settings.BucketSpan));
         if (isNewer) FinishBuckets(_clock.Border, results, cancellation);
     }
 
@@ -102,8 +102,8 @@ public sealed partial class JobAnalysis
     private void Reset(long from, long to)
     {
         if (to <= from) return;
-        var first = RecordClock.Floor(Math.Clamp(from, RecordClock.MinTime, RecordClock.MaxTime), _settings.BucketSpan);
-        var end = RecordClock.Ceiling(Math.Clamp(to, RecordClock.MinTime, RecordClock.MaxTime), _settings.BucketSpan);
+        var first = BucketTime.Floor(Math.Clamp(from, RecordClock.MinTime, RecordClock.MaxTime), _settings.BucketSpan);
+        var end = BucketTime.Ceiling(Math.Clamp(to, RecordClock.MinTime, RecordClock.MaxTime), _settings.BucketSpan);
         if (_open.Remove(first, end)) Changed = true;
     }
 
@@ -111,7 +111,7 @@ public sealed partial class JobAnalysis
     private void FinishBuckets(long border, ICollection<BucketResult> results, CancellationToken cancellation)
     {
         var span = _settings.BucketSpan;
-        var end = RecordClock.Floor(border, span);
+        var end = BucketTime.Floor(border, span);
         while (_next < end)
         {
             var next = _next.Value;

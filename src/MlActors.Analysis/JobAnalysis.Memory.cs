@@ -35,7 +35,7 @@ public sealed partial class JobAnalysis
     {
         if (_memory.AboveSoftLimit)
             DropUnseen(Math.Max(_settings.ModelPruneWindow / PruneSooner, Math.Min(_settings.ModelPruneWindow, FewestBucketsKept * _settings.BucketSpan)));
-        else if (RecordClock.Floor(start, BucketsBetweenPrunes * _settings.BucketSpan) == start)
+        else if (BucketTime.Floor(start, BucketsBetweenPrunes * _settings.BucketSpan) == start)
             DropUnseen(_settings.ModelPruneWindow);
     }
 

@@ -25,7 +25,7 @@ public static class JobsHosting
                 {
                     var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<TimeProvider>(), options ?? new RunningOptions(),
                         resolver.GetService<NodeIdentity>());
-                    return jobId => Props.CreateBy(new JobProducer(jobId, services));
+                    return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
                 },
                 new JobMessageExtractorFor(Shards),
                 new ShardOptions
@@ -50,17 +50,6 @@ public static class JobsHosting
     /// <summary>Registers <see cref="IJobs"/> and what it needs.</summary>
     public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node) =>
         services.AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton<IJobs, JobsClient>();
-
-    private sealed class JobProducer(string jobId, JobServices services) : IIndirectActorProducer
-    {
-        public Type ActorType => typeof(JobActor);
-
-        public ActorBase Produce() => new JobActor(jobId, services);
-
-        public void Release(ActorBase actor)
-        {
-        }
-    }
 
     private sealed class JobMessageExtractorFor(int shards) : HashCodeMessageExtractor(shards)
     {

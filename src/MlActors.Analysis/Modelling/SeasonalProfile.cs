@@ -118,7 +118,7 @@ internal sealed class SeasonalProfile
     // Where the middle of a bucket lies in the period, in slots: [0, slots). Twice all times, so that the middle of an odd span is exact.
     private double Place(long start, long span)
     {
-        var middle = Time.RecordClock.Floor((2 * start) + span, 2 * _period);
+        var middle = BucketTime.Floor((2 * start) + span, 2 * _period);
         return ((2 * start) + span - middle) * (double)_mean.Length / (2 * _period);
     }
 }

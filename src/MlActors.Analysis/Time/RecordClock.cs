@@ -45,30 +45,16 @@ internal struct RecordClock
     public void Observe(long time)
     {
         if (time < CurrentEnd) return;
-        Current = Floor(time, _span);
+        Current = BucketTime.Floor(time, _span);
         CurrentEnd = Current + _span;
         Border = Math.Max(Border, Current - _latency);
     }
 
     /// <summary>Time is now <paramref name="to"/>: the buckets wholly before it are over.</summary>
-    public void AdvanceTo(long to) => MoveTo(Floor(Math.Clamp(to, MinTime, MaxTime), _span));
+    public void AdvanceTo(long to) => MoveTo(BucketTime.Floor(Math.Clamp(to, MinTime, MaxTime), _span));
 
     /// <summary>Time is now <paramref name="to"/>, rounded up to a bucket border.</summary>
-    public void SkipTo(long to) => MoveTo(Ceiling(Math.Clamp(to, MinTime, MaxTime), _span));
-
-    /// <summary>The border at or before a time, also before 1970.</summary>
-    public static long Floor(long time, long span)
-    {
-        var rest = time % span;
-        return rest < 0 ? time - rest - span : time - rest;
-    }
-
-    /// <summary>The border at or after a time.</summary>
-    public static long Ceiling(long time, long span)
-    {
-        var floor = Floor(time, span);
-        return floor == time ? time : floor + span;
-    }
+    public void SkipTo(long to) => MoveTo(BucketTime.Ceiling(Math.Clamp(to, MinTime, MaxTime), _span));
 
     private void MoveTo(long border)
     {

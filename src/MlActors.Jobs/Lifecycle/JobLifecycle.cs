@@ -172,7 +172,8 @@ public static partial class JobLifecycle
         JobState.Opening => "opening",
         JobState.Opened => "opened",
         JobState.Closing => "closing",
-        _ => "failed",
+        JobState.Failed => "failed",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a state"),
     };
 
     private static Decision BlockedRefusal(JobLifecycleState state, string what) => Refuse(RefusalKind.Conflict,
@@ -184,7 +185,8 @@ public static partial class JobLifecycle
         BlockedReason.Delete => "delete",
         BlockedReason.Reset => "reset",
         BlockedReason.Revert => "revert",
-        _ => "none",
+        BlockedReason.None => "none",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a reason"),
     };
 
     private static Decision.Happens Happen(params IReadOnlyList<JobEvent> events) => new(events);

@@ -20,9 +20,9 @@ internal sealed partial class AnalysisActor : ReceiveActor
 
     private sealed record InputsRead(IReadOnlyList<StoredInput> Inputs);
 
-    private sealed record ResultsWritten(long Seq, long Bytes, Exception? Cause);
+    private sealed record ResultsWritten(long Seq, long Bytes);
 
-    private sealed record Trouble(string What, Exception Cause);
+    private sealed record RestoreFailed(Exception Cause);
 
     private sealed class Step
     {
@@ -40,7 +40,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
     private readonly IActorRef _job = Context.Parent;
 
     private JobAnalysis _analysis = null!;
-    private BucketTimer _timer;
+    private readonly BucketTimer _timer;
 
     // The log: everything up to _folded is in the model, everything up to _durable has its results stored, _head is the newest known input.
     private long _folded;
@@ -70,10 +70,9 @@ internal sealed partial class AnalysisActor : ReceiveActor
         _settings = start.Job.Config.ToSettings();
         _timer = new BucketTimer(start.Timing, _settings.BucketSpan);
         _head = start.HeadSeq;
-        _nextTimedSnapshot = time.GetUtcNow() + (CheckpointClock.Interval(start.Job.Config, options));
+        _nextTimedSnapshot = time.GetUtcNow() + CheckpointClock.Interval(start.Job.Config, options);
         Receive<Restored>(OnRestored);
-        Receive<Trouble>(OnRestoreTrouble);
-        Receive<Step>(_ => { });
+        Receive<RestoreFailed>(OnRestoreFailed);
         ReceiveMarkers();
     }
 
@@ -82,7 +81,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
     protected override void PreStart() => BeginRestore();
 
     private void BeginRestore() => SnapshotRestore.RunAsync(_store, _start, _settings)
-        .PipeTo(_self, success: r => new Restored(r.Analysis, r.AfterSeq, r.Snapshots, r.Note), failure: cause => new Trouble("restoring the model", cause));
+        .PipeTo(_self, success: r => new Restored(r.Analysis, r.AfterSeq, r.Snapshots, r.Note), failure: cause => new RestoreFailed(cause));
 
     private void OnRestored(Restored restored)
     {
@@ -93,16 +92,16 @@ internal sealed partial class AnalysisActor : ReceiveActor
         ScheduleStep();
     }
 
-    private void OnRestoreTrouble(Trouble trouble)
+    private void OnRestoreFailed(RestoreFailed failed)
     {
         // A store that cannot be read now may be readable soon; a state that is damaged stays so.
-        if (trouble.Cause is StoreException { Failure: StoreFailure.Unavailable })
+        if (failed.Cause is StoreException { Failure: StoreFailure.Unavailable })
         {
-            _log.Warning("Analysis of job {0}: {1} failed, retrying: {2}", JobId, trouble.What, trouble.Cause.Message);
+            _log.Warning("Analysis of job {0}: restoring the model failed, retrying: {1}", JobId, failed.Cause.Message);
             RetryLater(BeginRestore);
             return;
         }
-        Fail($"{trouble.What} failed: {trouble.Cause.Message}", null, trouble.Cause);
+        Fail($"restoring the model failed: {failed.Cause.Message}", null, failed.Cause);
     }
 
     private void Running()
@@ -114,8 +113,6 @@ internal sealed partial class AnalysisActor : ReceiveActor
         });
         Receive<InputsRead>(OnInputsRead);
         Receive<ResultsWritten>(OnResultsWritten);
-        Receive<Trouble>(trouble => RetryLater(ScheduleStep));
-        Receive<RunAgain>(run => run.Action());
         ReceiveMarkers();
     }
 
@@ -258,7 +255,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
     {
         _writes++;
         _store.WriteAsync([results]).PipeTo(_self,
-            success: () => new ResultsWritten(seq, bytes, null),
+            success: () => new ResultsWritten(seq, bytes),
             failure: cause => new RunAgain(() =>
             {
                 // The rows have deterministic keys: writing them again later is all that is needed.

@@ -31,22 +31,11 @@ public sealed partial class JobActor
         var start = new AnalysisStart(new JobConfigAndLineage(_state.Config!, _state.Lineage), _state.Generation, _state.SnapshotId, _state.SnapshotSeq,
             _status.InputSeq, _state.Quarantined, _status.Timing);
         var (services, token) = (_services, _analysisCancellation.Token);
-        var props = Props.CreateBy(new AnalysisProducer(start, services, token)).WithDispatcher("mlactors.analysis-dispatcher");
+        var props = Props.CreateBy(new Producer<AnalysisActor>(() => new AnalysisActor(start, services.Store, services.Time, services.Options, token)))
+            .WithDispatcher("mlactors.analysis-dispatcher");
         _analysis = Context.Watch(Context.ActorOf(props, $"analysis-{_state.Generation}-{_runs++}"));
         if (_state.State == JobState.Opening) _progress = new TransitionProgress("restoring", 10, _state.StateSince);
         if (_state.State == JobState.Closing) FinishAnalysis();
-    }
-
-    // The expression form of Props costs more than the database when thousands of jobs are opened.
-    private sealed class AnalysisProducer(AnalysisStart start, JobServices services, CancellationToken cancellation) : IIndirectActorProducer
-    {
-        public Type ActorType => typeof(AnalysisActor);
-
-        public ActorBase Produce() => new AnalysisActor(start, services.Store, services.Time, services.Options, cancellation);
-
-        public void Release(ActorBase actor)
-        {
-        }
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
@@ -78,6 +67,12 @@ public sealed partial class JobActor
     {
         _progress = null;
         _retries = 0;
+        AbandonAnalysis();
+    }
+
+    /// <summary>Lets go of the analysis that runs, if one does: it stops by itself, and its end is nobody's any more.</summary>
+    private void AbandonAnalysis()
+    {
         if (_analysis is null) return;
         Context.Unwatch(_analysis);
         Context.Stop(_analysis);
@@ -215,13 +210,9 @@ public sealed partial class JobActor
         if (_retries++ < _services.Options.TransitionRetries)
         {
             _log.Warning("Job {0} is {1} without progress: trying again ({2})", _jobId, _state.State, _retries);
-            if (_analysis is not null)
-            {
-                Context.Unwatch(_analysis);
-                Context.Stop(_analysis);
-                _analysisCancellation!.Cancel();
-                StartAnalysis();
-            }
+            if (_analysis is null) return;
+            AbandonAnalysis();
+            StartAnalysis();
             return;
         }
         CommitFact(new JobFact.Overdue($"{JobLifecycle.Name(_state.State)} made no progress for {_services.Options.TransitionDeadline}, also after {_retries - 1} retries"));

@@ -13,7 +13,12 @@ public sealed partial class JobActor
     /// <summary>Something to append to the input log, and who waits for it.</summary>
     private sealed record Pending(JobMessage Request, IActorRef Sender);
 
-    private sealed record UploadRead(string BatchId, StoredUpload? Upload);
+    private sealed record UploadRead(string BatchId, StoredUpload? Upload, Exception? Cause);
+
+    private sealed class AppendMore
+    {
+        internal static readonly AppendMore Instance = new();
+    }
 
     private sealed record AppendDone(Append Append, Exception? Cause);
 
@@ -37,6 +42,7 @@ public sealed partial class JobActor
     private readonly Dictionary<long, IActorRef> _flushWaiters = [];
     private readonly Queue<(IActorRef Sender, JobReply Reply)> _held = new();
     private bool _appending;
+    private bool _commandWaits;
     private long _unanalysedBytes;
     private long _analysedSeq;
     private long _flushes;
@@ -101,12 +107,17 @@ public sealed partial class JobActor
             {
                 if (append.Outcomes.Count > 0) break;
                 _appending = true;
-                Store.ReadUploadAsync(_jobId, batchId).PipeTo(_self, success: upload => new UploadRead(batchId, upload), failure: cause => new AppendDone(append, cause));
-                append.Senders.Add(_pending.Dequeue().Sender);
-                _pendingFirst = next;
+                Store.ReadUploadAsync(_jobId, batchId)
+                    .PipeTo(_self, success: upload => new UploadRead(batchId, upload, null), failure: cause => new UploadRead(batchId, null, cause));
                 return;
             }
             _pending.Dequeue();
+            // A command that had its turn between two writes may have ended the job's taking of data.
+            if (RefusalOfInput(next.Request) is { } refused)
+            {
+                append.Outcomes.Add(() => next.Sender.Tell(refused));
+                continue;
+            }
             if (next.Request is PostRecords post) Add(append, post, next.Sender);
             else Add(append, (FlushJob)next.Request, next.Sender);
         }
@@ -120,9 +131,6 @@ public sealed partial class JobActor
         _appending = true;
         Store.WriteAsync(append.Writes).PipeTo(_self, success: () => new AppendDone(append, null), failure: cause => new AppendDone(append, cause));
     }
-
-    // The message whose upload is being looked up; it goes first when that is known.
-    private Pending? _pendingFirst;
 
     private void Add(Append append, PostRecords post, IActorRef sender)
     {
@@ -216,13 +224,19 @@ public sealed partial class JobActor
         switch (message)
         {
             case UploadRead read:
-                if (_uploads.Count >= MaxUploadsRemembered) _uploads.Clear();
-                _uploads[read.BatchId] = read.Upload ?? new StoredUpload([], Whole: false);
-                var waiting = _pending.ToArray();
-                _pending.Clear();
-                _pending.Enqueue(_pendingFirst!);
-                foreach (var pending in waiting) _pending.Enqueue(pending);
+                if (read.Cause is not null)
+                {
+                    RefuseUnstored([_pending.Dequeue().Sender], read.Cause);
+                }
+                else
+                {
+                    if (_uploads.Count >= MaxUploadsRemembered) _uploads.Clear();
+                    _uploads[read.BatchId] = read.Upload ?? new StoredUpload([], Whole: false);
+                }
                 AppendEnded();
+                return true;
+            case AppendMore:
+                AppendNext();
                 return true;
             case AppendDone { Cause: null } done:
                 FaultPoints.Hit("post.journaled");
@@ -230,10 +244,7 @@ public sealed partial class JobActor
                 AppendEnded();
                 return true;
             case AppendDone failed:
-                _log.Error(failed.Cause, "Input of job {0} could not be written", _jobId);
-                var refused = new Refused(_jobId, RefusalKind.Unavailable, $"the data of job [{_jobId}] could not be stored, none of it was taken: {failed.Cause!.Message}");
-                foreach (var sender in failed.Append.Senders) sender.Tell(refused);
-                _uploads.Clear();
+                RefuseUnstored(failed.Append.Senders, failed.Cause!);
                 AppendEnded();
                 return true;
             default:
@@ -241,11 +252,26 @@ public sealed partial class JobActor
         }
     }
 
+    private void RefuseUnstored(List<IActorRef> senders, Exception cause)
+    {
+        _log.Error(cause, "Input of job {0} could not be written", _jobId);
+        var refused = new Refused(_jobId, RefusalKind.Unavailable, $"the data of job [{_jobId}] could not be stored, none of it was taken: {cause.Message}");
+        foreach (var sender in senders) sender.Tell(refused);
+        _uploads.Clear();
+    }
+
+    /// <summary>Commands that waited have their turn before the next write: uploads that never pause hold up no close.</summary>
     private void AppendEnded()
     {
         _appending = false;
-        AppendNext();
-        if (!_appending) Stash.UnstashAll();
+        if (!_commandWaits)
+        {
+            AppendNext();
+            return;
+        }
+        _commandWaits = false;
+        Stash.UnstashAll();
+        _self.Tell(AppendMore.Instance);
     }
 
     private void Succeed(Append append)

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using MlActors.Analysis;
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
@@ -9,7 +10,8 @@ namespace MlActors.Jobs.Running;
 public sealed partial class JobActor
 {
     /// <summary>A chunk of a removal is done; <paramref name="More"/> says whether rows are left.</summary>
-    private sealed record WorkProgress(bool More, ModelSnapshot? RevertedTo, Exception? Cause);
+    /// <param name="For">What the chunk was removed for: a delete may have taken the place of a reset or revert meanwhile.</param>
+    private sealed record WorkProgress(BlockedReason For, bool More, ModelSnapshot? RevertedTo, Exception? Cause);
 
     private sealed record SnapshotFound(JobCommand Command, IActorRef Sender, ModelSnapshot? Snapshot, Exception? Cause);
 
@@ -30,7 +32,7 @@ public sealed partial class JobActor
     private void RemoveNext()
     {
         var (blocked, revertTo, from) = (_state.Blocked, _state.RevertTo, _state.RevertResultsFrom);
-        RemoveChunkAsync(blocked, revertTo, from).PipeTo(_self, failure: cause => new WorkProgress(true, null, cause));
+        RemoveChunkAsync(blocked, revertTo, from).PipeTo(_self, failure: cause => new WorkProgress(blocked, true, null, cause));
     }
 
     private async Task<WorkProgress> RemoveChunkAsync(BlockedReason blocked, string? revertTo, long? from)
@@ -41,10 +43,10 @@ public sealed partial class JobActor
             if (from is { } start) await Store.WriteAsync([new DeleteResults(_jobId, start, RemovalChunk)]);
             var more = from is { } begin && await Store.HasResultsAsync(_jobId, begin);
             var snapshots = await Store.ListSnapshotsAsync(_jobId);
-            return new WorkProgress(more, snapshots.FirstOrDefault(s => s.SnapshotId == revertTo), null);
+            return new WorkProgress(blocked, more, snapshots.FirstOrDefault(s => s.SnapshotId == revertTo), null);
         }
         await Store.WriteAsync([new DeleteResults(_jobId, long.MinValue, RemovalChunk), new DeleteWork(_jobId, RemovalChunk)]);
-        return new WorkProgress(await Store.HasWorkAsync(_jobId), null, null);
+        return new WorkProgress(blocked, await Store.HasWorkAsync(_jobId), null, null);
     }
 
     /// <returns>Whether the message was an outcome of this part.</returns>
@@ -59,7 +61,7 @@ public sealed partial class JobActor
             case RemoveAgain:
                 RemoveNext();
                 return true;
-            case WorkProgress { More: true }:
+            case WorkProgress progress when progress.More || progress.For != _state.Blocked:
                 RemoveNext();
                 return true;
             case WorkProgress progress:
@@ -128,7 +130,7 @@ public sealed partial class JobActor
         }
         else if (status.Counts.LatestRecord is { } latest)
         {
-            var skip = new SkipTimeInput(latest - (((latest % Settings.BucketSpan) + Settings.BucketSpan) % Settings.BucketSpan));
+            var skip = new SkipTimeInput(BucketTime.Floor(latest, Settings.BucketSpan));
             status = status with { InputSeq = status.InputSeq + 1 };
             writes.Add(new AppendInput(_jobId, status.InputSeq, skip.Kind, InputCodec.Encode(skip)));
         }

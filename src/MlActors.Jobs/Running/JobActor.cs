@@ -110,6 +110,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         if (_appending && message is JobCommand or FromAnalysis.Ready or FromAnalysis.Checkpoint or FromAnalysis.Finished or FromAnalysis.Failed or Terminated
             or StopForced or WorkProgress or DecideRevert)
         {
+            _commandWaits = true;
             Stash.Stash();
             return;
         }
@@ -274,13 +275,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     };
 
     /// <summary>Decides a fact and, if anything follows, makes it happen.</summary>
-    private void CommitFact(JobFact fact, IReadOnlyList<StoreWrite>? writes = null, Action? then = null)
+    private void CommitFact(JobFact fact, IReadOnlyList<StoreWrite>? writes = null)
     {
-        if (JobLifecycle.Decide(_state, fact, Now) is Decision.Happens happens) Commit(happens.Events, writes ?? [], () =>
-        {
-            AfterFact(fact);
-            then?.Invoke();
-        });
+        if (JobLifecycle.Decide(_state, fact, Now) is Decision.Happens happens) Commit(happens.Events, writes ?? [], () => AfterFact(fact));
     }
 
     private void AfterFact(JobFact fact)
@@ -361,7 +358,6 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         OpenTime = state.OpenTime,
         FinishedTime = state.FinishedTime,
         ModelSnapshotId = state.SnapshotId,
-        Size = before.Size,
     };
 
     private void CommitUpdate(UpdateJob update, IActorRef sender)

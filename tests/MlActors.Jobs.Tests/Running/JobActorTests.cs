@@ -123,6 +123,40 @@ public class JobActorTests : JobHarness
     }
 
     [Fact]
+    public async Task A_close_has_its_turn_although_many_go_on_posting()
+    {
+        var job = await OpenNewAsync("j");
+        var posters = Enumerable.Range(0, 8).Select(async _ =>
+        {
+            var accepted = 0L;
+            while (await job.Ask<JobReply>(Minutes("j", 0, 1), Patience) is PieceAccepted) accepted++;
+            return accepted;
+        }).ToList();
+        await AwaitConditionAsync(async () => (await Storage.Jobs.ReadStatusAsync("j"))!.InputSeq > 20, Patience);
+        var before = (await Storage.Jobs.ReadStatusAsync("j"))!.InputSeq;
+        await AskAsync<JobClosedReply>(job, new CloseJob("j"));
+        var accepted = (await Task.WhenAll(posters)).Sum();
+        accepted.ShouldBe((await Storage.Jobs.ReadStatusAsync("j"))!.InputSeq);
+        // What each poster may have in the write under way, in the next one, and before the close in the mailbox.
+        accepted.ShouldBeLessThanOrEqualTo(before + (5 * posters.Count));
+    }
+
+    [Fact]
+    public async Task A_delete_during_a_revert_leaves_nothing_either()
+    {
+        var job = await OpenNewAsync("j");
+        await AskAsync<PieceAccepted>(job, Minutes("j", 0, 100));
+        await AskAsync<JobClosedReply>(job, new CloseJob("j"));
+        var revert = job.Ask<JobReply>(new RevertSnapshot("j", JobLifecycle.EmptySnapshot, DeleteInterveningResults: false, "t1"), Patience);
+        await AskAsync<Done>(job, new DeleteJob("j", Force: false, "t2"));
+        await revert;
+        (await Storage.Jobs.HasWorkAsync("j")).ShouldBeFalse();
+        await AskAsync<Done>(job, new CreateJob(Config("j")));
+        await AskAsync<JobOpenedReply>(job, new OpenJob("j"));
+        await AskAsync<PieceAccepted>(job, Minutes("j", 0, 1));
+    }
+
+    [Fact]
     public async Task A_closed_job_refuses_data_and_flush()
     {
         var job = Incarnate("j");
