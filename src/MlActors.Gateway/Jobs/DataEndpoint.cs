@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MlActors.Analysis;
 using MlActors.Analysis.Input;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
@@ -67,12 +68,12 @@ public static class DataEndpoint
         if (row.Status.Blocked != BlockedReason.None)
         {
             throw ApiException.Conflict(
-                $"cannot post data to job [{call.JobId}] while a {JobStatsDocument.NameOf(row.Status.Blocked)} of it is under way");
+                $"cannot post data to job [{call.JobId}] while a {JobLifecycle.Name(row.Status.Blocked)} of it is under way");
         }
         if (row.Status.State != JobState.Opened)
         {
             throw ApiException.Conflict(
-                $"cannot post data to job [{call.JobId}] because it is {JobStatsDocument.NameOf(row.Status.State)}; it must be opened");
+                $"cannot post data to job [{call.JobId}] because it is {JobLifecycle.Name(row.Status.State)}; it must be opened");
         }
         return row.Config;
     }
@@ -87,7 +88,7 @@ public static class DataEndpoint
         return new ResetBucketsInput(from, end is null ? from + 1 : Math.Max(from + 1, -FloorToSeconds(-end.Value)));
     }
 
-    internal static long FloorToSeconds(long milliseconds) => Math.DivRem(milliseconds, 1000, out var rest) - (rest < 0 ? 1 : 0);
+    internal static long FloorToSeconds(long milliseconds) => BucketTime.Floor(milliseconds, 1000) / 1000;
 
     private static string? BatchIdProblem(string? id) =>
         string.IsNullOrWhiteSpace(id) || id.Length > LongestBatchId || id.Any(char.IsControl)

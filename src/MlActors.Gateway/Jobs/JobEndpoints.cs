@@ -132,6 +132,6 @@ public static partial class JobEndpoints
     {
         if (row.Status.State == JobState.Closed) return;
         var fix = operation == "delete" ? "close it first, or use force=true" : "close it first";
-        throw ApiException.Conflict($"cannot {operation} job [{row.Config.JobId}] because it is {JobStatsDocument.NameOf(row.Status.State)}; {fix}");
+        throw ApiException.Conflict($"cannot {operation} job [{row.Config.JobId}] because it is {JobLifecycle.Name(row.Status.State)}; {fix}");
     }
 }

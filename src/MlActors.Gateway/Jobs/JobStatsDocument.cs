@@ -14,7 +14,7 @@ internal static class JobStatsDocument
         var (status, jobId) = (stats.Status, stats.Row.Config.JobId);
         json.WriteStartObject();
         json.WriteString("job_id", jobId);
-        json.WriteString("state", NameOf(status.State));
+        json.WriteString("state", JobLifecycle.Name(status.State));
         json.WriteStartObject("data_counts");
         DataCountsDocument.WriteMembers(json, jobId, status.Counts);
         json.WriteEndObject();
@@ -32,23 +32,6 @@ internal static class JobStatsDocument
         WriteExtensions(json, stats);
         json.WriteEndObject();
     }
-
-    public static string NameOf(JobState state) => state switch
-    {
-        JobState.Opening => "opening",
-        JobState.Opened => "opened",
-        JobState.Closing => "closing",
-        JobState.Failed => "failed",
-        _ => "closed",
-    };
-
-    public static string NameOf(BlockedReason reason) => reason switch
-    {
-        BlockedReason.Delete => "delete",
-        BlockedReason.Reset => "reset",
-        BlockedReason.Revert => "revert",
-        _ => "none",
-    };
 
     /// <summary>The node that runs the job, if one does. What is not known of another node stays empty.</summary>
     public static NodeIdentity? NodeOf(JobStatus status, NodeIdentity here) =>
@@ -71,7 +54,7 @@ internal static class JobStatsDocument
         if (status.Blocked == BlockedReason.None) return;
         if (status.Blocked == BlockedReason.Delete) json.WriteBoolean("deleting", true);
         json.WriteStartObject("blocked");
-        json.WriteString("reason", NameOf(status.Blocked));
+        json.WriteString("reason", JobLifecycle.Name(status.Blocked));
         if (status.BlockedTaskId is { } task) json.WriteString("task_id", task);
         json.WriteEndObject();
     }

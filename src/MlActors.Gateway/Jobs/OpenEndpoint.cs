@@ -110,8 +110,8 @@ public static class OpenEndpoint
     }
 
     private static string Why(ResolvedJob job) => job.Blocked != BlockedReason.None
-        ? $"a {JobStatsDocument.NameOf(job.Blocked)} of it is under way"
-        : JobStatsDocument.NameOf(job.State);
+        ? $"a {JobLifecycle.Name(job.Blocked)} of it is under way"
+        : JobLifecycle.Name(job.State);
 
     private static ApiException TimedOut(string what, TimeSpan timeout) =>
         new(408, ErrorTypes.Status, FormattableString.Invariant($"the opening did not end within {timeout.TotalSeconds:0.###}s: {what}"));

@@ -1,3 +1,4 @@
+using MlActors.Analysis;
 using MlActors.Gateway.Errors;
 using MlActors.Jobs.Results;
 
@@ -35,7 +36,7 @@ public sealed class OverallBuckets(long baseSpan, int jobCount, int topN)
     {
         foreach (var bucket in buckets)
         {
-            var start = Floor(bucket.Timestamp, baseSpan);
+            var start = BucketTime.Floor(bucket.Timestamp, baseSpan);
             if (!_entries.TryGetValue(start, out var entry)) _entries[start] = entry = new Entry();
             entry.IsInterim |= bucket.IsInterim;
             if (entry.Jobs.Count > 0 && entry.Jobs[^1].JobId == jobId)
@@ -56,7 +57,7 @@ public sealed class OverallBuckets(long baseSpan, int jobCount, int topN)
         var merged = new List<OverallBucket>();
         foreach (var (start, entry) in _entries)
         {
-            var bucket = new OverallBucket(Floor(start, span), Score(entry.Jobs), entry.IsInterim, entry.Jobs);
+            var bucket = new OverallBucket(BucketTime.Floor(start, span), Score(entry.Jobs), entry.IsInterim, entry.Jobs);
             if (merged.Count > 0 && merged[^1].Timestamp == bucket.Timestamp) merged[^1] = Merge(merged[^1], bucket);
             else merged.Add(bucket);
         }
@@ -72,6 +73,4 @@ public sealed class OverallBuckets(long baseSpan, int jobCount, int topN)
         a.IsInterim || b.IsInterim,
         [.. a.Jobs.Concat(b.Jobs).GroupBy(job => job.JobId, StringComparer.Ordinal)
             .Select(job => new JobScore(job.Key, job.Max(score => score.MaxAnomalyScore))).OrderBy(job => job.JobId, StringComparer.Ordinal)]);
-
-    private static long Floor(long timestamp, long span) => timestamp - (((timestamp % span) + span) % span);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
 
@@ -9,16 +8,11 @@ internal static class BackupCommand
     public static Command Create()
     {
         var target = new Argument<string>("file") { Description = "The copy; must not exist yet" };
-        var command = new Command("backup", "Copy the database of a stopped server, consistent and verified") { target };
-        var common = new CommonOptions().AddTo(command);
-        command.SetAction((arguments, cancellation) => CommonOptions.RunAsync(async () =>
+        return CommonOptions.OnStorage(new Command("backup", "Copy the database of a stopped server, consistent and verified") { target }, async (arguments, storage, cancellation) =>
         {
-            await using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
             var path = Path.GetFullPath(arguments.GetValue(target)!);
             await storage.BackupAsync(path, cancellation);
-            Console.WriteLine($"{path}: {new FileInfo(path).Length} bytes; to restore, put it as {common.Load(arguments).Options.Storage.FileName} into an empty data folder");
-            return 0;
-        }));
-        return command;
+            Console.WriteLine($"{path}: {new FileInfo(path).Length} bytes; to restore, put it as {storage.FileName} into an empty data folder");
+        });
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlActors.Node.Configuration;
+using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
 
@@ -25,6 +26,19 @@ internal sealed class CommonOptions
         if (arguments.GetValue(_data) is { } data) overrides["data"] = data;
         if (arguments.GetResult(_urls) is not null && arguments.GetValue(_urls) is { } urls) overrides["urls"] = urls;
         return ServerConfig.Load(arguments.GetValue(_config), overrides);
+    }
+
+    /// <summary>Makes a command that works on the data of a stopped server.</summary>
+    internal static Command OnStorage(Command command, Func<ParseResult, SqliteStorage, CancellationToken, Task> body)
+    {
+        var common = new CommonOptions().AddTo(command);
+        command.SetAction((arguments, cancellation) => RunAsync(async () =>
+        {
+            using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
+            await body(arguments, storage, cancellation);
+            return 0;
+        }));
+        return command;
     }
 
     /// <summary>Runs the body of a command and turns what a user can mend into a message and an exit code.</summary>

@@ -3,7 +3,6 @@ using System.Globalization;
 using MlActors.Gateway.Security;
 using MlActors.Jobs.Configuration.Values;
 using MlActors.Storage.Security;
-using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
 
@@ -17,9 +16,7 @@ internal static class KeysCommand
         var name = new Argument<string>("name") { Description = "What the key is for" };
         var privileges = new Option<string[]>("--privilege") { Description = $"A cluster privilege: {string.Join(", ", Privileges.Names)}", Required = true };
         var expires = new Option<string?>("--expires-in") { Description = "How long it is valid, e.g. 90d (default: for ever)" };
-        var command = new Command("add", "Make a key and print it once") { name, privileges, expires };
-        var common = new CommonOptions().AddTo(command);
-        command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
+        return CommonOptions.OnStorage(new Command("add", "Make a key and print it once") { name, privileges, expires }, async (arguments, storage, _) =>
         {
             foreach (var privilege in arguments.GetValue(privileges)!.Where(p => !Privileges.Exists(p)))
                 throw new CommandException($"[{privilege}] is not a privilege; there are {string.Join(", ", Privileges.Names)}");
@@ -27,46 +24,33 @@ internal static class KeysCommand
             long? end = null;
             if (arguments.GetValue(expires) is { } text)
                 end = TimeValue.TryParse(text, out var time, out var problem) ? now + (long)time.Duration.TotalMilliseconds : throw new CommandException($"--expires-in: {problem}");
-            using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
             var secret = ApiKeySecret.New();
             await storage.Security.PutApiKeyAsync(new StoredApiKey(secret.Id, arguments.GetValue(name)!, secret.SecretHash, "mlactors keys", arguments.GetValue(privileges)!, now, end, Invalidated: false));
             Console.Error.WriteLine("The key, for the header `Authorization: ApiKey …`. It is not shown again:");
             Console.WriteLine(secret.Encoded);
-            return 0;
-        }));
-        return command;
+        });
     }
 
     private static Command List()
     {
-        var command = new Command("list", "List the keys, without their secrets");
-        var common = new CommonOptions().AddTo(command);
-        command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
+        return CommonOptions.OnStorage(new Command("list", "List the keys, without their secrets"), async (arguments, storage, _) =>
         {
-            using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
             foreach (var key in await storage.Security.ListApiKeysAsync())
             {
                 var until = key.ExpiresMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("u", CultureInfo.InvariantCulture) : "for ever";
                 Console.WriteLine($"{key.Id}\t{key.Name}\t{string.Join(",", key.Privileges)}\t{(key.Invalidated ? "invalidated" : until)}");
             }
-            return 0;
-        }));
-        return command;
+        });
     }
 
     private static Command Invalidate()
     {
         var id = new Argument<string>("id") { Description = "The key's id, as `mlactors keys list` shows it" };
-        var command = new Command("invalidate", "Make a key useless") { id };
-        var common = new CommonOptions().AddTo(command);
-        command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
+        return CommonOptions.OnStorage(new Command("invalidate", "Make a key useless") { id }, async (arguments, storage, _) =>
         {
-            using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
             var key = await storage.Security.FindApiKeyAsync(arguments.GetValue(id)!) ?? throw new CommandException($"there is no key [{arguments.GetValue(id)}]");
             await storage.Security.PutApiKeyAsync(key with { Invalidated = true });
             Console.WriteLine($"key {key.Id} ({key.Name}) is invalid now");
-            return 0;
-        }));
-        return command;
+        });
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MlActors.Gateway.Security;
 using MlActors.Storage.Security;
-using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
 
@@ -14,11 +13,8 @@ internal static class UsersCommand
     {
         var name = new Argument<string>("name") { Description = "The user's name" };
         var roles = new Option<string[]>("--role") { Description = "A role or cluster privilege: superuser, machine_learning_admin, machine_learning_user, manage_ml, monitor_ml, manage, monitor, all", Required = true };
-        var command = new Command("add", "Add a user, or change password and roles of one; the password is read from standard input") { name, roles };
-        var common = new CommonOptions().AddTo(command);
-        command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
+        return CommonOptions.OnStorage(new Command("add", "Add a user, or change password and roles of one; the password is read from standard input") { name, roles }, async (arguments, storage, _) =>
         {
-            using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
             if (!Console.IsInputRedirected) Console.Error.Write("password: ");
             var password = Console.In.ReadLine();
             if (password is null || password.Length < 6) throw new CommandException("the password needs at least 6 characters");
@@ -26,37 +22,25 @@ internal static class UsersCommand
             foreach (var role in user.Roles.Where(role => !Privileges.RoleExists(role))) throw new CommandException($"[{role}] is not a role; see `mlactors users add --help`");
             await storage.Security.PutUserAsync(user);
             Console.WriteLine($"user {user.Name} has the roles {string.Join(", ", user.Roles)}");
-            return 0;
-        }));
-        return command;
+        });
     }
 
     private static Command List()
     {
-        var command = new Command("list", "List the users");
-        var common = new CommonOptions().AddTo(command);
-        command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
+        return CommonOptions.OnStorage(new Command("list", "List the users"), async (arguments, storage, _) =>
         {
-            using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
             foreach (var user in await storage.Security.ListUsersAsync())
                 Console.WriteLine($"{user.Name}\t{string.Join(",", user.Roles)}{(user.Enabled ? "" : "\tdisabled")}");
-            return 0;
-        }));
-        return command;
+        });
     }
 
     private static Command Remove()
     {
         var name = new Argument<string>("name") { Description = "The user's name" };
-        var command = new Command("remove", "Remove a user") { name };
-        var common = new CommonOptions().AddTo(command);
-        command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
+        return CommonOptions.OnStorage(new Command("remove", "Remove a user") { name }, async (arguments, storage, _) =>
         {
-            using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
             if (!await storage.Security.DeleteUserAsync(arguments.GetValue(name)!)) throw new CommandException($"there is no user [{arguments.GetValue(name)}]");
             Console.WriteLine($"user {arguments.GetValue(name)} removed");
-            return 0;
-        }));
-        return command;
+        });
     }
 }

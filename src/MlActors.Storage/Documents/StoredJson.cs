@@ -15,12 +15,17 @@ internal static class StoredJson
 
     public static byte[] Serialize(IReadOnlyList<string> names) => JsonSerializer.SerializeToUtf8Bytes(names, RowJson.Default.IReadOnlyListString);
 
-    // Read by reflection: generated code sets every init-only member, those that an older release did not write to null or zero instead of their default.
-    private static readonly JsonSerializerOptions Reading = new(RowJson.Default.Options)
+    /// <summary>
+    /// Options that read what a context has written, by reflection: generated code sets every init-only member, those that an older release did not
+    /// write to null or zero instead of their default.
+    /// </summary>
+    internal static JsonSerializerOptions ReadingOf(JsonSerializerContext written) => new(written.Options)
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         Converters = { new JsonStringEnumConverter() },
     };
+
+    private static readonly JsonSerializerOptions Reading = ReadingOf(RowJson.Default);
 
     public static JobStatus Status(ReadOnlySpan<byte> json) => Read<JobStatus>(json);
 

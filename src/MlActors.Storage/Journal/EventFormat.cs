@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Storage.Documents;
 
 namespace MlActors.Storage.Journal;
 
@@ -55,11 +55,7 @@ public static class EventFormat
         }
     }
 
-    private static readonly JsonSerializerOptions Reading = new(EventJson.Default.Options)
-    {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-        Converters = { new JsonStringEnumConverter() },
-    };
+    private static readonly JsonSerializerOptions Reading = StoredJson.ReadingOf(EventJson.Default);
 
     private abstract class Entry(string manifest, Type type)
     {
@@ -75,7 +71,6 @@ public static class EventFormat
     {
         public override byte[] Serialize(JobEvent jobEvent) => JsonSerializer.SerializeToUtf8Bytes((T)jobEvent, json);
 
-        // By reflection: generated code sets every init-only member, those that an older release did not write to null or zero instead of their default.
         public override JobEvent Deserialize(ReadOnlySpan<byte> payload) =>
             JsonSerializer.Deserialize<T>(payload, Reading) ?? throw new JsonException("the payload is null");
     }

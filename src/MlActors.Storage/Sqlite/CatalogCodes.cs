@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Storage.Sqlite;
@@ -5,43 +6,21 @@ namespace MlActors.Storage.Sqlite;
 /// <summary>How states stand in the columns that the catalog is searched by. The words are those of the API; they never change.</summary>
 internal static class CatalogCodes
 {
-    public static string Of(JobState state) => state switch
-    {
-        JobState.Closed => "closed",
-        JobState.Opening => "opening",
-        JobState.Opened => "opened",
-        JobState.Closing => "closing",
-        JobState.Failed => "failed",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not a state."),
-    };
+    private static readonly FrozenDictionary<string, JobState> States =
+        Enum.GetValues<JobState>().ToFrozenDictionary(JobLifecycle.Name, StringComparer.Ordinal);
 
-    public static string Of(BlockedReason reason) => reason switch
-    {
-        BlockedReason.None => "none",
-        BlockedReason.Delete => "delete",
-        BlockedReason.Reset => "reset",
-        BlockedReason.Revert => "revert",
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason."),
-    };
+    private static readonly FrozenDictionary<string, BlockedReason> Reasons =
+        Enum.GetValues<BlockedReason>().ToFrozenDictionary(JobLifecycle.Name, StringComparer.Ordinal);
 
-    public static JobState State(string code) => code switch
-    {
-        "closed" => JobState.Closed,
-        "opening" => JobState.Opening,
-        "opened" => JobState.Opened,
-        "closing" => JobState.Closing,
-        "failed" => JobState.Failed,
-        _ => throw new InvalidDataException($"The catalog holds the unknown job state [{code}]."),
-    };
+    public static string Of(JobState state) => JobLifecycle.Name(state);
 
-    public static BlockedReason Blocked(string code) => code switch
-    {
-        "none" => BlockedReason.None,
-        "delete" => BlockedReason.Delete,
-        "reset" => BlockedReason.Reset,
-        "revert" => BlockedReason.Revert,
-        _ => throw new InvalidDataException($"The catalog holds the unknown reason [{code}]."),
-    };
+    public static string Of(BlockedReason reason) => JobLifecycle.Name(reason);
+
+    public static JobState State(string code) =>
+        States.TryGetValue(code, out var state) ? state : throw new InvalidDataException($"The catalog holds the unknown job state [{code}].");
+
+    public static BlockedReason Blocked(string code) =>
+        Reasons.TryGetValue(code, out var reason) ? reason : throw new InvalidDataException($"The catalog holds the unknown reason [{code}].");
 
     /// <summary>Whether the job's owner ought to be awake.</summary>
     public static bool IsActive(JobStatus status) =>

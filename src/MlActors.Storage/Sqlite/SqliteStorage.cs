@@ -36,6 +36,9 @@ public sealed class SqliteStorage : IStorage
         Events = new SqliteEventLog(_writer, _readers);
     }
 
+    /// <summary>Name of the database file in the data directory.</summary>
+    public string FileName => _options.FileName;
+
     public IJobStore Jobs { get; }
     public ICatalog Catalog { get; }
     public IResults Results { get; }
