@@ -112,7 +112,7 @@ public sealed partial class JobActor
                 OnFlushOutcome(report);
                 break;
             case FromAnalysis.Checkpoint checkpoint:
-                SaveSnapshot(checkpoint.Draft, byWork: true, (taken, writes) => Commit([taken], writes, () => FaultPoints.Hit("snapshot.journaled"), Sized(checkpoint.Draft)));
+                CommitCheckpoint(checkpoint.Draft);
                 break;
             case FromAnalysis.Finished finished:
                 OnFinished(finished);
@@ -145,19 +145,32 @@ public sealed partial class JobActor
         if (_state is not { State: JobState.Closing, ForcedClose: false }) return;
         _status = _status with { Size = finished.Size, Timing = finished.Timing, SizeLogTime = Now };
         FaultPoints.Hit("close.finished");
-        if (finished.Draft is { } draft)
-            SaveSnapshot(draft, byWork: false, (taken, writes) => CommitFact(new JobFact.AnalysisFinished(finished.Generation, taken), writes));
-        else
-            CommitFact(new JobFact.AnalysisFinished(finished.Generation, null));
+        var save = finished.Draft is { } draft ? Save(draft, byWork: false) : null;
+        CommitFact(new JobFact.AnalysisFinished(finished.Generation, save?.Taken), save?.Writes, again: () => OnFinished(finished));
+    }
+
+    private void CommitCheckpoint(SnapshotDraft draft)
+    {
+        // When it had to wait for the store, the run may be over or a newer one in its place.
+        if (!JobLifecycle.IsRunning(_state) || draft.Seq <= _state.SnapshotSeq) return;
+        var save = Save(draft, byWork: true);
+        Commit([save.Taken], save.Writes, () =>
+        {
+            save.Saved();
+            FaultPoints.Hit("snapshot.journaled");
+        }, _ => CommitLater(() => CommitCheckpoint(draft)), Sized(draft));
     }
 
     private static Func<JobStatus, JobStatus> Sized(SnapshotDraft draft) => status => status with { Size = draft.Size, Timing = draft.Timing };
 
+    /// <param name="Saved">Notes it, once it is stored.</param>
+    private sealed record SnapshotSave(SnapshotTaken Taken, IReadOnlyList<StoreWrite> Writes, Action Saved);
+
     /// <summary>
-    /// Names a draft and hands over the event and rows that make it the snapshot to start from. The log is kept back to the snapshot before, so that
+    /// Names a draft and gives the event and rows that make it the snapshot to start from. The log is kept back to the snapshot before, so that
     /// that one can stand in should this be found damaged; of the snapshots taken by amount of work only the newest two stay.
     /// </summary>
-    private void SaveSnapshot(SnapshotDraft draft, bool byWork, Action<SnapshotTaken, IReadOnlyList<StoreWrite>> commit)
+    private SnapshotSave Save(SnapshotDraft draft, bool byWork)
     {
         var now = Now;
         var newestId = _snapshots.Count == 0 ? 0 : _snapshots.Max(s => long.Parse(s.SnapshotId, System.Globalization.CultureInfo.InvariantCulture));
@@ -177,16 +190,16 @@ public sealed partial class JobActor
             Size = draft.Size,
             ByWork = byWork,
         };
+        var old = _snapshots.Append(snapshot).Where(s => s is { ByWork: true, Retain: false }).OrderByDescending(s => s.InputSeq).Skip(2).ToList();
         var writes = new List<StoreWrite> { new PutSnapshot(snapshot, draft.State) };
         if (_goodSeq > 0) writes.Add(new TrimInputs(_jobId, _goodSeq));
-        _goodSeq = draft.Seq;
-        _snapshots.Add(snapshot);
-        foreach (var old in _snapshots.Where(s => s is { ByWork: true, Retain: false }).OrderByDescending(s => s.InputSeq).Skip(2).ToList())
+        writes.AddRange(old.Select(s => new DeleteSnapshot(_jobId, s.SnapshotId)));
+        return new SnapshotSave(new SnapshotTaken(now, id, draft.Seq), writes, () =>
         {
-            writes.Add(new DeleteSnapshot(_jobId, old.SnapshotId));
-            _snapshots.Remove(old);
-        }
-        commit(new SnapshotTaken(now, id, draft.Seq), writes);
+            _goodSeq = draft.Seq;
+            _snapshots.Add(snapshot);
+            _snapshots.RemoveAll(old.Contains);
+        });
     }
 
     private void OnAnalysisFailed(FromAnalysis.Failed failed)

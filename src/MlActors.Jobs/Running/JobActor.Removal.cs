@@ -90,14 +90,18 @@ public sealed partial class JobActor
         var fact = new JobFact.WorkRemoved(_status.InputSeq);
         if (JobLifecycle.Decide(_state, fact, now) is not Decision.Happens happens) return;
         FaultPoints.Hit("remove.done");
+        Action<Exception> rejected = _ => CommitLater(() =>
+        {
+            if (_state.Blocked == blocked) FinishRemoval(revertedTo);
+        });
         switch (blocked)
         {
             case BlockedReason.Delete:
-                Commit(happens.Events, [new DeleteJobRows(_jobId)], () => AfterFact(fact));
+                Commit(happens.Events, [new DeleteJobRows(_jobId)], () => AfterFact(fact), rejected);
                 break;
             case BlockedReason.Reset:
                 _snapshots = [];
-                Commit(happens.Events, [], () => AfterFact(fact), _ => new JobStatus { JobId = _jobId });
+                Commit(happens.Events, [], () => AfterFact(fact), rejected, _ => new JobStatus { JobId = _jobId });
                 break;
             default:
                 _reverted = revertedTo ?? new ModelSnapshot
@@ -109,7 +113,7 @@ public sealed partial class JobActor
                     InputSeq = _status.InputSeq,
                     Lineage = _state.Lineage,
                 };
-                CommitRevert(happens.Events, fact, revertedTo, resultsFrom is not null);
+                CommitRevert(happens.Events, fact, revertedTo, resultsFrom is not null, rejected);
                 break;
         }
     }
@@ -120,7 +124,7 @@ public sealed partial class JobActor
     /// The snapshot is taken to contain what was sent until now, so none of that is analysed again. With the intervening results gone the same
     /// records may be sent again; without, what was seen before stays too old to be taken, for the counts as for the model.
     /// </summary>
-    private void CommitRevert(IReadOnlyList<JobEvent> events, JobFact fact, ModelSnapshot? snapshot, bool resultsRemoved)
+    private void CommitRevert(IReadOnlyList<JobEvent> events, JobFact fact, ModelSnapshot? snapshot, bool resultsRemoved, Action<Exception> rejected)
     {
         var writes = new List<StoreWrite> { new TrimInputs(_jobId, _status.InputSeq) };
         var status = _status with { Size = snapshot?.Size ?? new Analysis.Results.ModelSizeStats() };
@@ -134,7 +138,7 @@ public sealed partial class JobActor
             status = status with { InputSeq = status.InputSeq + 1 };
             writes.Add(new AppendInput(_jobId, status.InputSeq, skip.Kind, InputCodec.Encode(skip)));
         }
-        Commit(events, writes, () => AfterFact(fact), _ => status);
+        Commit(events, writes, () => AfterFact(fact), rejected, _ => status);
     }
 
     private void OnRemoved()

@@ -108,7 +108,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         }
         // A message that may write the job's row waits until the append in flight, which writes it too, is done.
         if (_appending && message is JobCommand or FromAnalysis.Ready or FromAnalysis.Checkpoint or FromAnalysis.Finished or FromAnalysis.Failed or Terminated
-            or StopForced or WorkProgress or DecideRevert)
+            or StopForced or WorkProgress or DecideRevert or CommitAgain)
         {
             _commandWaits = true;
             Stash.Stash();
@@ -130,6 +130,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 break;
             case DecideRevert revert:
                 Decide(revert.Command);
+                break;
+            case CommitAgain again:
+                if (again.Generation == _state.Generation) again.Commit();
                 break;
             case Tick:
                 OnTick();
@@ -222,7 +225,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 CommitUpdate(update, sender);
                 break;
             case Decision.Happens happens:
-                Commit(happens.Events, [], () => AfterCommand(command, sender));
+                Commit(happens.Events, [], () => AfterCommand(command, sender), cause => sender.Tell(NotWritten(cause)));
                 break;
         }
     }
@@ -274,11 +277,20 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         _ => new Done(_jobId),
     };
 
-    /// <summary>Decides a fact and, if anything follows, makes it happen.</summary>
-    private void CommitFact(JobFact fact, IReadOnlyList<StoreWrite>? writes = null)
+    /// <summary>Decides a fact and, if anything follows, makes it happen: also if the store cannot write for a while.</summary>
+    private void CommitFact(JobFact fact, IReadOnlyList<StoreWrite>? writes = null, Action? again = null)
     {
-        if (JobLifecycle.Decide(_state, fact, Now) is Decision.Happens happens) Commit(happens.Events, writes ?? [], () => AfterFact(fact));
+        if (JobLifecycle.Decide(_state, fact, Now) is Decision.Happens happens)
+            Commit(happens.Events, writes ?? [], () => AfterFact(fact), _ => CommitLater(again ?? (() => CommitFact(fact, writes))));
     }
+
+    /// <summary>Something that happened and could not be written: it is tried again as long as the same run of the job goes on.</summary>
+    private sealed record CommitAgain(long Generation, Action Commit);
+
+    private void CommitLater(Action commit) =>
+        Context.System.Scheduler.ScheduleTellOnce(CommitRetry, _self, new CommitAgain(_state.Generation, commit), ActorRefs.NoSender);
+
+    private static readonly TimeSpan CommitRetry = TimeSpan.FromSeconds(1);
 
     private void AfterFact(JobFact fact)
     {
@@ -330,8 +342,11 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     }
 
     /// <summary>Persists events with the rows they imply in one transaction, then applies them, then runs <paramref name="then"/>.</summary>
-    private void Commit(IReadOnlyList<JobEvent> events, IReadOnlyList<StoreWrite> writes, Action then, Func<JobStatus, JobStatus>? change = null)
+    /// <param name="rejected">What to do when the store cannot write now: certainly nothing happened.</param>
+    private void Commit(
+        IReadOnlyList<JobEvent> events, IReadOnlyList<StoreWrite> writes, Action then, Action<Exception> rejected, Func<JobStatus, JobStatus>? change = null)
     {
+        _rejected = rejected;
         var state = events.Aggregate(_state, JobLifecycle.Apply);
         var status = StatusOf(state, change is null ? _status : change(_status));
         var rows = new List<StoreWrite>(writes);
@@ -365,7 +380,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         try
         {
             var config = update.Update.ApplyTo(_state.Config!, _state.State == JobState.Opened, _status.Size.ModelBytes);
-            Commit([new JobUpdated(Now, config)], [], () => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status))));
+            Commit([new JobUpdated(Now, config)], [], () => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status))),
+                cause => sender.Tell(NotWritten(cause)));
         }
         catch (Configuration.InvalidConfigException invalid)
         {
@@ -379,6 +395,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     private void Compact()
     {
         if (LastSequenceNr - _compactedTo < _services.Options.CompactAfterEvents) return;
+        // Nothing depends on it: the next close tries again.
+        _rejected = _ => { };
         Persist(new Journaled(new StateSaved(Now, _state), []), _ =>
         {
             _compactedTo = LastSequenceNr;
@@ -387,24 +405,32 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     }
 
     /// <summary>
-    /// Nothing was written. The sender learns it; the actor stops, since what it holds may be ahead of the journal, and its next incarnation
-    /// recovers what is true.
+    /// What is stored is not what this owner believes, or cannot be known. The sender learns it; the actor stops, and its next incarnation recovers
+    /// what is true.
     /// </summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        var refused = new Refused(_jobId, RefusalKind.Unavailable, $"the store could not write for job [{_jobId}], nothing happened: {cause.Message}");
+        var refused = NotWritten(cause);
         _log.Error(cause, "The journal could not write for job {0}", _jobId);
         Sender.Tell(refused);
         foreach (var waiters in new[] { _openWaiters, _closeWaiters, _removalWaiters }) TellAll(waiters, refused);
         RefusePosts("its store cannot write");
     }
 
+    private Action<Exception>? _rejected;
+
+    /// <summary>The store cannot write now, and nothing of the commit was stored: the owner lives on, its state is the stored one.</summary>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
+        // Called for every event of the commit; the first speaks for all.
+        if (_rejected is not { } rejected) return;
+        _rejected = null;
         _log.Error(cause, "The journal rejected an event of job {0}", _jobId);
-        OnPersistFailure(cause, @event, sequenceNr);
-        Context.Stop(_self);
+        rejected(cause);
     }
+
+    private Refused NotWritten(Exception cause) =>
+        new(_jobId, RefusalKind.Unavailable, $"the store could not write for job [{_jobId}], nothing happened: {cause.Message}");
 
     private long _touched;
 

@@ -157,6 +157,32 @@ public class JobActorTests : JobHarness
     }
 
     [Fact]
+    public async Task While_the_store_cannot_write_everything_is_refused_and_the_owner_lives_on()
+    {
+        var job = await OpenNewAsync("j");
+        await AskAsync<PieceAccepted>(job, Minutes("j", 0, 10));
+        using (LockDatabase())
+        {
+            (await AskAsync<Refused>(job, new CloseJob("j"))).Kind.ShouldBe(RefusalKind.Unavailable);
+            (await AskAsync<Refused>(job, Minutes("j", 10, 20))).Kind.ShouldBe(RefusalKind.Unavailable);
+        }
+        await AskAsync<PieceAccepted>(job, Minutes("j", 10, 20));
+        await AskAsync<JobClosedReply>(job, new CloseJob("j"));
+        (await Storage.Jobs.ReadStatusAsync("j"))!.Counts.ProcessedRecords.ShouldBe(1200);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_could_not_be_stored_is_stored_later()
+    {
+        var job = await OpenNewAsync("j", new RunningOptions { CheckpointInputs = 1 });
+        await AskAsync<PieceAccepted>(job, Minutes("j", 0, 1));
+        using (LockDatabase()) (await AskAsync<Refused>(job, Minutes("j", 1, 2))).Kind.ShouldBe(RefusalKind.Unavailable);
+        await AwaitConditionAsync(async () => (await Storage.Jobs.ReadStatusAsync("j"))!.ModelSnapshotId is not null, Patience);
+        await AskAsync<PieceAccepted>(job, Minutes("j", 1, 2));
+        await AskAsync<JobClosedReply>(job, new CloseJob("j"));
+    }
+
+    [Fact]
     public async Task A_closed_job_refuses_data_and_flush()
     {
         var job = Incarnate("j");

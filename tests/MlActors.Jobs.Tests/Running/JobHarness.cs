@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
+using Microsoft.Data.Sqlite;
 using MlActors.Analysis;
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration;
@@ -41,7 +42,7 @@ public abstract class JobHarness : TestKit
     }
 
     private JobHarness(string directory)
-        : this(directory, SqliteStorage.Open(new StorageOptions { DataDirectory = directory }))
+        : this(directory, SqliteStorage.Open(new StorageOptions { DataDirectory = directory, BusyTimeout = TimeSpan.FromMilliseconds(200) }))
     {
     }
 
@@ -67,6 +68,17 @@ public abstract class JobHarness : TestKit
         base.AfterAll();
         Storage.Dispose();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Another process' lock on the database, until it is disposed: nothing can be written meanwhile.</summary>
+    protected IDisposable LockDatabase()
+    {
+        var connection = new SqliteConnection($"Data Source={Path.Combine(_directory, Storage.FileName)};Pooling=False");
+        connection.Open();
+        using var begin = connection.CreateCommand();
+        begin.CommandText = "BEGIN IMMEDIATE";
+        begin.ExecuteNonQuery();
+        return connection;
     }
 
     /// <summary>A new incarnation of a job's owner.</summary>
