@@ -120,6 +120,7 @@ public static class StorageWriteBenchmark
         var closingStatus = JsonSerializer.SerializeToUtf8Bytes(Status(0, JobState.Closing));
         var closedStatus = closingStatus;
         var document = JsonSerializer.SerializeToUtf8Bytes(Snapshot(Id(0)));
+        var ids = SampleJobs.Ids(jobs);
         for (var phase = 0; phase < 2; phase++)
         {
             for (var start = 0; start < jobs; start += DirectBatch)
@@ -127,7 +128,7 @@ public static class StorageWriteBenchmark
                 Execute("BEGIN IMMEDIATE");
                 for (var job = start; job < Math.Min(jobs, start + DirectBatch); job++)
                 {
-                    var id = Id(job);
+                    var id = ids[job];
                     if (phase == 0)
                     {
                         Insert(id, 1, closing, closingPayload);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Numerics;
@@ -6,10 +7,10 @@ using System.Text;
 
 namespace MlActors.Analysis.Binary;
 
-/// <summary>Writes little-endian values into a growing buffer. The counterpart of <see cref="ByteReader"/>.</summary>
-internal sealed class ByteWriter(int capacity)
+/// <summary>Writes little-endian values into a growing, rented buffer. The counterpart of <see cref="ByteReader"/>.</summary>
+internal sealed class ByteWriter(int capacity) : IDisposable
 {
-    private byte[] _buffer = new byte[Math.Max(64, capacity)];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
 
     public int Length { get; private set; }
 
@@ -70,7 +71,7 @@ internal sealed class ByteWriter(int capacity)
     /// <summary>The next <paramref name="count"/> bytes, to be filled by the caller.</summary>
     public Span<byte> Take(int count)
     {
-        if (_buffer.Length - Length < count) Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, Math.Max(Length + (long)count, 2L * _buffer.Length)));
+        if (_buffer.Length - Length < count) Grow(count);
         var span = _buffer.AsSpan(Length, count);
         Length += count;
         return span;
@@ -84,6 +85,21 @@ internal sealed class ByteWriter(int capacity)
     {
         UInt64(XxHash64.HashToUInt64(Written));
         return Written.ToArray();
+    }
+
+    /// <summary>Gives the buffer back; nothing may be written or read after.</summary>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    private void Grow(int count)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(Length + (long)count, 2L * _buffer.Length)));
+        Written.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
     }
 
     private static bool IsWellFormed(string value)

@@ -20,7 +20,7 @@ public static class InputCodec
 
     public static byte[] Encode(AnalysisInput input)
     {
-        var writer = new ByteWriter(input is RecordsInput { Batch: var sized } ? 256 + (sized.Count * (2 + (8 * sized.Columns.Length))) : 64);
+        using var writer = new ByteWriter(input is RecordsInput { Batch: var sized } ? 256 + (sized.Count * (2 + (8 * sized.Columns.Length))) : 64);
         Magic.CopyTo(writer.Take(4));
         writer.Byte(Version);
         writer.Byte((byte)input.Kind);
@@ -116,7 +116,7 @@ public static class InputCodec
 
     private static ulong PrintOf(BatchSchema schema)
     {
-        var writer = new ByteWriter(64);
+        using var writer = new ByteWriter(64);
         foreach (var field in schema.Fields)
         {
             writer.Byte((byte)field.Kind);

@@ -11,7 +11,7 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
 {
     public static SettingsPrint Of(AnalysisSettings settings)
     {
-        var detectors = new ByteWriter(256);
+        using var detectors = new ByteWriter(256);
         foreach (var detector in settings.Detectors)
         {
             detectors.VarInt(detector.Index);
@@ -22,7 +22,7 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
             }
             detectors.Bool(detector.UseNull);
         }
-        var influencers = new ByteWriter(64);
+        using var influencers = new ByteWriter(64);
         foreach (var name in settings.Influencers) influencers.String(name);
         return new SettingsPrint(
             settings.BucketSpan,

@@ -22,9 +22,9 @@ internal static class StateFrame
     public static byte[] Write(Action<ByteWriter, StringTable> write)
     {
         var strings = new StringTable();
-        var body = new ByteWriter(4096);
+        using var body = new ByteWriter(4096);
         write(body, strings);
-        var whole = new ByteWriter(body.Length + 1024);
+        using var whole = new ByteWriter(body.Length + 1024);
         Magic.CopyTo(whole.Take(4));
         BinaryPrimitives.WriteUInt16LittleEndian(whole.Take(2), Version);
         whole.UInt64(0);

@@ -75,7 +75,8 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
     {
         (_request, _jobs, _time, _options) = (request, jobs, time, options);
         (_began, _startedMs) = (time.GetTimestamp(), time.GetUtcNow().ToUnixTimeMilliseconds());
-        _entries = request.JobIds.Distinct(StringComparer.Ordinal).ToDictionary(id => id, id => new Entry(id), StringComparer.Ordinal);
+        // In the order of their ids, so that the jobs of one commit lie side by side in the store.
+        _entries = request.JobIds.Order(StringComparer.Ordinal).Distinct(StringComparer.Ordinal).ToDictionary(id => id, id => new Entry(id), StringComparer.Ordinal);
         _waiting = new Queue<Entry>(_entries.Values);
         _open = _entries.Count;
 
