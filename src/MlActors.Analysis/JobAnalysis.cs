@@ -50,7 +50,7 @@ public sealed partial class JobAnalysis
         _clock = new RecordClock(settings);
         var schema = settings.Schema;
         _summaryColumn = schema.IndexOf(settings.SummaryCountField, FieldKind.Number);
-        _tables = [.. settings.Detectors.Select(detector => new SeriesTable(detector, new ModelShape(settings.BucketSpan, detector.Function.Aggregate), _memory))];
+        _tables = [.. settings.Detectors.Select(detector => new SeriesTable(detector, new ModelShape(settings.BucketSpan, detector.Function.Aggregate, alone: detector.ByFieldName is null && detector.PartitionFieldName is null), _memory))];
         _influencers = [.. settings.Influencers.Select(name => new InfluencerColumn(name, schema.IndexOf(name, FieldKind.Text)))];
         var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !IsSplitBy(detector, influencer.Name)).ToArray()).ToArray();
         _feeds = [.. _tables.Select((table, i) => new DetectorFeed(table, i, schema, tracked[i], _memory))];

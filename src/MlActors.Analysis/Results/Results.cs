@@ -1,10 +1,13 @@
 namespace MlActors.Analysis.Results;
 
 /// <summary>A finished (or, when interim, provisional) bucket with all that belongs to it. Times are epoch seconds, scores 0–100.</summary>
+/// <param name="AnomalyScore">How unusual the bucket is, all its series together.</param>
+/// <param name="AlertScore">How much of that is news: the highest of its records.</param>
 public sealed record BucketResult(
     long Timestamp,
     long BucketSpan,
     double AnomalyScore,
+    double AlertScore,
     long EventCount,
     bool IsInterim,
     IReadOnlyList<BucketInfluencer> BucketInfluencers,
@@ -21,11 +24,16 @@ public sealed record Influence(string FieldName, IReadOnlyList<string> FieldValu
 public sealed record ScoreExplanation(
     string AnomalyType,
     int SingleBucketImpact,
+    int MultiBucketImpact,
     double TypicalValue,
     double LowerConfidenceBound,
     double UpperConfidenceBound);
 
 /// <summary>One anomaly of one series. Lists have one element for one-dimensional functions.</summary>
+/// <param name="Probability">That the series shows a bucket so unusual, from its own past.</param>
+/// <param name="RecordScore">How unusual the bucket is.</param>
+/// <param name="MultiBucketImpact">From −5, when the bucket alone is unusual, to 5, when only the buckets before and with it are.</param>
+/// <param name="AlertScore">How much of it is news: lower when comparable events were seen before, 0 while an event goes on.</param>
 public sealed record RecordResult(
     int DetectorIndex,
     string Function,
@@ -40,6 +48,7 @@ public sealed record RecordResult(
     double Probability,
     double RecordScore,
     double MultiBucketImpact,
+    double AlertScore,
     IReadOnlyList<double> Typical,
     IReadOnlyList<double> Actual,
     IReadOnlyList<Influence> Influencers,

@@ -8,6 +8,9 @@ namespace MlActors.Analysis.Scoring;
 /// <summary>Judges the values of a bucket by the models of their series, and lets the models learn them.</summary>
 internal sealed class BucketEvaluator(AnalysisSettings settings, SeriesTable[] tables, InfluenceFinder influences, MemoryBudget memory)
 {
+    // Weaker alerts are nobody's business.
+    private const double LeastAlert = 0.1;
+
     private readonly List<Unusual> _unusual = [];
     private readonly ResultBuilder _results = new(settings, tables, influences);
     private int[] _accumulatorOf = [];
@@ -36,6 +39,7 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, SeriesTable[] t
         for (var detector = 0; detector < tables.Length; detector++)
         {
             var slice = bucket?.Detectors[detector];
+            tables[detector].Shape.MoveTo(start);
             if (tables[detector].Shape.ZeroWhenEmpty) JudgeAll(detector, slice, start, learn, stillFilling);
             else if (slice is not null) JudgeSeen(detector, slice, start, learn);
         }
@@ -46,7 +50,7 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, SeriesTable[] t
         for (var i = 0; i < slice.Count; i++)
         {
             var series = slice.At(i).Series;
-            JudgeOne(detector, series, i, slice.At(i).Values.Value(tables[detector].Detector.Function.Aggregate), start, learn, stillFilling: false);
+            JudgeOne(detector, series, i, slice.At(i).Values.Value(tables[detector].Detector.Function.Aggregate), learn, stillFilling: false);
             if (learn) Saw(tables[detector][series], start);
         }
     }
@@ -63,27 +67,30 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, SeriesTable[] t
             _accumulatorOf[series] = 0;
             if (accumulator < 0 && !table[series].Started) continue;
             var value = accumulator < 0 ? 0 : accumulators[accumulator].Values.Value(table.Detector.Function.Aggregate);
-            JudgeOne(detector, series, accumulator, value, start, learn, stillFilling);
+            JudgeOne(detector, series, accumulator, value, learn, stillFilling);
             if (learn && accumulator >= 0) Saw(table[series], start);
         }
     }
 
-    private void JudgeOne(int detector, int series, int accumulator, double value, long start, bool learn, bool stillFilling)
+    private void JudgeOne(int detector, int series, int accumulator, double value, bool learn, bool stillFilling)
     {
         var table = tables[detector];
         var model = table[series].Model;
-        var expected = model.Expect(table.Shape, start);
-        if (expected.Ready)
+        var side = table.Detector.Function.Side;
+        Judgement judgement;
+        if (learn)
         {
-            _judged++;
-            if (!stillFilling || value > expected.Value)
-            {
-                var log = expected.LogProbability(value, table.Detector.Function.Side);
-                if (log < ScoreMap.RecordLogProbability) _unusual.Add(new Unusual(detector, series, accumulator, value, expected, log));
-            }
+            if (!model.TryTake(table.Shape, value, side, accumulator >= 0, memory, out judgement)) return;
         }
-        if (!learn) return;
-        model.Learn(table.Shape, start, value, expected, accumulator >= 0, memory);
+        else
+        {
+            if (!model.Ready) return;
+            judgement = model.Preview(table.Shape, value, side);
+        }
+        _judged++;
+        if (stillFilling && value <= judgement.Expected.Mean) return;
+        if (judgement.LogProbability >= ScoreMap.RecordLogProbability && judgement.Alert < LeastAlert) return;
+        _unusual.Add(new Unusual(detector, series, accumulator, judgement, ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability)));
     }
 
     private static void Saw(ModelledSeries series, long start)

@@ -6,7 +6,7 @@ using MlActors.Analysis.Series;
 namespace MlActors.Analysis.Scoring;
 
 /// <summary>
-/// Finds the influencer values that had a part in a record. The part of a value is 1 − ln p(without its records) / ln p, at least
+/// Finds the influencer values that had a part in a record. The part of a value is 1 − ln p(without its records) / ln p of the bucket alone, at least
 /// <see cref="LeastPart"/> to be named. Fields that the series is split by have its own value as their one influencer.
 /// </summary>
 internal sealed class InfluenceFinder
@@ -67,8 +67,8 @@ internal sealed class InfluenceFinder
     {
         var function = _settings.Detectors[record.Detector].Function;
         if (!TryWithout(function.Aggregate, bucket, record.Accumulator, first, entry, out var without)) return 1;
-        var log = record.Expected.LogProbability(without, function.Side);
-        return 1 - Math.Min(1, log / record.LogProbability);
+        var whole = record.Judgement.LogProbabilityOf(record.Judgement.Value, function.Side);
+        return whole >= 0 ? 0 : 1 - Math.Min(1, record.Judgement.LogProbabilityOf(without, function.Side) / whole);
     }
 
     // The series' value if the records of one influencer value had not been; false when nothing would be left.

@@ -25,12 +25,12 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
     public BucketResult Build(long start, OpenBucket? bucket, List<Unusual> unusual, long judged, bool isInterim)
     {
         var events = (long)Math.Min(bucket?.Events ?? 0, long.MaxValue / 2);
-        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, events, isInterim, [], [], []);
+        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, 0, events, isInterim, [], [], []);
 
-        unusual.Sort((a, b) => a.LogProbability != b.LogProbability ? a.LogProbability.CompareTo(b.LogProbability) : ByKey(a, b));
+        unusual.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : ByKey(a, b));
         if (unusual.Count > MostRecords) unusual.RemoveRange(MostRecords, unusual.Count - MostRecords);
         _smallest.Clear();
-        for (var i = 0; i < Math.Min(unusual.Count, MostJoined); i++) _smallest.Add(unusual[i].LogProbability);
+        for (var i = 0; i < Math.Min(unusual.Count, MostJoined); i++) _smallest.Add(unusual[i].JointLog);
         var log = ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), judged);
 
         unusual.Sort(ByKey);
@@ -39,13 +39,15 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
         for (var i = 0; i < records.Length; i++)
         {
             records[i] = Record(unusual[i], bucket);
-            tally.Add(records[i].Influencers, unusual[i].LogProbability);
+            tally.Add(records[i].Influencers, unusual[i].JointLog);
         }
         var influencers = tally.Results(MostInfluencers, MostJoined, out var byField);
         var bucketInfluencers = new List<BucketInfluencer>(1 + byField.Count);
         if (ScoreMap.Score(log) > 0) bucketInfluencers.Add(BucketInfluencer(TimeInfluencer, log));
         foreach (var (field, fieldLog) in byField) bucketInfluencers.Add(BucketInfluencer(field, fieldLog));
-        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), events, isInterim, bucketInfluencers, records, influencers);
+        var alert = 0.0;
+        foreach (var record in records) alert = Math.Max(alert, record.AlertScore);
+        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), alert, events, isInterim, bucketInfluencers, records, influencers);
     }
 
     private static BucketInfluencer BucketInfluencer(string field, double log) => new(field, ScoreMap.Score(log), -log, ScoreMap.Probability(log));
@@ -55,8 +57,9 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
         var table = tables[unusual.Detector];
         var detector = table.Detector;
         var series = table[unusual.Series];
-        var score = ScoreMap.Score(unusual.LogProbability);
-        var (low, high) = unusual.Expected.Bounds();
+        var judgement = unusual.Judgement;
+        var (low, high) = judgement.Bounds(table.Shape.IsCount);
+        var multi = (1 + judgement.Impact) / 2;
         return new RecordResult(
             detector.Index,
             detector.Function.Name,
@@ -68,16 +71,18 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
             OverFieldValue: null,
             detector.PartitionFieldName,
             detector.PartitionFieldName is null ? null : series.Key.Partition,
-            ScoreMap.Probability(unusual.LogProbability),
-            score,
-            MultiBucketImpact: -5, // Nothing but the bucket itself is judged.
-            [unusual.Expected.Value],
-            [unusual.Value],
+            ScoreMap.Probability(judgement.LogProbability),
+            unusual.Score,
+            5 * judgement.Impact,
+            ScoreMap.StrengthScore(judgement.Alert),
+            [judgement.Expected.Mean],
+            [judgement.Value],
             influences.Find(unusual, bucket),
             new ScoreExplanation(
-                unusual.Value >= unusual.Expected.Value ? "spike" : "dip",
-                SingleBucketImpact: (int)Math.Round(score),
-                unusual.Expected.Value,
+                judgement.Value >= judgement.Expected.Mean ? "spike" : "dip",
+                SingleBucketImpact: (int)Math.Round(unusual.Score * (1 - multi)),
+                MultiBucketImpact: (int)Math.Round(unusual.Score * multi),
+                judgement.Expected.Mean,
                 low,
                 high));
     }

@@ -3,10 +3,14 @@ using MlActors.Analysis.Modelling;
 
 namespace MlActors.Analysis.Scoring;
 
-/// <summary>A value of a series improbable enough to become a record.</summary>
+/// <summary>A value of a series unusual enough to become a record.</summary>
 /// <param name="Detector">Position of the detector in the settings.</param>
 /// <param name="Series">Index in the detector's table.</param>
 /// <param name="Accumulator">Index in the detector's bucket, −1 for an empty bucket.</param>
-/// <param name="LogProbability">log10.</param>
+/// <param name="Score">The record score, 0–100.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Unusual(int Detector, int Series, int Accumulator, double Value, Expectation Expected, double LogProbability);
+internal readonly record struct Unusual(int Detector, int Series, int Accumulator, Judgement Judgement, double Score)
+{
+    /// <summary>The log10 of a probability that has this score by itself: by it records are joined, so that a bucket with one record has its score.</summary>
+    public double JointLog { get; } = ScoreMap.LogOf(Score);
+}

@@ -38,8 +38,8 @@ internal sealed class ModelledSeries(SeriesKey key, SeriesModel model)
     /// <summary>Whether a bucket with records of it was finished: from then on it has a value in empty buckets.</summary>
     public bool Started { get; set; }
 
-    public long Bytes => BytesFor(Key) - SeriesModel.BaseBytes + Model.Bytes;
+    public long Bytes => BytesFor(Key) - SeriesModel.YoungBytes + Model.Bytes;
 
     /// <summary>What a new series takes.</summary>
-    public static long BytesFor(SeriesKey key) => OwnBytes + SeriesModel.BaseBytes + (2L * (key.Partition.Length + key.By.Length));
+    public static long BytesFor(SeriesKey key) => OwnBytes + SeriesModel.YoungBytes + (2L * (key.Partition.Length + key.By.Length));
 }

@@ -11,7 +11,7 @@ namespace MlActors.Analysis.State;
 internal static class StateFrame
 {
     /// <summary>Rises with every change of the body; older versions are then told apart in the reader.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     private const int HeaderBytes = 14;
     private const int ChecksumBytes = 8;

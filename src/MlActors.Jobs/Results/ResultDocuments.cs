@@ -45,6 +45,7 @@ public static class ResultDocuments
         WriteCommon(json, jobId, "bucket", bucket);
         json.WriteFinite("anomaly_score", bucket.AnomalyScore);
         json.WriteFinite("initial_anomaly_score", bucket.AnomalyScore);
+        json.WriteFinite("alert_score", bucket.AlertScore);
         json.WriteNumber("event_count", bucket.EventCount);
         json.WriteStartArray("bucket_influencers");
         foreach (var influencer in bucket.BucketInfluencers)
@@ -68,6 +69,7 @@ public static class ResultDocuments
         json.WriteFinite("multi_bucket_impact", record.MultiBucketImpact);
         json.WriteFinite("record_score", record.RecordScore);
         json.WriteFinite("initial_record_score", record.RecordScore);
+        json.WriteFinite("alert_score", record.AlertScore);
         json.WriteNumber("detector_index", record.DetectorIndex);
         json.WriteString("function", record.Function);
         json.WriteString("function_description", record.FunctionDescription);
@@ -135,6 +137,7 @@ public static class ResultDocuments
         json.WriteStartObject("anomaly_score_explanation");
         json.WriteGiven("anomaly_type", explanation.AnomalyType);
         json.WriteNumber("single_bucket_impact", explanation.SingleBucketImpact);
+        json.WriteNumber("multi_bucket_impact", explanation.MultiBucketImpact);
         json.WriteFinite("lower_confidence_bound", explanation.LowerConfidenceBound);
         json.WriteFinite("typical_value", explanation.TypicalValue);
         json.WriteFinite("upper_confidence_bound", explanation.UpperConfidenceBound);
