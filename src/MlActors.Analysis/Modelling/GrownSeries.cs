@@ -69,6 +69,7 @@ internal sealed class GrownSeries
 
     private void LearnSeasons(ModelShape shape, double value, MemoryBudget memory)
     {
+        if (_state.Known < YoungSeries.GrownUp) return;
         var floor = shape.Floor(value);
         if (_day is null && shape.DaySlots > 0 && memory.TryTakeForDay(SeasonalProfile.BytesFor(shape.DaySlots)))
             _day = new SeasonalProfile(shape.DaySlots, _state.Level, Math.Max(_state.LevelError, floor));

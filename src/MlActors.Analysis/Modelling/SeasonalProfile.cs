@@ -9,8 +9,7 @@ namespace MlActors.Analysis.Modelling;
 internal sealed class SeasonalProfile
 {
     private const double Winsor = 4;
-    private const double SlowestMean = 0.2;
-    private const double SlowestDeviation = 0.1;
+    private const double Slowest = 0.1;
     private const int StepsOfOctave = 14;
     private const int UnitsOfScale = 64;
 
@@ -59,11 +58,10 @@ internal sealed class SeasonalProfile
         var limit = Winsor * Math.Max(deviation, floor);
         var step = value - mean;
         if (cycles >= 2) step = Math.Clamp(step, -limit, limit);
-        SetMean(slot, mean + (Math.Max(SlowestMean, 1.0 / (cycles + 1)) * step));
-        SetDeviation(slot, deviation + (Math.Max(SlowestDeviation, 1.0 / (cycles + 1)) * (Math.Abs(step) - deviation)));
+        SetMean(slot, mean + (Math.Max(Slowest, 1.0 / (cycles + 1)) * step));
+        SetDeviation(slot, deviation + (Math.Max(Slowest, 1.0 / (cycles + 1)) * (Math.Abs(step) - deviation)));
     }
 
-    /// <summary>Moves all means, as after a change of level.</summary>
     public void Write(ByteWriter writer)
     {
         writer.VarUInt((ulong)_means.Length);

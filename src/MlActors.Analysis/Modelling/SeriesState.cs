@@ -14,6 +14,7 @@ internal struct SeriesState
     private const double SlowRate = 0.01;
     private const double ErrorRate = 0.005;
     private const double ProfileHandicap = 1.15;
+    private const double Winsor = 4;
     private const double Youth = 100;
     private const double HourDecay = 0.001;
     private const double GlobalDecay = 0.0002;
@@ -22,9 +23,6 @@ internal struct SeriesState
     private float _last;
     private float _slow;
     private float _fast;
-    private float _medium;
-    private float _long;
-    private float _longest;
     private float _smooth;
     private float _errorLevel;
     private float _errorDay;
@@ -32,9 +30,6 @@ internal struct SeriesState
     private float _residualShort;
     private float _residualLong;
     private float _surpriseLong;
-    private float _stirMedium;
-    private float _stirLong;
-    private float _spikes;
 
     private HourEnvelopes _valueByHour;
     private HourEnvelopes _smoothByHour;
@@ -49,7 +44,10 @@ internal struct SeriesState
     private Widths _logByHourWidths;
     private Widths _valueByLastWidths;
 
-    private SignalTails _tails;
+    private TwoTails _innovation;
+    private TwoTails _distance;
+    private TwoTails _residualShortTails;
+    private TwoTails _surpriseLongTails;
     private OwnTail _strength;
     private EventMemory _events;
 
@@ -75,10 +73,13 @@ internal struct SeriesState
         _residual = _residualShortRange = _residualLongRange = new Envelope();
         _value = new Envelope(young.Low, young.High);
         _known = young.Known;
-        _slow = _medium = _long = _longest = (float)young.Mean;
+        _slow = (float)young.Mean;
         _last = _fast = _smooth = (float)young.Last;
-        _errorLevel = _stirMedium = _stirLong = (float)young.Deviation;
+        _errorLevel = (float)young.Deviation;
     }
+
+    /// <summary>How many values were learnt.</summary>
+    public readonly int Known => _known;
 
     /// <summary>The slow level.</summary>
     public readonly double Level => _slow;
@@ -118,13 +119,10 @@ internal struct SeriesState
         var residualLong = _residualLong + (Rate(0.05) * (residual - _residualLong));
         var log = Math.Log(Math.Abs(actual) + scale) * (actual < 0 ? -1 : 1);
         var innovation = value - _fast;
-        var stir = Math.Abs(innovation);
         var surpriseLong = _surpriseLong + (Rate(0.05) * (standardised - _surpriseLong));
-        var stirMedium = _stirMedium + (Rate(0.05) * (stir - _stirMedium));
-        var spikes = _spikes + (Rate(0.03) * ((_tails[1].Surprise(standardised) != 0 ? 1 : 0) - _spikes));
 
         var youth = (known + 1) / (known + 1 + Youth); // Everything is new to a young series.
-        var strength = new Strength(side, residual);
+        var strength = new Strength(side);
         // Novelty: outside of all that was seen in the same context, in widths of what is usually seen.
         var hour = shape.Hour;
         var before = hour == 0 ? 23 : hour - 1;
@@ -142,21 +140,21 @@ internal struct SeriesState
         strength.Novelty(2.5, _logByHour[hour].Outside(log), _logByHourWidths.Mean + 1e-3);
 
         // Surprise: further out than the tail of this signal usually goes.
-        ReadOnlySpan<double> signals =
-        [
-            innovation, standardised, surpriseLong, (stirMedium / Math.Max(_stirLong, 0.1 * floor)) - 1, value - _longest,
-            residualShort, smooth - _slow, _medium - _long, spikes - 0.1,
-        ];
-        for (var i = 0; i < SignalSet.Tails; i++)
-            strength.Surprise(_tails[i].Surprise(signals[i]), signed: i is not (3 or 8), multi: i is not (0 or 1 or 4));
+        strength.Surprise(_innovation.Surprise(innovation));
+        strength.Surprise(_distance.Surprise(standardised));
+        strength.Surprise(_residualShortTails.Surprise(residualShort), multi: true);
+        strength.Surprise(_surpriseLongTails.Surprise(surpriseLong), multi: true);
 
         var combined = strength.Combined * youth;
-        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _tails[1], combined, strength.Impact, _strength.LogProbability(combined),
+        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact, _strength.LogProbability(combined),
             _events.Take(strength.Combined, youth, known));
 
         // Learn.
         var rate = Math.Clamp(2 / Math.Sqrt(known + 1), 0.02, 0.5);
-        for (var i = 0; i < SignalSet.Tails; i++) _tails[i].Learn(signals[i], known, rate);
+        _innovation.Learn(innovation, known, rate);
+        _distance.Learn(standardised, known, rate);
+        _residualShortTails.Learn(residualShort, known, rate);
+        _surpriseLongTails.Learn(surpriseLong, known, rate);
         _strength.Learn(combined, known);
         _valueByHourWidths.Learn(ref _valueByHour[hour], value);
         _smoothByHourWidths.Learn(ref _smoothByHour[hour], smooth);
@@ -172,12 +170,8 @@ internal struct SeriesState
         if (seasons.Week.Known) _errorWeek = LearnError(_errorWeek, value - seasons.Week.Mean, error, floor);
         _slow += (float)(Rate(SlowRate) * (value - _slow));
         _fast += (float)(0.5 * (value - _fast));
-        _medium += (float)(Rate(0.05) * (value - _medium));
-        _long += (float)(Rate(0.0125) * (value - _long));
-        _longest += (float)(Rate(0.002) * (value - _longest));
-        _stirLong += (float)(Rate(0.005) * (stir - _stirLong));
         (_smooth, _residualShort, _residualLong, _surpriseLong) = ((float)smooth, (float)residualShort, (float)residualLong, (float)surpriseLong);
-        (_stirMedium, _spikes, _last) = ((float)stirMedium, (float)spikes, (float)value);
+        _last = (float)value;
         _known++;
         return judgement;
 
@@ -185,11 +179,11 @@ internal struct SeriesState
     }
 
     private static double Winsorised(double error, double usual, double floor, int known) =>
-        known < 20 ? Math.Abs(error) : Math.Min(Math.Abs(error), 8 * Math.Max(usual, floor));
+        known < 20 ? Math.Abs(error) : Math.Min(Math.Abs(error), Winsor * Math.Max(usual, floor));
 
     private static float LearnError(float known, double error, double rate, double floor) => known <= 0
         ? (float)Math.Max(Math.Abs(error), floor)
-        : (float)Math.Max(known + (rate * (Math.Min(Math.Abs(error), 8 * Math.Max(known, floor)) - known)), 1e-30);
+        : (float)Math.Max(known + (rate * (Math.Min(Math.Abs(error), Winsor * Math.Max(known, floor)) - known)), 1e-30);
 
     // Nearest to 0 of the three, where an empty neighbour does not count.
     private static double Least(double own, double before, double after, bool noBefore, bool noAfter)

@@ -84,10 +84,3 @@ internal struct TwoTails
         else _down.Learn(-signal, rate);
     }
 }
-
-/// <summary>The tails of all signals of a series.</summary>
-[InlineArray(SignalSet.Tails)]
-internal struct SignalTails
-{
-    private TwoTails _first;
-}

@@ -40,8 +40,8 @@ internal struct YoungSeries
 
     public readonly double Last => _last;
 
-    /// <param name="alone">Whether it is the only series of its detector, which is worth a model even if its buckets are empty.</param>
-    public readonly bool IsGrownUp(bool alone) => (alone ? _known : _seen) >= GrownUp;
+    /// <param name="alone">Whether it is the only series of its detector, which is worth a model from the first.</param>
+    public readonly bool IsGrownUp(bool alone) => alone || _seen >= GrownUp;
 
     public void Learn(long start, double value, bool seen)
     {

@@ -17,7 +17,7 @@ public static class ResultDocuments
         "anomaly_score", "initial_anomaly_score", "event_count", "processing_time_ms");
 
     private static readonly FrozenSet<string> RecordFields = Fields(
-        "record_score", "initial_record_score", "probability", "multi_bucket_impact", "detector_index", "function", "function_description", "field_name",
+        "record_score", "initial_record_score", "alert_score", "probability", "multi_bucket_impact", "detector_index", "function", "function_description", "field_name",
         "by_field_name", "by_field_value", "over_field_name", "over_field_value", "partition_field_name", "partition_field_value", "typical", "actual");
 
     private static readonly FrozenSet<string> InfluencerFields = Fields(
