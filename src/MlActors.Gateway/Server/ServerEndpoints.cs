@@ -25,7 +25,8 @@ public static class ServerEndpoints
     public static ImmutableArray<ApiEndpoint> All { get; } =
     [
         new("info", ["GET", "HEAD"], ["/"], null, "cluster:monitor/main", "Name and version of the server.", Info),
-        new("cluster.health", ["GET"], ["/_cluster/health"], null, "cluster:monitor/health", "Whether the server can write and read its store, and how much room it has: `green`, or `red` with the `problem`.", HealthAsync)
+        new("cluster.health", ["GET"], ["/_cluster/health"], null, "cluster:monitor/health",
+            "Whether the server can write and read its store, and how much room it has: `green`, or `red` with the `problem`.", HealthAsync)
         {
             Parameters = [WaitForStatus, Timeout, MasterTimeout],
         },

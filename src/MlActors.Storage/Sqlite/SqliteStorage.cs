@@ -102,7 +102,10 @@ public sealed class SqliteStorage : IStorage
         }
         var free = FreeBytes();
         if (free is >= 0 and < LeastFreeBytes)
-            problem ??= $"Only {free >> 20} MiB are free where {Path.GetFullPath(_options.DataDirectory)} lives; make room, at least {LeastFreeBytes >> 20} MiB.";
+        {
+            problem ??= $"Only {free >> 20} MiB are free where {Path.GetFullPath(_options.DataDirectory)} lives; " +
+                $"make room, at least {LeastFreeBytes >> 20} MiB.";
+        }
         return new StorageHealth(problem, written, read, _writer.Pending, Length(_options.DatabasePath), Length(_options.DatabasePath + "-wal"), free);
     }
 
