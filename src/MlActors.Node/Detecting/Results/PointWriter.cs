@@ -1,0 +1,178 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MlActors.Analysis;
+using MlActors.Analysis.Results;
+
+namespace MlActors.Node.Detecting;
+
+/// <summary>
+/// Writes one line for each bucket and series, as CSV or as NDJSON. The columns that name the series are there when the job splits the data;
+/// <c>detector</c> when it has several.
+/// </summary>
+internal abstract class PointWriter(Stream output, AnalysisSettings settings) : IResultSink, IDisposable
+{
+    private const int FlushAt = 1 << 16;
+
+    private readonly ArrayBufferWriter<byte> _buffer = new(FlushAt * 2);
+
+    public bool WantsPoints => true;
+
+    protected bool HasDetectors { get; } = settings.Detectors.Length > 1;
+
+    protected bool HasPartitions { get; } = settings.Detectors.Any(detector => detector.PartitionFieldName is not null);
+
+    protected bool HasBys { get; } = settings.Detectors.Any(detector => detector.ByFieldName is not null);
+
+    protected AnalysisSettings Settings { get; } = settings;
+
+    /// <summary>The writer for a file, by how its name ends.</summary>
+    public static PointWriter Create(string path, AnalysisSettings settings)
+    {
+        var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        return IsJson(path) ? new JsonPointWriter(file, settings) : new CsvPointWriter(file, settings);
+    }
+
+    /// <summary>Whether a file of this name gets a known form at all.</summary>
+    public static bool Knows(string path) => IsJson(path) || path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
+
+    public void Add(BucketResult bucket, List<SeriesPoint> points)
+    {
+        foreach (ref readonly var point in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(points)) Write(point);
+        if (_buffer.WrittenCount >= FlushAt) Flush();
+    }
+
+    public void Complete() => Flush();
+
+    public void Dispose() => output.Dispose();
+
+    protected abstract void Write(in SeriesPoint point);
+
+    protected void Put(ReadOnlySpan<byte> utf8) => _buffer.Write(utf8);
+
+    protected void Put(string text)
+    {
+        var length = Encoding.UTF8.GetBytes(text, _buffer.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length)));
+        _buffer.Advance(length);
+    }
+
+    // The shortest text that reads back as the same number.
+    protected void Put(double number)
+    {
+        var span = _buffer.GetSpan(32);
+        if (!Utf8Formatter.TryFormat(number, span, out var length)) throw new InvalidOperationException("a number needs more room");
+        _buffer.Advance(length);
+    }
+
+    protected void PutTime(long seconds)
+    {
+        var span = _buffer.GetSpan(32);
+        if (!DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.TryFormat(span, out var length, "yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture))
+            throw new InvalidOperationException("a time needs more room");
+        _buffer.Advance(length);
+    }
+
+    protected void Flush()
+    {
+        output.Write(_buffer.WrittenSpan);
+        _buffer.ResetWrittenCount();
+    }
+
+    private static bool IsJson(string path) =>
+        path.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>What is not known is an empty cell.</summary>
+internal sealed class CsvPointWriter : PointWriter
+{
+    private readonly Dictionary<SeriesName, byte[]> _names = [];
+
+    public CsvPointWriter(Stream output, AnalysisSettings settings)
+        : base(output, settings)
+    {
+        Put("timestamp"u8);
+        if (HasDetectors) Put(",detector"u8);
+        if (HasPartitions) Put(",partition"u8);
+        if (HasBys) Put(",by"u8);
+        Put(",actual,typical,lower,upper,probability,record_score,anomaly_score,alert_score\n"u8);
+    }
+
+    protected override void Write(in SeriesPoint point)
+    {
+        PutTime(point.Time);
+        if (HasDetectors || HasPartitions || HasBys) Put(NameOf(point.Series));
+        Cell(point.Actual);
+        Cell(point.Typical);
+        Cell(point.Lower);
+        Cell(point.Upper);
+        Cell(point.Probability);
+        Cell(point.RecordScore);
+        Cell(point.AnomalyScore);
+        Cell(point.AlertScore);
+        Put("\n"u8);
+    }
+
+    private void Cell(double number)
+    {
+        Put(","u8);
+        if (!double.IsNaN(number)) Put(number);
+    }
+
+    private byte[] NameOf(SeriesName series)
+    {
+        if (_names.TryGetValue(series, out var known)) return known;
+        var text = new StringBuilder();
+        var detector = Settings.Detectors[series.Detector];
+        if (HasDetectors) text.Append(',').Append(Quoted(detector.FieldName is null ? detector.Function.Name : $"{detector.Function.Name}({detector.FieldName})"));
+        if (HasPartitions) text.Append(',').Append(Quoted(series.Partition));
+        if (HasBys) text.Append(',').Append(Quoted(series.By));
+        return _names[series] = Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
+
+/// <summary>What is not known is <c>null</c>.</summary>
+internal sealed class JsonPointWriter(Stream output, AnalysisSettings settings) : PointWriter(output, settings)
+{
+    private readonly Dictionary<SeriesName, byte[]> _names = [];
+
+    protected override void Write(in SeriesPoint point)
+    {
+        Put("{\"timestamp\":\""u8);
+        PutTime(point.Time);
+        Put("\""u8);
+        Put(NameOf(point.Series));
+        Field(",\"actual\":"u8, point.Actual);
+        Field(",\"typical\":"u8, point.Typical);
+        Field(",\"lower\":"u8, point.Lower);
+        Field(",\"upper\":"u8, point.Upper);
+        Field(",\"probability\":"u8, point.Probability);
+        Field(",\"record_score\":"u8, point.RecordScore);
+        Field(",\"anomaly_score\":"u8, point.AnomalyScore);
+        Field(",\"alert_score\":"u8, point.AlertScore);
+        Put("}\n"u8);
+    }
+
+    private void Field(ReadOnlySpan<byte> name, double number)
+    {
+        Put(name);
+        if (double.IsNaN(number)) Put("null"u8);
+        else Put(number);
+    }
+
+    private byte[] NameOf(SeriesName series)
+    {
+        if (_names.TryGetValue(series, out var known)) return known;
+        var text = new StringBuilder();
+        var detector = Settings.Detectors[series.Detector];
+        if (HasDetectors) Name("detector", detector.FieldName is null ? detector.Function.Name : $"{detector.Function.Name}({detector.FieldName})");
+        if (HasPartitions) Name("partition", series.Partition);
+        if (HasBys) Name("by", series.By);
+        return _names[series] = Encoding.UTF8.GetBytes(text.ToString());
+
+        void Name(string name, string value) => text.Append(",\"").Append(name).Append("\":\"").Append(JsonEncodedText.Encode(value, JavaScriptEncoder.Default)).Append('"');
+    }
+}
