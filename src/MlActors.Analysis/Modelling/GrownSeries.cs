@@ -24,6 +24,9 @@ internal sealed class GrownSeries
     /// <summary>The object without profiles.</summary>
     public static readonly long OwnBytes = 16 + (2 * 8) + (2 * 8) + Unsafe.SizeOf<SeriesState>();
 
+    /// <summary>How many values were learnt.</summary>
+    public int Known => _state.Known;
+
     public long Bytes => OwnBytes + (_day?.Bytes ?? 0) + (_week?.Bytes ?? 0);
 
     public Judgement Preview(ModelShape shape, double value, Side side)
@@ -69,7 +72,8 @@ internal sealed class GrownSeries
 
     private void LearnSeasons(ModelShape shape, double value, MemoryBudget memory)
     {
-        if (_state.Known < YoungSeries.GrownUp) return;
+        // Their unit is the usual error at their beginning, which has to be known well by then.
+        if (Known < SeriesState.Youth) return;
         var floor = shape.Floor(value);
         if (_day is null && shape.DaySlots > 0 && memory.TryTakeForDay(SeasonalProfile.BytesFor(shape.DaySlots)))
             _day = new SeasonalProfile(shape.DaySlots, _state.Level, Math.Max(_state.LevelError, floor));

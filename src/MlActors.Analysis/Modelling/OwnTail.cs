@@ -10,15 +10,21 @@ internal struct OwnTail
     private const double PriorWeight = 10;
     private const int MostExceedances = 200;
 
+    // Of series that hardly ever stir; strength is on an absolute scale.
+    private const float Least95 = 0.1f;
+    private const float Least99 = 0.3f;
+
     private float _quantile95;
     private float _quantile99;
     private float _logExcess;
     private float _exceedances;
 
+    public OwnTail() => (_quantile95, _quantile99) = (Least95, Least99);
+
     /// <summary>log10 of the probability of a bucket at least as strong, in [−300, 0].</summary>
     public readonly double LogProbability(double strength)
     {
-        if (_quantile99 <= 0 || strength <= 0) return 0;
+        if (strength <= 0) return 0;
         if (strength > _quantile99) return Math.Max(-300, -2 - (Shape * Math.Log10(strength / _quantile99)));
         return strength > _quantile95
             ? Between(strength, _quantile95, _quantile99, Math.Log10(0.05), -2)
@@ -27,20 +33,14 @@ internal struct OwnTail
 
     public void Learn(double strength, long known)
     {
-        if (_quantile95 <= 0)
-        {
-            _quantile95 = (float)strength;
-            _quantile99 = (float)(1.5 * strength);
-            return;
-        }
         if (strength > _quantile99)
         {
             _exceedances = Math.Min(_exceedances + 1, MostExceedances);
             _logExcess += (float)((Math.Log(strength / _quantile99) - _logExcess) / _exceedances);
         }
         var rate = Math.Clamp(2 / Math.Sqrt(known + 1), 0.02, 0.5);
-        _quantile95 = Follow(_quantile95, strength, 0.95, rate);
-        _quantile99 = Math.Max(Follow(_quantile99, strength, 0.99, rate), 1.05f * _quantile95);
+        _quantile95 = Math.Max(Follow(_quantile95, strength, 0.95, rate), Least95);
+        _quantile99 = Math.Max(Follow(_quantile99, strength, 0.99, rate), Math.Max(Least99, 1.05f * _quantile95));
     }
 
     private readonly double Shape => (_exceedances + PriorWeight) / ((_exceedances * _logExcess) + (PriorWeight / PriorShape));

@@ -18,7 +18,7 @@ internal sealed class SeriesModel
     public long Bytes => YoungBytes + (_grown?.Bytes ?? 0);
 
     /// <summary>Whether enough was learnt to call something unusual.</summary>
-    public bool Ready => _grown is not null;
+    public bool Ready => _grown is { Known: >= YoungSeries.GrownUp };
 
     /// <summary>Judges the value of the bucket that the shape has been moved to, by all that was learnt before. Changes nothing.</summary>
     public Judgement Preview(ModelShape shape, double value, Side side) => _grown!.Preview(shape, value, side);
@@ -32,8 +32,9 @@ internal sealed class SeriesModel
     {
         if (_grown is not null)
         {
+            var ready = Ready;
             judgement = _grown.Take(shape, value, side, memory);
-            return true;
+            return ready;
         }
         judgement = default;
         _young.Learn(shape.Start, value, seen);

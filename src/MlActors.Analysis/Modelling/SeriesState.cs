@@ -14,8 +14,12 @@ internal struct SeriesState
     private const double SlowRate = 0.01;
     private const double ErrorRate = 0.005;
     private const double ProfileHandicap = 1.15;
+    // Before that many values the usual error, the unit of distances, means nothing.
+    private const int UnitKnown = 8;
     private const double Winsor = 4;
-    private const double Youth = 100;
+    /// <summary>A series with that many values counts half of what one with many would.</summary>
+    public const int Youth = 100;
+
     private const double HourDecay = 0.001;
     private const double GlobalDecay = 0.0002;
 
@@ -30,6 +34,7 @@ internal struct SeriesState
     private float _residualShort;
     private float _residualLong;
     private float _surpriseLong;
+    private float _multi;
 
     private HourEnvelopes _valueByHour;
     private HourEnvelopes _smoothByHour;
@@ -72,6 +77,7 @@ internal struct SeriesState
         for (var level = 0; level < 16; level++) _valueByLast[level] = new Envelope();
         _residual = _residualShortRange = _residualLongRange = new Envelope();
         _value = new Envelope(young.Low, young.High);
+        _strength = new OwnTail();
         _known = young.Known;
         _slow = (float)young.Mean;
         _last = _fast = _smooth = (float)young.Last;
@@ -121,7 +127,7 @@ internal struct SeriesState
         var innovation = value - _fast;
         var surpriseLong = _surpriseLong + (Rate(0.05) * (standardised - _surpriseLong));
 
-        var youth = (known + 1) / (known + 1 + Youth); // Everything is new to a young series.
+        var youth = (known + 1.0) / (known + 1 + Youth); // Everything is new to a young series.
         var strength = new Strength(side);
         // Novelty: outside of all that was seen in the same context, in widths of what is usually seen.
         var hour = shape.Hour;
@@ -146,15 +152,18 @@ internal struct SeriesState
         strength.Surprise(_surpriseLongTails.Surprise(surpriseLong), multi: true);
 
         var combined = strength.Combined * youth;
-        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact, _strength.LogProbability(combined),
+        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact(_multi), _strength.LogProbability(combined),
             _events.Take(strength.Combined, youth, known));
 
         // Learn.
         var rate = Math.Clamp(2 / Math.Sqrt(known + 1), 0.02, 0.5);
-        _innovation.Learn(innovation, known, rate);
-        _distance.Learn(standardised, known, rate);
-        _residualShortTails.Learn(residualShort, known, rate);
-        _surpriseLongTails.Learn(surpriseLong, known, rate);
+        if (known >= UnitKnown)
+        {
+            _innovation.Learn(innovation, known, rate);
+            _distance.Learn(standardised, known, rate);
+            _residualShortTails.Learn(residualShort, known, rate);
+            _surpriseLongTails.Learn(surpriseLong, known, rate);
+        }
         _strength.Learn(combined, known);
         _valueByHourWidths.Learn(ref _valueByHour[hour], value);
         _smoothByHourWidths.Learn(ref _smoothByHour[hour], smooth);
@@ -171,7 +180,7 @@ internal struct SeriesState
         _slow += (float)(Rate(SlowRate) * (value - _slow));
         _fast += (float)(0.5 * (value - _fast));
         (_smooth, _residualShort, _residualLong, _surpriseLong) = ((float)smooth, (float)residualShort, (float)residualLong, (float)surpriseLong);
-        _last = (float)value;
+        (_last, _multi) = ((float)value, (float)strength.Multi);
         _known++;
         return judgement;
 

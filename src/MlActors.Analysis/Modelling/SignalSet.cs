@@ -20,8 +20,16 @@ internal struct Strength(Side side)
 
     public readonly double Combined => _single + _multi <= 0 ? 0 : Math.Pow(_single + _multi, 2.0 / 3);
 
+    /// <summary>The part of the signals over many buckets.</summary>
+    public readonly double Multi => _multi;
+
     /// <summary>The share of signals over many buckets less that of the bucket alone, from −1 to 1; −1 when there is none.</summary>
-    public readonly double Impact => _single + _multi <= 0 ? -1 : (_multi - _single) / (_multi + _single);
+    /// <param name="before">What <see cref="Multi"/> was in the bucket before: what it did not show before comes from this bucket alone.</param>
+    public readonly double Impact(double before)
+    {
+        var multi = Math.Min(_multi, before);
+        return multi <= 0 ? -1 : (multi - _single) / (multi + _single);
+    }
 
     /// <param name="outside">Signed distance from the envelope.</param>
     /// <param name="multi">Whether the signal is one over many buckets.</param>

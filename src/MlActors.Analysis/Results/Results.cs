@@ -2,7 +2,7 @@ namespace MlActors.Analysis.Results;
 
 /// <summary>A finished (or, when interim, provisional) bucket with all that belongs to it. Times are epoch seconds, scores 0–100.</summary>
 /// <param name="AnomalyScore">How unusual the bucket is, all its series together.</param>
-/// <param name="AlertScore">How much of that is news: the highest of its records.</param>
+/// <param name="AlertScore">How much of that is news: the highest of its series.</param>
 public sealed record BucketResult(
     long Timestamp,
     long BucketSpan,

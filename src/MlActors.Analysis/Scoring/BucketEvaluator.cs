@@ -8,20 +8,21 @@ namespace MlActors.Analysis.Scoring;
 /// <summary>Judges the values of a bucket by the models of their series, and lets the models learn them.</summary>
 internal sealed class BucketEvaluator(AnalysisSettings settings, SeriesTable[] tables, InfluenceFinder influences, MemoryBudget memory)
 {
-    // Weaker alerts are nobody's business.
-    private const double LeastAlert = 0.1;
+    // Records with less are nobody's business.
+    private const double LeastScore = 1;
 
     private readonly List<Unusual> _unusual = [];
     private readonly ResultBuilder _results = new(settings, tables, influences);
     private int[] _accumulatorOf = [];
     private long _judged;
+    private double _alert;
 
     /// <summary>The result of a bucket that is over; models learn it.</summary>
     /// <param name="bucket"><c>null</c> when it had no records.</param>
     public BucketResult Finish(long start, OpenBucket? bucket)
     {
         Judge(start, bucket, learn: true, stillFilling: false);
-        return _results.Build(start, bucket, _unusual, _judged, isInterim: false);
+        return _results.Build(start, bucket, _unusual, _judged, ScoreMap.StrengthScore(_alert), isInterim: false);
     }
 
     /// <summary>The provisional result of an open bucket; nothing changes.</summary>
@@ -29,13 +30,14 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, SeriesTable[] t
     public BucketResult Preview(OpenBucket bucket, bool stillFilling)
     {
         Judge(bucket.Start, bucket, learn: false, stillFilling);
-        return _results.Build(bucket.Start, bucket, _unusual, _judged, isInterim: true);
+        return _results.Build(bucket.Start, bucket, _unusual, _judged, ScoreMap.StrengthScore(_alert), isInterim: true);
     }
 
     private void Judge(long start, OpenBucket? bucket, bool learn, bool stillFilling)
     {
         _unusual.Clear();
         _judged = 0;
+        _alert = 0;
         for (var detector = 0; detector < tables.Length; detector++)
         {
             var slice = bucket?.Detectors[detector];
@@ -89,8 +91,10 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, SeriesTable[] t
         }
         _judged++;
         if (stillFilling && value <= judgement.Expected.Mean) return;
-        if (judgement.LogProbability >= ScoreMap.RecordLogProbability && judgement.Alert < LeastAlert) return;
-        _unusual.Add(new Unusual(detector, series, accumulator, judgement, ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability)));
+        _alert = Math.Max(_alert, judgement.Alert);
+        var score = ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability);
+        if (score < LeastScore) return;
+        _unusual.Add(new Unusual(detector, series, accumulator, judgement, score));
     }
 
     private static void Saw(ModelledSeries series, long start)

@@ -22,10 +22,11 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
 
     /// <param name="unusual">Sorted by this method.</param>
     /// <param name="judged">How many series were judged at all.</param>
-    public BucketResult Build(long start, OpenBucket? bucket, List<Unusual> unusual, long judged, bool isInterim)
+    /// <param name="alert">The highest alert score of all series.</param>
+    public BucketResult Build(long start, OpenBucket? bucket, List<Unusual> unusual, long judged, double alert, bool isInterim)
     {
         var events = (long)Math.Min(bucket?.Events ?? 0, long.MaxValue / 2);
-        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, 0, events, isInterim, [], [], []);
+        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, alert, events, isInterim, [], [], []);
 
         unusual.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : ByKey(a, b));
         if (unusual.Count > MostRecords) unusual.RemoveRange(MostRecords, unusual.Count - MostRecords);
@@ -45,8 +46,6 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
         var bucketInfluencers = new List<BucketInfluencer>(1 + byField.Count);
         if (ScoreMap.Score(log) > 0) bucketInfluencers.Add(BucketInfluencer(TimeInfluencer, log));
         foreach (var (field, fieldLog) in byField) bucketInfluencers.Add(BucketInfluencer(field, fieldLog));
-        var alert = 0.0;
-        foreach (var record in records) alert = Math.Max(alert, record.AlertScore);
         return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), alert, events, isInterim, bucketInfluencers, records, influencers);
     }
 
