@@ -1,5 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Functions;
+using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Modelling;
 
@@ -7,7 +8,7 @@ namespace MlActors.Analysis.Modelling;
 /// The model of one series. Young, it is a few numbers; once it was seen often enough it grows into a <see cref="SeriesState"/> with seasonal profiles,
 /// as far as memory allows. Constant time and memory a bucket; every sum in one fixed order, so equal inputs give equal bits.
 /// </summary>
-internal sealed class SeriesModel
+internal sealed class SeriesModel : SeriesMemory
 {
     /// <summary>Memory of a model that has not grown: the object.</summary>
     public const long YoungBytes = 16 + 8 + YoungSeries.Bytes;
@@ -15,7 +16,7 @@ internal sealed class SeriesModel
     private YoungSeries _young;
     private GrownSeries? _grown;
 
-    public long Bytes => YoungBytes + (_grown?.Bytes ?? 0);
+    public override long Bytes => YoungBytes + (_grown?.Bytes ?? 0);
 
     /// <summary>Whether enough was learnt to call something unusual.</summary>
     public bool Ready => _grown is { Known: >= YoungSeries.GrownUp };
@@ -42,7 +43,7 @@ internal sealed class SeriesModel
         return false;
     }
 
-    public void Write(ByteWriter writer)
+    public override void Write(ByteWriter writer)
     {
         writer.Raw<YoungSeries>([_young]);
         writer.Bool(_grown is not null);

@@ -29,6 +29,10 @@ public sealed record ScoreExplanation(
     double LowerConfidenceBound,
     double UpperConfidenceBound);
 
+/// <summary>What a member of a population did that the others do not.</summary>
+/// <param name="ByFieldValue">The value of the by field that it concerns; <c>null</c> without one.</param>
+public sealed record CauseResult(double Probability, string? ByFieldValue, IReadOnlyList<double> Typical, IReadOnlyList<double> Actual);
+
 /// <summary>One anomaly of one series. Lists have one element for one-dimensional functions.</summary>
 /// <param name="Probability">That the series shows a bucket so unusual, from its own past.</param>
 /// <param name="RecordScore">How unusual the bucket is.</param>
@@ -52,6 +56,7 @@ public sealed record RecordResult(
     IReadOnlyList<double> Typical,
     IReadOnlyList<double> Actual,
     IReadOnlyList<Influence> Influencers,
+    IReadOnlyList<CauseResult> Causes,
     ScoreExplanation? Explanation);
 
 /// <summary>How unusual the bucket is for one value of an influencer field.</summary>

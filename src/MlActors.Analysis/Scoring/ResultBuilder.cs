@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Judging;
 using MlActors.Analysis.Results;
-using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Scoring;
 
 /// <summary>Makes the result of a bucket from what was unusual in it. Its order never depends on the order in which series were first seen.</summary>
-internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tables, InfluenceFinder influences)
+internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] judges, InfluenceFinder influences)
 {
     /// <summary>Records kept of a bucket: those with the highest scores.</summary>
     public const int MostRecords = 500;
@@ -20,19 +20,18 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
 
     private readonly List<double> _smallest = [];
 
-    /// <param name="unusual">Sorted by this method.</param>
-    /// <param name="judged">How many series were judged at all.</param>
-    /// <param name="alert">The highest alert score of all series.</param>
-    public BucketResult Build(long start, OpenBucket? bucket, List<Unusual> unusual, long judged, double alert, bool isInterim)
+    /// <param name="findings">Its list is sorted by this method.</param>
+    public BucketResult Build(long start, OpenBucket? bucket, Findings findings, bool isInterim)
     {
+        var unusual = findings.Unusual;
         var events = (long)Math.Min(bucket?.Events ?? 0, long.MaxValue / 2);
-        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, alert, events, isInterim, [], [], []);
+        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, findings.AlertScore, events, isInterim, [], [], []);
 
         unusual.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : ByKey(a, b));
         if (unusual.Count > MostRecords) unusual.RemoveRange(MostRecords, unusual.Count - MostRecords);
         _smallest.Clear();
         for (var i = 0; i < Math.Min(unusual.Count, MostJoined); i++) _smallest.Add(unusual[i].JointLog);
-        var log = ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), judged);
+        var log = ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), findings.Judged);
 
         unusual.Sort(ByKey);
         var records = new RecordResult[unusual.Count];
@@ -46,18 +45,18 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
         var bucketInfluencers = new List<BucketInfluencer>(1 + byField.Count);
         if (ScoreMap.Score(log) > 0) bucketInfluencers.Add(BucketInfluencer(TimeInfluencer, log));
         foreach (var (field, fieldLog) in byField) bucketInfluencers.Add(BucketInfluencer(field, fieldLog));
-        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), alert, events, isInterim, bucketInfluencers, records, influencers);
+        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore, events, isInterim, bucketInfluencers, records, influencers);
     }
 
     private static BucketInfluencer BucketInfluencer(string field, double log) => new(field, ScoreMap.Score(log), -log, ScoreMap.Probability(log));
 
     private RecordResult Record(in Unusual unusual, OpenBucket? bucket)
     {
-        var table = tables[unusual.Detector];
-        var detector = table.Detector;
-        var series = table[unusual.Series];
+        var judge = judges[unusual.Detector];
+        var detector = judge.Settings;
+        var key = judge.Table[unusual.Series].Key;
         var judgement = unusual.Judgement;
-        var (low, high) = judgement.Bounds(table.Shape.IsCount);
+        var (low, high) = judgement.Bounds(judge.NeverNegative);
         var multi = (1 + judgement.Impact) / 2;
         return new RecordResult(
             detector.Index,
@@ -65,18 +64,19 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
             detector.Function.Description,
             detector.FieldName,
             detector.ByFieldName,
-            detector.ByFieldName is null ? null : series.Key.By,
-            OverFieldName: null,
-            OverFieldValue: null,
+            detector.ByFieldName is null ? null : key.By,
+            detector.OverFieldName,
+            detector.OverFieldName is null ? null : key.Over,
             detector.PartitionFieldName,
-            detector.PartitionFieldName is null ? null : series.Key.Partition,
+            detector.PartitionFieldName is null ? null : key.Partition,
             ScoreMap.Probability(judgement.LogProbability),
             unusual.Score,
             5 * judgement.Impact,
             ScoreMap.StrengthScore(judgement.Alert),
-            [judgement.Expected.Mean],
-            [judgement.Value],
+            unusual.Detail?.Typical ?? [judgement.Expected.Mean],
+            unusual.Detail?.Actual ?? [judgement.Value],
             influences.Find(unusual, bucket),
+            unusual.Detail?.Causes ?? [],
             new ScoreExplanation(
                 judgement.Value >= judgement.Expected.Mean ? "spike" : "dip",
                 SingleBucketImpact: (int)Math.Round(unusual.Score * (1 - multi)),
@@ -88,5 +88,5 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
 
     private int ByKey(Unusual a, Unusual b) => a.Detector != b.Detector
         ? a.Detector.CompareTo(b.Detector)
-        : tables[a.Detector][a.Series].Key.CompareTo(tables[b.Detector][b.Series].Key);
+        : judges[a.Detector].Table[a.Series].Key.CompareTo(judges[b.Detector].Table[b.Series].Key);
 }

@@ -71,17 +71,8 @@ public static class ResultDocuments
         json.WriteFinite("initial_record_score", record.RecordScore);
         json.WriteFinite("alert_score", record.AlertScore);
         json.WriteNumber("detector_index", record.DetectorIndex);
-        json.WriteString("function", record.Function);
-        json.WriteString("function_description", record.FunctionDescription);
-        json.WriteGiven("field_name", record.FieldName);
-        json.WriteGiven("by_field_name", record.ByFieldName);
-        json.WriteGiven("by_field_value", record.ByFieldValue);
-        json.WriteGiven("over_field_name", record.OverFieldName);
-        json.WriteGiven("over_field_value", record.OverFieldValue);
-        json.WriteGiven("partition_field_name", record.PartitionFieldName);
-        json.WriteGiven("partition_field_value", record.PartitionFieldValue);
-        json.WriteFinite("typical", record.Typical);
-        json.WriteFinite("actual", record.Actual);
+        WriteFacts(json, record, record.ByFieldValue, record.Typical, record.Actual);
+        WriteCauses(json, record);
         if (record.Explanation is { } explanation) WriteExplanation(json, explanation);
         if (record.Influencers.Count > 0)
         {
@@ -130,6 +121,35 @@ public static class ResultDocuments
         json.WriteNumber("timestamp", bucket.Timestamp * 1000);
         json.WriteNumber("bucket_span", bucket.BucketSpan);
         json.WriteBoolean("is_interim", bucket.IsInterim);
+    }
+
+    private static void WriteFacts(Utf8JsonWriter json, RecordResult record, string? byFieldValue, IReadOnlyList<double> typical, IReadOnlyList<double> actual)
+    {
+        json.WriteString("function", record.Function);
+        json.WriteString("function_description", record.FunctionDescription);
+        json.WriteGiven("field_name", record.FieldName);
+        json.WriteGiven("by_field_name", record.ByFieldName);
+        json.WriteGiven("by_field_value", byFieldValue);
+        json.WriteGiven("over_field_name", record.OverFieldName);
+        json.WriteGiven("over_field_value", record.OverFieldValue);
+        json.WriteGiven("partition_field_name", record.PartitionFieldName);
+        json.WriteGiven("partition_field_value", record.PartitionFieldValue);
+        json.WriteFinite("typical", typical);
+        json.WriteFinite("actual", actual);
+    }
+
+    private static void WriteCauses(Utf8JsonWriter json, RecordResult record)
+    {
+        if (record.Causes.Count == 0) return;
+        json.WriteStartArray("causes");
+        foreach (var cause in record.Causes)
+        {
+            json.WriteStartObject();
+            json.WriteFinite("probability", cause.Probability);
+            WriteFacts(json, record, cause.ByFieldValue, cause.Typical, cause.Actual);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteExplanation(Utf8JsonWriter json, ScoreExplanation explanation)

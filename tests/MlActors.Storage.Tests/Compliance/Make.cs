@@ -38,7 +38,7 @@ internal static class Make
 
     public static RecordResult Record(double score, string partition = "p", int detector = 0, double probability = 0.001) => new(
         detector, "mean", "mean", "value", null, null, null, null, "host", partition, probability, score, 1.5, 60, [10.25], [99.5],
-        [new Influence("host", [partition])], new ScoreExplanation("spike", 40, 10, 10.25, 9, 11));
+        [new Influence("host", [partition])], [], new ScoreExplanation("spike", 40, 10, 10.25, 9, 11));
 
     public static InfluencerResult Influencer(double score, string value = "web-1") => new("host", value, score, 0.02);
 
