@@ -9,6 +9,7 @@ using MlActors.Benchmarks;
     ("idle", "what closed jobs cost a server that starts [--jobs 100000] [--rounds 3]", IdleBenchmark.RunAsync),
     ("storage-write", "the rows of many closes through the store [--jobs 10000] [--rounds 3]", StorageWriteBenchmark.RunAsync),
     ("nab", "detection quality on the Numenta Anomaly Benchmark [--files] [--check]", options => Task.Run(() => NabBenchmark.Run(options))),
+    ("analysis", "the analysis alone: models, records, many series, memory [--rounds 3]", options => Task.Run(() => AnalysisBenchmark.Run(options))),
     ("ingest-parse", "records parsed into batches [records] [runs]", options => Task.Run(() => IngestParseBenchmark.Run(options))),
 ];
 
