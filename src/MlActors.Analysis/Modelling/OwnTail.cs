@@ -6,8 +6,8 @@ namespace MlActors.Analysis.Modelling;
 /// </summary>
 internal struct OwnTail
 {
-    private const double PriorShape = 3;
-    private const double PriorWeight = 10;
+    private const double PriorShape = 2;
+    private const double PriorWeight = 20;
     private const int MostExceedances = 200;
 
     // Of series that hardly ever stir; strength is on an absolute scale.
@@ -38,7 +38,7 @@ internal struct OwnTail
             _exceedances = Math.Min(_exceedances + 1, MostExceedances);
             _logExcess += (float)((Math.Log(strength / _quantile99) - _logExcess) / _exceedances);
         }
-        var rate = Math.Clamp(2 / Math.Sqrt(known + 1), 0.02, 0.5);
+        var rate = Math.Clamp(2 / Math.Sqrt(known + 1), 0.05, 0.5);
         _quantile95 = Math.Max(Follow(_quantile95, strength, 0.95, rate), Least95);
         _quantile99 = Math.Max(Follow(_quantile99, strength, 0.99, rate), Math.Max(Least99, 1.05f * _quantile95));
     }
