@@ -12,9 +12,21 @@ internal static class DetectRun
     /// <exception cref="CommandException">There is nothing that can be read.</exception>
     public static async Task RunAsync(DetectOptions options, bool timings, CancellationToken cancellation)
     {
-        var watch = Stopwatch.StartNew();
         if (options.Out is { } path && !PointWriter.Knows(path)) throw new UsageException($"--out: [{path}] must end with .csv or .ndjson");
         await using var input = await InputSource.OpenAsync(options.Input, cancellation);
+        try
+        {
+            await RunAsync(input, options, timings, cancellation);
+        }
+        catch (CommandException unreadable)
+        {
+            throw new CommandException($"{input.Name}: {unreadable.Message}");
+        }
+    }
+
+    private static async Task RunAsync(InputSource input, DetectOptions options, bool timings, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
         var sample = Sample.Of(await input.PeekAsync(Sample.Bytes, cancellation));
         var plan = JobPlan.Of(options, sample);
         var planned = watch.Elapsed;
@@ -31,7 +43,7 @@ internal static class DetectRun
 
         var counts = detection.Counts;
         DetectOutput.LeftOut(counts, source.FirstProblem);
-        if (counts.ProcessedRecords == 0) throw new CommandException($"{input.Name}: no record could be analysed");
+        if (counts.ProcessedRecords == 0) throw new CommandException("no record could be analysed");
         foreach (var note in plan.Notes) DetectOutput.Warn(note);
         DetectOutput.Summary(counts, settings, plan.Config.AnalysisConfig.BucketSpan);
         output.Table(anomalies, settings, options.Top);

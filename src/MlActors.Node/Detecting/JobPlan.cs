@@ -91,7 +91,7 @@ internal sealed record JobPlan(JobConfig Config, string TimeSuffix, IReadOnlyLis
 
     private static IEnumerable<long> Times(Sample sample, Columns columns)
     {
-        foreach (var text in sample.Cells(columns.Time))
+        foreach (var text in sample.AllCells(columns.Time))
             if (columns.Form.TryParse(text, out var time))
                 yield return time;
     }

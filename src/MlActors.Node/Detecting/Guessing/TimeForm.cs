@@ -35,8 +35,7 @@ internal sealed record TimeForm(string Format, string Suffix = "")
         new("dd/MMM/yyyy:HH:mm:ss Z"),
     ];
 
-    private static readonly (TimeForm Form, JavaDatePattern Pattern)[] Compiled =
-        [.. Written.Select(form => (form, JavaDatePattern.TryCompile(form.Format, out var pattern, out var problem) ? pattern : throw new InvalidOperationException(problem)))];
+    private readonly Lazy<JavaDatePattern?> _pattern = new(() => JavaDatePattern.TryCompile(Format, out var pattern, out _) ? pattern : null);
 
     /// <summary>How the texts of a column are written, if they are times: numbers only from 1973 to 2100, as seconds or milliseconds.</summary>
     public static TimeForm? Of(IEnumerable<string> texts)
@@ -49,7 +48,7 @@ internal sealed record TimeForm(string Format, string Suffix = "")
             if (sample.Count(text => InYears(text, 1)) >= enough) return new(Seconds);
             return sample.Count(text => InYears(text, 1000)) >= enough ? new(Milliseconds) : null;
         }
-        return Compiled.FirstOrDefault(written => sample.Count(text => written.Pattern.TryParse(text + written.Form.Suffix, out _)) >= enough).Form;
+        return Written.FirstOrDefault(form => sample.Count(text => form.TryParse(text, out _)) >= enough);
     }
 
     /// <summary>Numbers in a column that is said to hold times are seconds, unless they are so large that they must be milliseconds.</summary>
@@ -64,7 +63,7 @@ internal sealed record TimeForm(string Format, string Suffix = "")
     {
         epochMs = 0;
         if (Format is not (Seconds or Milliseconds))
-            return JavaDatePattern.TryCompile(Format, out var pattern, out _) && pattern.TryParse(text + Suffix, out epochMs);
+            return _pattern.Value?.TryParse(text + Suffix, out epochMs) ?? false;
         if (!Sample.IsNumber(text)) return false;
         epochMs = (long)Math.Floor(Number(text) * (Format is Seconds ? 1000 : 1));
         return true;
