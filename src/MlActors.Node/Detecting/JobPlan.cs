@@ -73,9 +73,9 @@ internal sealed record JobPlan(JobConfig Config, string TimeSuffix, IReadOnlyLis
     // A table of time, series and value: every series by itself.
     private static string? PartitionOf(DetectOptions options, Columns columns, List<string> notes)
     {
-        string[] free = [.. columns.Words.Except(options.Splits.OfType<string>().Concat(options.Values))];
+        string[] free = [.. columns.Words.Except([options.By ?? "", options.Over ?? "", .. options.Values])];
         if (free.Length == 1 && options.By is null && options.Over is null) return free[0];
-        if (free.Length > 0) notes.Add($"not used: {string.Join(", ", free)} (--partition or --by splits the data by one of them)");
+        if (free.Except(options.Influencers).Any()) notes.Add($"not used: {string.Join(", ", free)} (--partition or --by splits the data by one of them)");
         return null;
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -16,7 +18,11 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
 {
     private const int FlushAt = 1 << 16;
 
+    private const long SecondsOfDay = 86_400;
+
     private readonly ArrayBufferWriter<byte> _buffer = new(FlushAt * 2);
+    private readonly byte[] _time = new byte["2024-02-29T12:00:00Z".Length];
+    private long _day = long.MinValue;
 
     public bool WantsPoints => true;
 
@@ -40,7 +46,7 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
 
     public void Add(BucketResult bucket, List<SeriesPoint> points)
     {
-        foreach (ref readonly var point in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(points)) Write(point);
+        foreach (ref readonly var point in CollectionsMarshal.AsSpan(points)) Write(point);
         if (_buffer.WrittenCount >= FlushAt) Flush();
     }
 
@@ -66,13 +72,22 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
         _buffer.Advance(length);
     }
 
+    // The day is written once and copied; a long file has few of them for its lines.
     protected void PutTime(long seconds)
     {
-        var span = _buffer.GetSpan(32);
-        if (!DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.TryFormat(span, out var length, "yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture))
-            throw new InvalidOperationException("a time needs more room");
-        _buffer.Advance(length);
+        var (day, second) = (BucketTime.Floor(seconds, SecondsOfDay), (int)(seconds - BucketTime.Floor(seconds, SecondsOfDay)));
+        if (day != _day)
+        {
+            DateTimeOffset.FromUnixTimeSeconds(day).UtcDateTime.TryFormat(_time, out _, "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+            _day = day;
+        }
+        TwoDigits(11, second / 3600);
+        TwoDigits(14, second / 60 % 60);
+        TwoDigits(17, second % 60);
+        Put(_time);
     }
+
+    private void TwoDigits(int at, int number) => (_time[at], _time[at + 1]) = ((byte)('0' + (number / 10)), (byte)('0' + (number % 10)));
 
     protected void Flush()
     {
