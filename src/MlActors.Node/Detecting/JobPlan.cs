@@ -39,6 +39,8 @@ internal sealed record JobPlan(JobConfig Config, string TimeSuffix, IReadOnlyLis
         if (columns.Form.Suffix.Length > 0 && sample.IsJson)
             throw new UsageException($"--time: [{columns.Time}] holds days without a time of day, which JSON records are not read with: write a time such as 2024-02-29T00:00:00Z");
         var notes = new List<string>();
+        if (columns.Form.Otherwise(sample.AllCells(columns.Time)) is { } otherwise)
+            notes.Add($"times such as [{sample.Cells(columns.Time).First()}] were read with the month first; --time-format \"{otherwise.Format}\" reads them with the day first");
         var (by, partition) = (options.By, options.Partition ?? PartitionOf(options, columns, notes));
         var functions = FunctionsOf(options, columns, notes);
         var fields = options.Values.Count > 0 ? options.Values : [.. columns.Numbers.Except(options.Splits.Append(partition).OfType<string>())];

@@ -12,6 +12,9 @@ internal sealed record TimeForm(string Format, string Suffix = "")
     private const string Seconds = "epoch";
     private const string Milliseconds = "epoch_ms";
 
+    private static readonly TimeForm MonthFirst = new("M/d/yyyy H:mm[:ss]");
+    private static readonly TimeForm DayFirst = new("d/M/yyyy H:mm[:ss]");
+
     // The plain ones first: the readers of records know them by heart.
     private static readonly TimeForm[] Written =
     [
@@ -30,8 +33,8 @@ internal sealed record TimeForm(string Format, string Suffix = "")
         new("yyyy/MM/dd HH:mm[:ss]"),
         new("yyyyMMdd'T'HHmmss[X]"),
         new("dd.MM.yyyy HH:mm[:ss]"),
-        new("M/d/yyyy H:mm[:ss]"),
-        new("d/M/yyyy H:mm[:ss]"),
+        MonthFirst,
+        DayFirst,
         new("dd/MMM/yyyy:HH:mm:ss Z"),
     ];
 
@@ -57,6 +60,9 @@ internal sealed record TimeForm(string Format, string Suffix = "")
         string[] sample = [.. texts];
         return Of(sample) ?? (sample.Length > 0 && sample.All(text => Sample.IsNumber(text) && Math.Abs(Number(text)) < 1e11) ? new(Seconds) : null);
     }
+
+    /// <summary>The other way to read the same texts, when nothing in them says which is meant; <c>null</c> when there is none.</summary>
+    public TimeForm? Otherwise(IEnumerable<string> texts) => this == MonthFirst && texts.All(text => DayFirst.TryParse(text, out _)) ? DayFirst : null;
 
     /// <summary>Milliseconds since 1970, for times that were found to be of this form.</summary>
     public bool TryParse(string text, out long epochMs)
