@@ -74,9 +74,10 @@ internal sealed class DetectOutput
     }
 
     /// <summary>What was left out of the input, and why.</summary>
-    public static void LeftOut(DataCounts counts, string? firstProblem)
+    public static void LeftOut(DataCounts counts, IRecordSource source)
     {
-        if (firstProblem is not null) Warn($"{(counts.InvalidDates > 0 ? $"{Shown.Count(counts.InvalidDates)} records without a readable time were left out; the first: " : "")}{firstProblem}");
+        if (source.InvalidTimes is { } why) Warn($"{Shown.Count(counts.InvalidDates)} records without a readable time were left out: {why}");
+        if (source.Malformed > 0) Warn($"{Shown.Count(source.Malformed)} times there was something that is not a JSON object; it was left out");
         if (counts.OutOfOrder > 0)
             Warn($"{Shown.Count(counts.OutOfOrder)} of {Shown.Count(counts.InputRecords)} records are older than the bucket of a record before them and were left out: sort the input by time");
     }

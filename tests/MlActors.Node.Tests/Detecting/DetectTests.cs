@@ -145,8 +145,31 @@ public sealed class DetectTests : IDisposable
         _detect.Write("a.csv", string.Join('\n', lines));
         var result = await _detect.RunAsync("a.csv");
         result.ExitCode.ShouldBe(0, result.Error);
-        result.Error.ShouldContain("1 records without a readable time were left out; the first: line 102: [yesterday] in column [timestamp]");
+        result.Error.ShouldContain("1 records without a readable time were left out: the first is in line 102: [yesterday] in column [timestamp]");
         result.Error.ShouldContain("4 of 2,000 records are older than the bucket of a record before them and were left out: sort the input by time");
+    }
+
+    [Fact]
+    public async Task A_late_record_is_not_in_the_value_of_its_bucket()
+    {
+        string[] rows = [.. Enumerable.Range(0, 100).Select(row => $"{Made.Seconds(0) + (row * 60)},{row}"), $"{Made.Seconds(0) + 120},100000", $"{Made.Seconds(0) + 6000},5"];
+        _detect.Write("a.csv", "time,value\n" + string.Join('\n', rows));
+        await _detect.RunAsync("a.csv", "--bucket-span", "10m", "--out", "out.csv");
+        _detect.Read("out.csv").Split('\n')[1].ShouldStartWith("2024-01-01T00:00:00Z,4.5,");
+    }
+
+    [Fact]
+    public async Task What_is_no_record_is_left_out_and_told_and_too_much_of_it_ends_the_run()
+    {
+        var lines = Made.Ndjson().Split('\n');
+        lines[500] = "{\"@timestamp\":";
+        var result = await _detect.RunAsync(Encoding.UTF8.GetBytes(string.Join('\n', lines)), "-");
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Error.ShouldContain("1 times there was something that is not a JSON object");
+        for (var line = 500; line < 700; line++) lines[line] = "{broken";
+        var broken = await _detect.RunAsync(Encoding.UTF8.GetBytes(string.Join('\n', lines)), "-");
+        broken.ExitCode.ShouldBe(1);
+        broken.Error.ShouldContain("standard input: The input JSON data is malformed: 100 records cannot be read, the last one fails at byte");
     }
 
     // The first row below the header of the table on standard output.

@@ -17,14 +17,10 @@ internal sealed class Anomalies(long bucketSpan) : IResultSink
 
     public bool WantsPoints => false;
 
-    /// <summary>The score of the worst bucket.</summary>
-    public double HighestScore { get; private set; }
-
     public int Count => _all.Count;
 
     public void Add(BucketResult bucket, List<SeriesPoint> points)
     {
-        HighestScore = Math.Max(HighestScore, bucket.AnomalyScore);
         foreach (var record in bucket.Records)
         {
             if (record.RecordScore < LowestScore) continue;
