@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -18,11 +17,13 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
 {
     private const int FlushAt = 1 << 16;
 
+    private const int LongestNumber = 32;
     private const long SecondsOfDay = 86_400;
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(FlushAt * 2);
     private readonly byte[] _time = new byte["2024-02-29T12:00:00Z".Length];
     private long _day = long.MinValue;
+    private byte[] _bytes = new byte[FlushAt * 2];
+    private int _used;
 
     public bool WantsPoints => true;
 
@@ -47,7 +48,7 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
     public void Add(BucketResult bucket, List<SeriesPoint> points)
     {
         foreach (ref readonly var point in CollectionsMarshal.AsSpan(points)) Write(point);
-        if (_buffer.WrittenCount >= FlushAt) Flush();
+        if (_used >= FlushAt) Flush();
     }
 
     public void Complete() => Flush();
@@ -56,20 +57,17 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
 
     protected abstract void Write(in SeriesPoint point);
 
-    protected void Put(ReadOnlySpan<byte> utf8) => _buffer.Write(utf8);
-
-    protected void Put(string text)
+    protected void Put(ReadOnlySpan<byte> utf8)
     {
-        var length = Encoding.UTF8.GetBytes(text, _buffer.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length)));
-        _buffer.Advance(length);
+        utf8.CopyTo(Room(utf8.Length));
+        _used += utf8.Length;
     }
 
     // The shortest text that reads back as the same number.
     protected void Put(double number)
     {
-        var span = _buffer.GetSpan(32);
-        if (!Utf8Formatter.TryFormat(number, span, out var length)) throw new InvalidOperationException("a number needs more room");
-        _buffer.Advance(length);
+        if (!Utf8Formatter.TryFormat(number, Room(LongestNumber), out var length)) throw new InvalidOperationException("a number needs more room");
+        _used += length;
     }
 
     // The day is written once and copied; a long file has few of them for its lines.
@@ -89,10 +87,16 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
 
     private void TwoDigits(int at, int number) => (_time[at], _time[at + 1]) = ((byte)('0' + (number / 10)), (byte)('0' + (number % 10)));
 
-    protected void Flush()
+    private Span<byte> Room(int bytes)
     {
-        output.Write(_buffer.WrittenSpan);
-        _buffer.ResetWrittenCount();
+        if (_bytes.Length - _used < bytes) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + bytes));
+        return _bytes.AsSpan(_used);
+    }
+
+    private void Flush()
+    {
+        output.Write(_bytes.AsSpan(0, _used));
+        _used = 0;
     }
 
     private static bool IsJson(string path) =>
