@@ -12,7 +12,11 @@ public sealed record DetectorSettings(
     string? ByFieldName = null,
     string? OverFieldName = null,
     string? PartitionFieldName = null,
-    bool UseNull = false);
+    bool UseNull = false)
+{
+    /// <summary>Whether the detector may have more than one series.</summary>
+    public bool IsSplit => ByFieldName is not null || OverFieldName is not null || PartitionFieldName is not null;
+}
 
 /// <summary>The validated part of a job's configuration that the analysis depends on. Times are whole seconds.</summary>
 public sealed record AnalysisSettings

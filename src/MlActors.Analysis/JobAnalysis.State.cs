@@ -1,6 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
-using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Judging;
 using MlActors.Analysis.Series;
 using MlActors.Analysis.State;
 using MlActors.Analysis.Time;
@@ -42,7 +42,7 @@ public sealed partial class JobAnalysis
         writer.VarInt(_bytesExceeded);
         writer.VarInt(_peakBytes);
         writer.Bool(_turnsAway);
-        foreach (var table in _tables) WriteSeries(writer, strings, table);
+        foreach (var judge in _judges) WriteSeries(writer, strings, judge);
         writer.VarUInt((ulong)_open.Count);
         for (var i = 0; i < _open.Count; i++) WriteBucket(writer, strings, _open[i]);
     }
@@ -61,34 +61,38 @@ public sealed partial class JobAnalysis
         _bytesExceeded = reader.VarInt();
         _peakBytes = reader.VarInt();
         _turnsAway = reader.Bool();
-        foreach (var table in _tables) ReadSeries(ref reader, strings, table);
+        foreach (var judge in _judges) ReadSeries(ref reader, strings, judge);
         var buckets = reader.Count(10);
         for (var i = 0; i < buckets; i++) ReadBucket(ref reader, strings);
     }
 
-    private static void WriteSeries(ByteWriter writer, StringTable strings, SeriesTable table)
+    private static void WriteSeries(ByteWriter writer, StringTable strings, DetectorJudge judge)
     {
+        var table = judge.Table;
         writer.VarUInt((ulong)table.Count);
         for (var i = 0; i < table.Count; i++)
         {
             var series = table[i];
             writer.VarUInt(strings.NumberOf(series.Key.Partition));
             writer.VarUInt(strings.NumberOf(series.Key.By));
+            writer.VarUInt(strings.NumberOf(series.Key.Over));
             writer.VarInt(series.LastSeen);
             writer.Bool(series.Started);
-            series.Model.Write(writer);
+            series.Memory.Write(writer);
         }
+        judge.WriteShared(writer);
     }
 
-    private static void ReadSeries(ref ByteReader reader, string[] strings, SeriesTable table)
+    private static void ReadSeries(ref ByteReader reader, string[] strings, DetectorJudge judge)
     {
         var count = reader.Count(4);
         for (var i = 0; i < count; i++)
         {
-            var key = new SeriesKey(Text(ref reader, strings), Text(ref reader, strings));
+            var key = new SeriesKey(Text(ref reader, strings), Text(ref reader, strings), Text(ref reader, strings));
             var (lastSeen, started) = (reader.VarInt(), reader.Bool());
-            table.Restore(new ModelledSeries(key, SeriesModel.Read(ref reader, table.Shape)) { LastSeen = lastSeen, Started = started });
+            judge.Table.Restore(new ModelledSeries(key, judge.Read(ref reader)) { LastSeen = lastSeen, Started = started });
         }
+        judge.ReadShared(ref reader);
     }
 
     private static void WriteBucket(ByteWriter writer, StringTable strings, OpenBucket bucket)

@@ -58,7 +58,8 @@ public class SyntheticSeriesTests(ITestOutputHelper output)
         var from = Start + (10 * 86400) + (12 * 3600);
         var points = Shop(days: 12, noise: 0.05, seed: 4).Select(p => p.Time >= from && p.Time < from + 3600 ? p with { Value = 5 * p.Value } : p);
         var results = Run("mean", points);
-        results.Where(r => r.Timestamp >= from && r.Timestamp < from + 3600).Count(r => r.AnomalyScore >= Critical).ShouldBeGreaterThanOrEqualTo(10);
+        results.Where(r => r.Timestamp >= from && r.Timestamp < from + 1200).ShouldAllBe(r => r.AnomalyScore >= Critical);
+        results.Where(r => r.Timestamp >= from && r.Timestamp < from + 3600).ShouldAllBe(r => r.AnomalyScore >= 40);
         results.Where(r => r.Timestamp >= from + 3600).Max(r => r.AnomalyScore).ShouldBeLessThan(Critical);
     }
 

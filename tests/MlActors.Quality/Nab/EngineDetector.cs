@@ -14,7 +14,7 @@ public static class EngineDetector
     private const string Field = "value";
 
     /// <summary>What of a bucket's result is the score.</summary>
-    private static readonly Func<BucketResult, double> Score = bucket => bucket.Records.Count == 0 ? 0 : bucket.Records.Max(record => record.RecordScore);
+    private static readonly Func<BucketResult, double> Score = bucket => bucket.AlertScore;
 
     /// <summary>The score of a row is that of the bucket it is in; NaN where the engine gave no result.</summary>
     public static double[] Run(NabFile file)
