@@ -52,17 +52,19 @@ internal sealed class DetectOutput
             return;
         }
         var table = new Table().Border(Console.IsOutputRedirected ? TableBorder.Ascii2 : TableBorder.Rounded);
-        table.AddColumn("time (UTC)").AddColumn(new TableColumn("score").RightAligned()).AddColumn("series");
+        table.AddColumn("time (UTC)").AddColumn(new TableColumn("score").RightAligned()).AddColumn(new TableColumn("alert").RightAligned()).AddColumn("series");
         table.AddColumn(new TableColumn("actual").RightAligned()).AddColumn(new TableColumn("typical").RightAligned()).AddColumn("what").AddColumn(new TableColumn("buckets").RightAligned());
         foreach (var anomaly in worst)
         {
             var point = anomaly.Worst;
-            table.AddRow(Shown.Time(point.Time), $"[{(point.RecordScore >= Critical ? "red" : "yellow")}]{Shown.Score(point.RecordScore)}[/]",
+            table.AddRow(Shown.Time(point.Time), Score(point.RecordScore), Score(anomaly.Alert),
                 Markup.Escape(point.Series.Show(settings)), Shown.Number(point.Actual), Shown.Number(point.Typical), anomaly.What(), anomaly.Buckets.ToString(CultureInfo.InvariantCulture));
         }
         _output.Write(table);
         if (anomalies.Count > worst.Count) _output.WriteLine($"and {Shown.Count(anomalies.Count - worst.Count)} less unusual; --top shows more of them, --out all");
     }
+
+    private static string Score(double score) => $"[{(score >= Critical ? "red" : "yellow")}]{Shown.Score(score)}[/]";
 
     /// <summary>What was analysed, and how.</summary>
     public static void Summary(DataCounts counts, AnalysisSettings settings, string bucketSpan)
