@@ -10,6 +10,7 @@ internal sealed class DetectOutput
 {
     // Lines are not broken in a file or a pipe.
     private const int WidthOfNoTerminal = 200;
+    private const int WidthForAll = 100;
     private const double Critical = 75;
 
     private readonly IAnsiConsole _output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
@@ -51,18 +52,25 @@ internal sealed class DetectOutput
             _output.WriteLine("Nothing unusual was found.");
             return;
         }
-        var table = new Table().Border(Console.IsOutputRedirected ? TableBorder.Ascii2 : TableBorder.Rounded);
-        table.AddColumn("time (UTC)").AddColumn(new TableColumn("score").RightAligned()).AddColumn(new TableColumn("alert").RightAligned()).AddColumn("series");
-        table.AddColumn(new TableColumn("actual").RightAligned()).AddColumn(new TableColumn("typical").RightAligned()).AddColumn("what").AddColumn(new TableColumn("buckets").RightAligned());
+        var table = new Table().Border(Console.IsOutputRedirected ? TableBorder.Ascii2 : TableBorder.Simple);
+        // Where there is little room words are broken, not numbers.
+        var wide = _output.Profile.Width >= WidthForAll;
+        table.AddColumn(new TableColumn("time (UTC)").NoWrap()).AddColumn(Right("score")).AddColumn(Right("alert")).AddColumn("series");
+        table.AddColumn(Right("actual")).AddColumn(Right("typical")).AddColumn("what");
+        if (wide) table.AddColumn(Right("buckets"));
         foreach (var anomaly in worst)
         {
             var point = anomaly.Worst;
-            table.AddRow(Shown.Time(point.Time), Score(point.RecordScore), Score(anomaly.Alert),
-                Markup.Escape(point.Series.Show(settings)), Shown.Number(point.Actual), Shown.Number(point.Typical), anomaly.What(), anomaly.Buckets.ToString(CultureInfo.InvariantCulture));
+            List<string> cells = [settings.BucketSpan % 60 == 0 ? Shown.Minute(point.Time) : Shown.Time(point.Time), Score(point.RecordScore), Score(anomaly.Alert), Markup.Escape(point.Series.Show(settings)),
+                Shown.Number(point.Actual), Shown.Number(point.Typical), anomaly.What()];
+            if (wide) cells.Add(anomaly.Buckets.ToString(CultureInfo.InvariantCulture));
+            table.AddRow([.. cells]);
         }
         _output.Write(table);
         if (anomalies.Count > worst.Count) _output.WriteLine($"and {Shown.Count(anomalies.Count - worst.Count)} less unusual; --top shows more of them, --out all");
     }
+
+    private static TableColumn Right(string name) => new TableColumn(name).RightAligned().NoWrap();
 
     private static string Score(double score) => $"[{(score >= Critical ? "red" : "yellow")}]{Shown.Score(score)}[/]";
 

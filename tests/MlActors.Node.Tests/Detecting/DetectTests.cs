@@ -21,7 +21,7 @@ public sealed class DetectTests : IDisposable
         _detect.Write("a.csv", Made.Csv(header, separator));
         var result = await _detect.RunAsync("a.csv");
         result.ExitCode.ShouldBe(0, result.Error);
-        WorstRow(result).ShouldContain($"{Made.Time(Made.Spike)}");
+        WorstRow(result).ShouldContain(Made.Time(Made.Spike)[..^3]);
         WorstRow(result).ShouldMatch(@"^\| [-0-9: ]+ \| +(9\d\.\d|100\.0) \|");
         WorstRow(result).ShouldContain("times higher");
         result.Error.ShouldContain("2,000 records, 2024-01-01 00:00:00 to");
@@ -35,7 +35,7 @@ public sealed class DetectTests : IDisposable
         using (var zip = new GZipStream(packed, CompressionLevel.Fastest)) zip.Write(Encoding.UTF8.GetBytes(Made.Ndjson()));
         var result = await _detect.RunAsync(packed.ToArray(), "-");
         result.ExitCode.ShouldBe(0, result.Error);
-        WorstRow(result).ShouldContain(Made.Time(Made.Spike));
+        WorstRow(result).ShouldContain(Made.Time(Made.Spike)[..^3]);
         WorstRow(result).ShouldContain("mean(http.ms)");
     }
 
