@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MlActors.Gateway.Ingest;
 using MlActors.Jobs.Configuration;
 using MlActors.Node.Commands;
 
@@ -9,6 +8,7 @@ namespace MlActors.Node.Detecting;
 internal static class DetectCommand
 {
     private const int ExitOfUsage = 2;
+    private const int ExitOfInterrupt = 130;
 
     public static Command Create()
     {
@@ -70,10 +70,9 @@ internal static class DetectCommand
             Console.Error.WriteLine($"mlactors: {cause.Message}");
             return ExitOfUsage;
         }
-        catch (UnreadableInputException cause)
+        catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"mlactors: {cause.Message}");
-            return 1;
+            return ExitOfInterrupt;
         }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class DetectOutput
 {
     // Lines are not broken in a file or a pipe.
     private const int WidthOfNoTerminal = 200;
+    private const int WidthForAll = 100;
     private const double Critical = 75;
 
     private readonly IAnsiConsole _output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
@@ -51,18 +52,27 @@ internal sealed class DetectOutput
             _output.WriteLine("Nothing unusual was found.");
             return;
         }
-        var table = new Table().Border(Console.IsOutputRedirected ? TableBorder.Ascii2 : TableBorder.Rounded);
-        table.AddColumn("time (UTC)").AddColumn(new TableColumn("score").RightAligned()).AddColumn("series");
-        table.AddColumn(new TableColumn("actual").RightAligned()).AddColumn(new TableColumn("typical").RightAligned()).AddColumn("what").AddColumn(new TableColumn("buckets").RightAligned());
+        var table = new Table().Border(Console.IsOutputRedirected ? TableBorder.Ascii2 : TableBorder.Simple);
+        // Where there is little room words are broken, not numbers.
+        var wide = _output.Profile.Width >= WidthForAll;
+        table.AddColumn(new TableColumn("time (UTC)").NoWrap()).AddColumn(Right("score")).AddColumn(Right("alert")).AddColumn("series");
+        table.AddColumn(Right("actual")).AddColumn(Right("typical")).AddColumn("what");
+        if (wide) table.AddColumn(Right("buckets"));
         foreach (var anomaly in worst)
         {
             var point = anomaly.Worst;
-            table.AddRow(Shown.Time(point.Time), $"[{(point.RecordScore >= Critical ? "red" : "yellow")}]{Shown.Score(point.RecordScore)}[/]",
-                Markup.Escape(point.Series.Show(settings)), Shown.Number(point.Actual), Shown.Number(point.Typical), anomaly.What(), anomaly.Buckets.ToString(CultureInfo.InvariantCulture));
+            List<string> cells = [settings.BucketSpan % 60 == 0 ? Shown.Minute(point.Time) : Shown.Time(point.Time), Score(point.RecordScore), Score(anomaly.Alert), Markup.Escape(point.Series.Show(settings)),
+                Shown.Number(point.Actual), Shown.Number(point.Typical), anomaly.What()];
+            if (wide) cells.Add(anomaly.Buckets.ToString(CultureInfo.InvariantCulture));
+            table.AddRow([.. cells]);
         }
         _output.Write(table);
         if (anomalies.Count > worst.Count) _output.WriteLine($"and {Shown.Count(anomalies.Count - worst.Count)} less unusual; --top shows more of them, --out all");
     }
+
+    private static TableColumn Right(string name) => new TableColumn(name).RightAligned().NoWrap();
+
+    private static string Score(double score) => $"[{(score >= Critical ? "red" : "yellow")}]{Shown.Score(score)}[/]";
 
     /// <summary>What was analysed, and how.</summary>
     public static void Summary(DataCounts counts, AnalysisSettings settings, string bucketSpan)
@@ -74,9 +84,10 @@ internal sealed class DetectOutput
     }
 
     /// <summary>What was left out of the input, and why.</summary>
-    public static void LeftOut(DataCounts counts, string? firstProblem)
+    public static void LeftOut(DataCounts counts, IRecordSource source)
     {
-        if (firstProblem is not null) Warn($"{(counts.InvalidDates > 0 ? $"{Shown.Count(counts.InvalidDates)} records without a readable time were left out; the first: " : "")}{firstProblem}");
+        if (source.InvalidTimes is { } why) Warn($"{Shown.Count(counts.InvalidDates)} records without a readable time were left out: {why}");
+        if (source.Malformed > 0) Warn($"{Shown.Count(source.Malformed)} times there was something that is not a JSON object; it was left out");
         if (counts.OutOfOrder > 0)
             Warn($"{Shown.Count(counts.OutOfOrder)} of {Shown.Count(counts.InputRecords)} records are older than the bucket of a record before them and were left out: sort the input by time");
     }

@@ -7,17 +7,20 @@ using MlActors.Node.Commands;
 
 namespace MlActors.Node.Detecting;
 
-/// <summary>Where the time of a run went. Reading goes on beside the rest, so the sum may be more than the whole.</summary>
+/// <summary>Where the time of a run went. The three go on beside each other, so their sum is more than the whole.</summary>
 internal sealed record Timings(TimeSpan Reading, TimeSpan Folding, TimeSpan Results);
 
-/// <summary>Runs an analysis over an input, as the server would: batches in order, then time advanced to the end of the last bucket.</summary>
+/// <summary>
+/// Runs an analysis over an input, as the server would: batches in order, then time advanced to the end of the last bucket. One thread reads, one
+/// folds, one makes something of the results; each hands on to the next in order.
+/// </summary>
 internal sealed class Detection(AnalysisSettings settings, IReadOnlyList<IResultSink> sinks)
 {
+    // Enough that no thread waits for another that merely stumbles, and few enough to stay small.
     private const int BatchesAhead = 8;
 
     private readonly JobAnalysis _analysis = JobAnalysis.Create(settings);
     private readonly BucketValues? _values = sinks.Any(sink => sink.WantsPoints) ? new BucketValues(settings) : null;
-    private readonly List<BucketResult> _results = [];
     private readonly List<SeriesPoint> _points = [];
     private readonly Stopwatch _reading = new();
     private readonly Stopwatch _folding = new();
@@ -26,60 +29,97 @@ internal sealed class Detection(AnalysisSettings settings, IReadOnlyList<IResult
     /// <summary>As the server counts.</summary>
     public DataCounts Counts { get; private set; } = new();
 
-    public ModelSizeStats Size => _analysis.SizeStats;
-
     public Timings Timings => new(_reading.Elapsed, _folding.Elapsed, _finishing.Elapsed);
 
-    /// <summary>The next batches are read while one is analysed.</summary>
     /// <param name="progress">Told the number of records so far.</param>
     /// <exception cref="CommandException">The input cannot be read on.</exception>
     public async Task RunAsync(InputSource input, IRecordSource source, Action<long> progress, CancellationToken cancellation)
     {
+        // Whichever of the three fails, the others stop.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var batches = Channel.CreateBounded<RecordBatch>(BatchesAhead);
-        var reading = Task.Run(() => ReadAsync(input, source, batches.Writer, cancellation), CancellationToken.None);
-        await foreach (var batch in batches.Reader.ReadAllAsync(cancellation))
+        var folded = Channel.CreateBounded<Folded>(BatchesAhead);
+        Task[] stages =
+        [
+            StageAsync(batches.Writer, () => ReadAsync(input, source, batches.Writer, stop.Token), stop),
+            StageAsync(folded.Writer, () => FoldAsync(batches.Reader, folded.Writer, progress, stop.Token), stop),
+            Task.Run(() => FinishAsync(folded.Reader, stop.Token), CancellationToken.None),
+        ];
+        try
         {
-            Take(new RecordsInput(batch), batch, cancellation);
-            progress(Counts.InputRecords);
+            await Task.WhenAll(stages);
         }
-        await reading;
-        if (Counts.LatestRecord is { } latest) Take(new AdvanceTimeInput(BucketTime.Floor(latest, settings.BucketSpan) + settings.BucketSpan), null, cancellation);
-        foreach (var sink in sinks) sink.Complete();
+        catch
+        {
+            // What a stage says that was only told to stop is not the cause.
+            throw stages.Select(stage => stage.Exception?.InnerException).FirstOrDefault(cause => cause is not null and not OperationCanceledException and not ChannelClosedException)
+                ?? new OperationCanceledException(cancellation);
+        }
     }
 
-    private async Task ReadAsync(InputSource input, IRecordSource source, ChannelWriter<RecordBatch> batches, CancellationToken cancellation)
+    private static Task StageAsync<T>(ChannelWriter<T> output, Func<Task> stage, CancellationTokenSource stop) => Task.Run(async () =>
     {
         try
         {
-            _reading.Start();
-            foreach (var batch in source.Read(input))
-            {
-                _reading.Stop();
-                await batches.WriteAsync(batch, cancellation);
-                _reading.Start();
-            }
-            batches.Complete();
+            await stage();
+            output.Complete();
         }
         catch (Exception e)
         {
-            batches.Complete(e);
+            output.Complete(e);
+            await stop.CancelAsync();
+            throw;
         }
+    });
+
+    private async Task ReadAsync(InputSource input, IRecordSource source, ChannelWriter<RecordBatch> batches, CancellationToken cancellation)
+    {
+        _reading.Start();
+        foreach (var batch in source.Read(input))
+        {
+            _reading.Stop();
+            await batches.WriteAsync(batch, cancellation);
+            _reading.Start();
+        }
+        _reading.Stop();
     }
 
-    private void Take(AnalysisInput input, RecordBatch? batch, CancellationToken cancellation)
+    private async Task FoldAsync(ChannelReader<RecordBatch> batches, ChannelWriter<Folded> folded, Action<long> progress, CancellationToken cancellation)
+    {
+        await foreach (var batch in batches.ReadAllAsync(cancellation))
+        {
+            await folded.WriteAsync(new Folded(batch, Fold(new RecordsInput(batch), cancellation)), cancellation);
+            progress(Counts.InputRecords);
+        }
+        if (Counts.LatestRecord is { } latest)
+            await folded.WriteAsync(new Folded(null, Fold(new AdvanceTimeInput(BucketTime.Floor(latest, settings.BucketSpan) + settings.BucketSpan), cancellation)), cancellation);
+    }
+
+    private List<BucketResult> Fold(AnalysisInput input, CancellationToken cancellation)
     {
         Counts = Counts.Accept(input, settings, nowMs: 0);
-        _results.Clear();
+        var results = new List<BucketResult>();
         _folding.Start();
-        _analysis.Fold(input, _results, cancellation);
+        _analysis.Fold(input, results, cancellation);
         _folding.Stop();
-        _finishing.Start();
-        if (batch is not null) _values?.Add(batch);
-        foreach (var bucket in _results)
-        {
-            _values?.Points(bucket, _points);
-            foreach (var sink in sinks) sink.Add(bucket, _points);
-        }
-        _finishing.Stop();
+        return results;
     }
+
+    private async Task FinishAsync(ChannelReader<Folded> folded, CancellationToken cancellation)
+    {
+        await foreach (var (batch, results) in folded.ReadAllAsync(cancellation))
+        {
+            _finishing.Start();
+            if (batch is not null) _values?.Add(batch);
+            foreach (var bucket in results)
+            {
+                _values?.Points(bucket, _points);
+                foreach (var sink in sinks) sink.Add(bucket, _points);
+            }
+            _finishing.Stop();
+        }
+        foreach (var sink in sinks) sink.Complete();
+    }
+
+    private sealed record Folded(RecordBatch? Batch, List<BucketResult> Results);
 }

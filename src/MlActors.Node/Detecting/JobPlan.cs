@@ -39,6 +39,8 @@ internal sealed record JobPlan(JobConfig Config, string TimeSuffix, IReadOnlyLis
         if (columns.Form.Suffix.Length > 0 && sample.IsJson)
             throw new UsageException($"--time: [{columns.Time}] holds days without a time of day, which JSON records are not read with: write a time such as 2024-02-29T00:00:00Z");
         var notes = new List<string>();
+        if (columns.Form.Otherwise(sample.AllCells(columns.Time)) is { } otherwise)
+            notes.Add($"times such as [{sample.Cells(columns.Time).First()}] were read with the month first; --time-format \"{otherwise.Format}\" reads them with the day first");
         var (by, partition) = (options.By, options.Partition ?? PartitionOf(options, columns, notes));
         var functions = FunctionsOf(options, columns, notes);
         var fields = options.Values.Count > 0 ? options.Values : [.. columns.Numbers.Except(options.Splits.Append(partition).OfType<string>())];
@@ -73,9 +75,9 @@ internal sealed record JobPlan(JobConfig Config, string TimeSuffix, IReadOnlyLis
     // A table of time, series and value: every series by itself.
     private static string? PartitionOf(DetectOptions options, Columns columns, List<string> notes)
     {
-        string[] free = [.. columns.Words.Except(options.Splits.OfType<string>().Concat(options.Values))];
+        string[] free = [.. columns.Words.Except([options.By ?? "", options.Over ?? "", .. options.Values])];
         if (free.Length == 1 && options.By is null && options.Over is null) return free[0];
-        if (free.Length > 0) notes.Add($"not used: {string.Join(", ", free)} (--partition or --by splits the data by one of them)");
+        if (free.Except(options.Influencers).Any()) notes.Add($"not used: {string.Join(", ", free)} (--partition or --by splits the data by one of them)");
         return null;
     }
 
@@ -91,7 +93,7 @@ internal sealed record JobPlan(JobConfig Config, string TimeSuffix, IReadOnlyLis
 
     private static IEnumerable<long> Times(Sample sample, Columns columns)
     {
-        foreach (var text in sample.Cells(columns.Time))
+        foreach (var text in sample.AllCells(columns.Time))
             if (columns.Form.TryParse(text, out var time))
                 yield return time;
     }

@@ -14,13 +14,17 @@ internal sealed record Sample(IReadOnlyList<string> Columns, IReadOnlyList<strin
     public const int Bytes = 1 << 20;
 
     private const int MostRows = 20_000;
+    private const int RowsToJudgeBy = 1000;
 
     /// <summary>Whether a text is a value of some kind and not a name: a number or a time.</summary>
     public static bool IsValue(string text) => IsNumber(text) || TimeForm.Of([text]) is not null;
 
     public static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number);
 
-    public IEnumerable<string> Cells(string column)
+    /// <summary>The cells of a column that are not empty: enough of them to see what it holds.</summary>
+    public IEnumerable<string> Cells(string column) => AllCells(column).Take(RowsToJudgeBy);
+
+    public IEnumerable<string> AllCells(string column)
     {
         var at = Columns.ToList().IndexOf(column);
         return Rows.Select(row => row[at]).Where(cell => cell.Length > 0);

@@ -12,6 +12,9 @@ internal sealed record TimeForm(string Format, string Suffix = "")
     private const string Seconds = "epoch";
     private const string Milliseconds = "epoch_ms";
 
+    private static readonly TimeForm MonthFirst = new("M/d/yyyy H:mm[:ss]");
+    private static readonly TimeForm DayFirst = new("d/M/yyyy H:mm[:ss]");
+
     // The plain ones first: the readers of records know them by heart.
     private static readonly TimeForm[] Written =
     [
@@ -30,13 +33,12 @@ internal sealed record TimeForm(string Format, string Suffix = "")
         new("yyyy/MM/dd HH:mm[:ss]"),
         new("yyyyMMdd'T'HHmmss[X]"),
         new("dd.MM.yyyy HH:mm[:ss]"),
-        new("M/d/yyyy H:mm[:ss]"),
-        new("d/M/yyyy H:mm[:ss]"),
+        MonthFirst,
+        DayFirst,
         new("dd/MMM/yyyy:HH:mm:ss Z"),
     ];
 
-    private static readonly (TimeForm Form, JavaDatePattern Pattern)[] Compiled =
-        [.. Written.Select(form => (form, JavaDatePattern.TryCompile(form.Format, out var pattern, out var problem) ? pattern : throw new InvalidOperationException(problem)))];
+    private readonly Lazy<JavaDatePattern?> _pattern = new(() => JavaDatePattern.TryCompile(Format, out var pattern, out _) ? pattern : null);
 
     /// <summary>How the texts of a column are written, if they are times: numbers only from 1973 to 2100, as seconds or milliseconds.</summary>
     public static TimeForm? Of(IEnumerable<string> texts)
@@ -49,7 +51,7 @@ internal sealed record TimeForm(string Format, string Suffix = "")
             if (sample.Count(text => InYears(text, 1)) >= enough) return new(Seconds);
             return sample.Count(text => InYears(text, 1000)) >= enough ? new(Milliseconds) : null;
         }
-        return Compiled.FirstOrDefault(written => sample.Count(text => written.Pattern.TryParse(text + written.Form.Suffix, out _)) >= enough).Form;
+        return Written.FirstOrDefault(form => sample.Count(text => form.TryParse(text, out _)) >= enough);
     }
 
     /// <summary>Numbers in a column that is said to hold times are seconds, unless they are so large that they must be milliseconds.</summary>
@@ -59,12 +61,15 @@ internal sealed record TimeForm(string Format, string Suffix = "")
         return Of(sample) ?? (sample.Length > 0 && sample.All(text => Sample.IsNumber(text) && Math.Abs(Number(text)) < 1e11) ? new(Seconds) : null);
     }
 
+    /// <summary>The other way to read the same texts, when nothing in them says which is meant; <c>null</c> when there is none.</summary>
+    public TimeForm? Otherwise(IEnumerable<string> texts) => this == MonthFirst && texts.All(text => DayFirst.TryParse(text, out _)) ? DayFirst : null;
+
     /// <summary>Milliseconds since 1970, for times that were found to be of this form.</summary>
     public bool TryParse(string text, out long epochMs)
     {
         epochMs = 0;
         if (Format is not (Seconds or Milliseconds))
-            return JavaDatePattern.TryCompile(Format, out var pattern, out _) && pattern.TryParse(text + Suffix, out epochMs);
+            return _pattern.Value?.TryParse(text + Suffix, out epochMs) ?? false;
         if (!Sample.IsNumber(text)) return false;
         epochMs = (long)Math.Floor(Number(text) * (Format is Seconds ? 1000 : 1));
         return true;

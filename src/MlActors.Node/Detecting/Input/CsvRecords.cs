@@ -11,7 +11,9 @@ internal sealed class CsvRecords(BatchSchema schema, RecordFormat format, string
 
     public InputCounts Counts { get; private set; }
 
-    public string? FirstProblem { get; private set; }
+    public string? InvalidTimes { get; private set; }
+
+    public int Malformed => 0;
 
     public IEnumerable<RecordBatch> Read(InputSource input)
     {
@@ -34,7 +36,7 @@ internal sealed class CsvRecords(BatchSchema schema, RecordFormat format, string
                 records.Set(field, table.Cell(columns[field]));
         if (timeSuffix.Length > 0) records.Set(0, string.Concat(table.Cell(columns[0]), timeSuffix));
         if (!records.TryAdd(table.CellCount - 1, bytes: 0))
-            FirstProblem ??= $"line {table.Line}: [{table.Cell(columns[0])}] in column [{format.TimeField}] is not a time of the form {format.TimeFormat}";
+            InvalidTimes ??= $"the first is in line {table.Line}: [{table.Cell(columns[0])}] in column [{format.TimeField}] is not a time of the form {format.TimeFormat}";
     }
 
     private RecordBatch Cut(TextRecords records)

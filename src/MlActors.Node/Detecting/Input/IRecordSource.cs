@@ -9,8 +9,11 @@ internal interface IRecordSource
     /// <summary>The counts of all batches given out.</summary>
     InputCounts Counts { get; }
 
-    /// <summary>Where the first record without a readable time is, and how its time is written; <c>null</c> when there is none or it is not known.</summary>
-    string? FirstProblem { get; }
+    /// <summary>What is wrong with the times of records that were left out for it; <c>null</c> when there is none.</summary>
+    string? InvalidTimes { get; }
+
+    /// <summary>How many times there was something that is no record.</summary>
+    int Malformed { get; }
 
     /// <exception cref="CommandException">The input cannot be read on; the message says where.</exception>
     IEnumerable<RecordBatch> Read(InputSource input);

@@ -10,9 +10,9 @@ internal sealed class JsonRecords(BatchSchema schema, RecordFormat format) : IRe
 
     public InputCounts Counts => _reader.Totals;
 
-    public string? FirstProblem => _reader.MalformedRecords > 0
-        ? $"{_reader.MalformedRecords} times there was something that is not a JSON object; it was left out"
-        : Counts.InvalidDates > 0 ? $"field [{format.TimeField}] of {Counts.InvalidDates} records is not a time of the form {format.TimeFormat}" : null;
+    public string? InvalidTimes => Counts.InvalidDates > 0 ? $"their [{format.TimeField}] is not of the form {format.TimeFormat}" : null;
+
+    public int Malformed => _reader.MalformedRecords;
 
     // The thread that reads has nothing else to do, so waiting for the input here costs nothing.
     public IEnumerable<RecordBatch> Read(InputSource input) => _reader.ReadAsync(input.Reader).ToBlockingEnumerable();

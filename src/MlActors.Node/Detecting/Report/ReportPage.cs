@@ -105,6 +105,7 @@ internal static class ReportPage
             json.WriteString("name", point.Series.Show(data.Settings));
             json.WriteNumber("t", point.Time);
             json.WriteNumber("score", Math.Round(point.RecordScore, 1));
+            json.WriteNumber("alert", Math.Round(anomaly.Alert, 1));
             json.WriteNumber("buckets", anomaly.Buckets);
             json.WriteString("what", anomaly.What());
             foreach (var (name, value) in new[] { ("actual", point.Actual), ("typical", point.Typical), ("lower", point.Lower), ("upper", point.Upper), ("probability", point.Probability) })

@@ -7,6 +7,9 @@ internal sealed class Anomaly(SeriesPoint first)
 {
     public SeriesPoint Worst { get; private set; } = first;
 
+    /// <summary>The highest alert score; it may be that of another bucket than the worst.</summary>
+    public double Alert { get; private set; } = first.AlertScore;
+
     public long LastTime { get; private set; } = first.Time;
 
     public int Buckets { get; private set; } = 1;
@@ -14,6 +17,7 @@ internal sealed class Anomaly(SeriesPoint first)
     public void Add(in SeriesPoint point)
     {
         if (point.RecordScore > Worst.RecordScore) Worst = point;
+        Alert = Math.Max(Alert, point.AlertScore);
         LastTime = point.Time;
         Buckets++;
     }

@@ -66,8 +66,9 @@ internal sealed class DetectorValues(DetectorSettings detector, int index, Batch
     private readonly List<SeriesName> _names = [];
     private readonly Dictionary<(string Partition, string By), int> _series = [];
     private readonly Dictionary<(int Partition, int By), int> _ofCodes = [];
-    private readonly Queue<(long Start, List<Sums> Series)> _free = new();
-    private readonly List<(long Start, List<Sums> Series)> _open = [];
+    private readonly Stack<List<Sums>> _free = new();
+    private readonly Dictionary<long, List<Sums>> _open = [];
+    private (long Start, List<Sums>? Series) _last;
     private double[]? _values;
     private Column _by;
     private Column _partition;
@@ -95,25 +96,23 @@ internal sealed class DetectorValues(DetectorSettings detector, int index, Batch
 
     public void Take(BucketResult bucket, List<SeriesPoint> points)
     {
-        var at = _open.FindIndex(open => open.Start == bucket.Timestamp);
+        _last = default;
+        var isOpen = _open.Remove(bucket.Timestamp, out var values);
         for (var series = 0; series < _names.Count; series++)
         {
-            var sums = at >= 0 && series < _open[at].Series.Count ? _open[at].Series[series] : default;
+            var sums = isOpen && series < values!.Count ? values[series] : default;
             if (sums.Count > 0 || _zeroWhenEmpty) points.Add(SeriesPoint.Usual(bucket, _names[series], sums.Value(detector.Function.Aggregate)));
         }
-        if (at < 0) return;
-        _open[at].Series.Clear();
-        _free.Enqueue(_open[at]);
-        _open.RemoveAt(at);
+        if (!isOpen) return;
+        values!.Clear();
+        _free.Push(values);
     }
 
     private List<Sums> OpenAt(long start)
     {
-        for (var i = _open.Count - 1; i >= 0; i--)
-            if (_open[i].Start == start)
-                return _open[i].Series;
-        var series = _free.TryDequeue(out var free) ? free.Series : [];
-        _open.Add((start, series));
+        if (_last.Series is { } same && _last.Start == start) return same;
+        if (!_open.TryGetValue(start, out var series)) _open[start] = series = _free.TryPop(out var free) ? free : [];
+        _last = (start, series);
         return series;
     }
 

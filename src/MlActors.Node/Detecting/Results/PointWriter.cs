@@ -1,5 +1,6 @@
-using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -16,7 +17,13 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
 {
     private const int FlushAt = 1 << 16;
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(FlushAt * 2);
+    private const int LongestNumber = 32;
+    private const long SecondsOfDay = 86_400;
+
+    private readonly byte[] _time = new byte["2024-02-29T12:00:00Z".Length];
+    private long _day = long.MinValue;
+    private byte[] _bytes = new byte[FlushAt * 2];
+    private int _used;
 
     public bool WantsPoints => true;
 
@@ -40,8 +47,8 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
 
     public void Add(BucketResult bucket, List<SeriesPoint> points)
     {
-        foreach (ref readonly var point in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(points)) Write(point);
-        if (_buffer.WrittenCount >= FlushAt) Flush();
+        foreach (ref readonly var point in CollectionsMarshal.AsSpan(points)) Write(point);
+        if (_used >= FlushAt) Flush();
     }
 
     public void Complete() => Flush();
@@ -50,34 +57,46 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
 
     protected abstract void Write(in SeriesPoint point);
 
-    protected void Put(ReadOnlySpan<byte> utf8) => _buffer.Write(utf8);
-
-    protected void Put(string text)
+    protected void Put(ReadOnlySpan<byte> utf8)
     {
-        var length = Encoding.UTF8.GetBytes(text, _buffer.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length)));
-        _buffer.Advance(length);
+        utf8.CopyTo(Room(utf8.Length));
+        _used += utf8.Length;
     }
 
     // The shortest text that reads back as the same number.
     protected void Put(double number)
     {
-        var span = _buffer.GetSpan(32);
-        if (!Utf8Formatter.TryFormat(number, span, out var length)) throw new InvalidOperationException("a number needs more room");
-        _buffer.Advance(length);
+        if (!Utf8Formatter.TryFormat(number, Room(LongestNumber), out var length)) throw new InvalidOperationException("a number needs more room");
+        _used += length;
     }
 
+    // The day is written once and copied; a long file has few of them for its lines.
     protected void PutTime(long seconds)
     {
-        var span = _buffer.GetSpan(32);
-        if (!DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.TryFormat(span, out var length, "yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture))
-            throw new InvalidOperationException("a time needs more room");
-        _buffer.Advance(length);
+        var (day, second) = (BucketTime.Floor(seconds, SecondsOfDay), (int)(seconds - BucketTime.Floor(seconds, SecondsOfDay)));
+        if (day != _day)
+        {
+            DateTimeOffset.FromUnixTimeSeconds(day).UtcDateTime.TryFormat(_time, out _, "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+            _day = day;
+        }
+        TwoDigits(11, second / 3600);
+        TwoDigits(14, second / 60 % 60);
+        TwoDigits(17, second % 60);
+        Put(_time);
     }
 
-    protected void Flush()
+    private void TwoDigits(int at, int number) => (_time[at], _time[at + 1]) = ((byte)('0' + (number / 10)), (byte)('0' + (number % 10)));
+
+    private Span<byte> Room(int bytes)
     {
-        output.Write(_buffer.WrittenSpan);
-        _buffer.ResetWrittenCount();
+        if (_bytes.Length - _used < bytes) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + bytes));
+        return _bytes.AsSpan(_used);
+    }
+
+    private void Flush()
+    {
+        output.Write(_bytes.AsSpan(0, _used));
+        _used = 0;
     }
 
     private static bool IsJson(string path) =>

@@ -6,6 +6,7 @@ namespace MlActors.Node.Detecting;
 /// <summary>One bucket of one series. What is not known is NaN.</summary>
 /// <param name="Time">Start of the bucket, epoch seconds.</param>
 /// <param name="AnomalyScore">That of the bucket as a whole, over all series.</param>
+/// <param name="AlertScore">How much of the record score is news.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct SeriesPoint(
     long Time, SeriesName Series, double Actual, double Typical, double Lower, double Upper, double Probability, double RecordScore, double AnomalyScore,
@@ -13,13 +14,13 @@ internal readonly record struct SeriesPoint(
 {
     /// <summary>A bucket in which the series did nothing unusual.</summary>
     public static SeriesPoint Usual(BucketResult bucket, SeriesName series, double actual) =>
-        new(bucket.Timestamp, series, actual, double.NaN, double.NaN, double.NaN, double.NaN, 0, bucket.AnomalyScore, double.NaN);
+        new(bucket.Timestamp, series, actual, double.NaN, double.NaN, double.NaN, double.NaN, RecordScore: 0, bucket.AnomalyScore, AlertScore: 0);
 
     /// <summary>A bucket in which it did. This and <see cref="Usual"/> are the one place where results of the analysis become columns.</summary>
     public static SeriesPoint Of(BucketResult bucket, SeriesName series, RecordResult record) =>
         new(bucket.Timestamp, series, record.Actual is [var actual] ? actual : double.NaN, record.Typical is [var typical] ? typical : double.NaN,
             record.Explanation?.LowerConfidenceBound ?? double.NaN, record.Explanation?.UpperConfidenceBound ?? double.NaN, record.Probability,
-            record.RecordScore, bucket.AnomalyScore, AlertScore: double.NaN);
+            record.RecordScore, bucket.AnomalyScore, record.AlertScore);
 
     public static SeriesName NameOf(RecordResult record) => new(record.DetectorIndex, record.PartitionFieldValue ?? "", record.ByFieldValue ?? "");
 }

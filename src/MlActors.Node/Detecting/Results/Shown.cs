@@ -19,6 +19,9 @@ internal static class Shown
     /// <param name="seconds">Epoch seconds; UTC.</param>
     public static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>For times that are whole minutes.</summary>
+    public static string Minute(long seconds) => Time(seconds)[..^3];
+
     public static string Score(double score) => score.ToString("0.0", CultureInfo.InvariantCulture);
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
