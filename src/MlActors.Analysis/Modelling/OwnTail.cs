@@ -22,10 +22,11 @@ internal struct OwnTail
     public OwnTail() => (_quantile95, _quantile99) = (Least95, Least99);
 
     /// <summary>log10 of the probability of a bucket at least as strong, in [−300, 0].</summary>
-    public readonly double LogProbability(double strength)
+    /// <param name="known">How many values were learnt: n of them say nothing of what is rarer than one in n².</param>
+    public readonly double LogProbability(double strength, long known)
     {
         if (strength <= 0) return 0;
-        if (strength > _quantile99) return Math.Max(-300, -2 - (Shape * Math.Log10(strength / _quantile99)));
+        if (strength > _quantile99) return Math.Max(-2 * Math.Log10(known + 1), -2 - (Shape * Math.Log10(strength / _quantile99)));
         return strength > _quantile95
             ? Between(strength, _quantile95, _quantile99, Math.Log10(0.05), -2)
             : Math.Log10(1 - (0.95 * strength / _quantile95));

@@ -19,7 +19,7 @@ internal sealed class SeriesModel : SeriesMemory
     public override long Bytes => YoungBytes + (_grown?.Bytes ?? 0);
 
     /// <summary>Whether enough was learnt to call something unusual.</summary>
-    public bool Ready => _grown is { Known: >= YoungSeries.GrownUp };
+    public bool Ready => _grown is { Known: >= 2 * YoungSeries.GrownUp };
 
     /// <summary>Judges the value of the bucket that the shape has been moved to, by all that was learnt before. Changes nothing.</summary>
     public Judgement Preview(ModelShape shape, double value, Side side) => _grown!.Preview(shape, value, side);

@@ -152,7 +152,7 @@ internal struct SeriesState
         strength.Surprise(_surpriseLongTails.Surprise(surpriseLong), multi: true);
 
         var combined = strength.Combined * youth;
-        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact(_multi), _strength.LogProbability(combined),
+        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact(_multi), _strength.LogProbability(combined, known),
             _events.Take(strength.Combined, youth, known));
 
         // Learn.
