@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
+using MlActors.Analysis.Rules;
 
 namespace MlActors.Analysis;
 
@@ -14,6 +15,9 @@ public sealed record DetectorSettings(
     string? PartitionFieldName = null,
     bool UseNull = false)
 {
+    /// <summary>The user's rules; they may change while there is a model.</summary>
+    public ImmutableArray<DetectionRule> Rules { get; init; } = [];
+
     /// <summary>Whether the detector may have more than one series.</summary>
     public bool IsSplit => ByFieldName is not null || OverFieldName is not null || PartitionFieldName is not null;
 }

@@ -1,6 +1,7 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -57,6 +58,14 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
     {
         var model = (SeriesModel)Table[series].Memory;
         var side = Settings.Function.Side;
+        var report = true;
+        if (!Settings.Rules.IsEmpty)
+        {
+            double? typical = model.Ready ? model.Preview(shape, value, side).Expected.Mean : null;
+            var (skipResult, skipModelUpdate) = DetectionRule.Effect(Settings.Rules, value, typical, shape.Start);
+            report = !skipResult;
+            learn &= !skipModelUpdate;
+        }
         Judgement judgement;
         if (learn)
         {
@@ -67,6 +76,6 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
             if (!model.Ready) return;
             judgement = model.Preview(shape, value, side);
         }
-        findings.Add(this, series, accumulator, judgement, report: !stillFilling || value > judgement.Expected.Mean);
+        findings.Add(this, series, accumulator, judgement, report && (!stillFilling || value > judgement.Expected.Mean));
     }
 }
