@@ -107,6 +107,7 @@ public sealed partial class JobAnalysis
             {
                 writer.VarInt(detector.At(i).Series);
                 WriteValues(writer, detector.At(i).Values);
+                if (detector.CountsDistinct) detector.Distinct(i).Write(writer);
                 for (var field = 0; field < detector.InfluencerFields; field++) WriteInfluences(writer, strings, detector, detector.FirstInfluence(i, field));
             }
         }
@@ -126,6 +127,7 @@ public sealed partial class JobAnalysis
                 var series = reader.VarInt();
                 if (series < 0 || series >= _tables[d].Count || detector.Find((int)series) >= 0) throw new InvalidDataException("an open bucket refers to no series");
                 detector.At(detector.Add((int)series)).Values = ReadValues(ref reader);
+                if (detector.CountsDistinct) detector.Distinct(i).Read(ref reader);
                 for (var field = 0; field < detector.InfluencerFields; field++) ReadInfluences(ref reader, strings, detector, i, field);
             }
             _memory.OpenBytes += detector.CountBytes();
@@ -165,6 +167,8 @@ public sealed partial class JobAnalysis
         writer.Double(values.Weighted);
         writer.Double(values.Min);
         writer.Double(values.Max);
+        writer.Double(values.First);
+        writer.Double(values.Squares);
     }
 
     private static Accumulated ReadValues(ref ByteReader reader) => new()
@@ -174,6 +178,8 @@ public sealed partial class JobAnalysis
         Weighted = reader.Double(),
         Min = reader.Double(),
         Max = reader.Double(),
+        First = reader.Double(),
+        Squares = reader.Double(),
     };
 
     private static string Text(ref ByteReader reader, string[] strings)

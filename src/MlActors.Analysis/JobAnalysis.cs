@@ -29,7 +29,7 @@ public sealed partial class JobAnalysis
     private readonly MemoryBudget _memory;
     private readonly DetectorJudge[] _judges;
     private readonly SeriesTable[] _tables;
-    private readonly InfluencerColumn[] _influencers;
+    private readonly TextColumn[] _influencers;
     private readonly DetectorFeed[] _feeds;
     private readonly OpenBuckets _open;
     private readonly BucketEvaluator _evaluator;
@@ -53,10 +53,10 @@ public sealed partial class JobAnalysis
         _summaryColumn = schema.IndexOf(settings.SummaryCountField, FieldKind.Number);
         _judges = [.. settings.Detectors.Select((detector, i) => Judges.Create(i, detector, settings, _memory))];
         _tables = [.. _judges.Select(judge => judge.Table)];
-        _influencers = [.. settings.Influencers.Select(name => new InfluencerColumn(name, schema.IndexOf(name, FieldKind.Text)))];
+        _influencers = [.. settings.Influencers.Select(name => new TextColumn(name, schema.IndexOf(name, FieldKind.Text)))];
         var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !IsSplitBy(detector, influencer.Name)).ToArray()).ToArray();
         _feeds = [.. _tables.Select((table, i) => new DetectorFeed(table, i, schema, tracked[i], _memory))];
-        _open = new OpenBuckets(() => new OpenBucket([.. tracked.Select(fields => new DetectorBucket(fields.Length))]), _memory);
+        _open = new OpenBuckets(() => new OpenBucket([.. tracked.Select((fields, i) => new DetectorBucket(fields.Length, settings.Detectors[i].Function.Aggregate))]), _memory);
         var positions = tracked.Select(fields => _influencers.Select(influencer => Array.IndexOf(fields, influencer)).ToArray()).ToArray();
         _evaluator = new BucketEvaluator(settings, _judges, new InfluenceFinder(settings, _judges, positions));
     }

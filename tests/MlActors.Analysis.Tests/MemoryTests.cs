@@ -113,7 +113,8 @@ public class MemoryTests
     [Fact]
     public void Folding_allocates_nothing_for_a_record()
     {
-        var settings = Of(Span, Detector("count"), Detector("mean", "value", by: "host", partition: "shop", index: 1)).WithInfluencers("region");
+        var settings = Of(Span, Detector("count"), Detector("mean", "value", by: "host", partition: "shop", index: 1), Detector("distinct_count", "region", by: "host", index: 2))
+            .WithInfluencers("region");
         var analysis = JobAnalysis.Create(settings);
         var results = new List<BucketResult>(100);
         var rows = Enumerable.Range(0, 8000).Select(i => new Row(i / 200, ("value", i % 97), ("host", $"h{i % 20}"), ("shop", $"s{i % 3}"), ("region", $"r{i % 30}"))).ToArray();

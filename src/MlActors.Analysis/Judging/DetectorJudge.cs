@@ -36,7 +36,7 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <param name="stillFilling">Whether more records are to be expected: low values of counts and sums then mean nothing yet.</param>
     public abstract void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings);
 
-    /// <summary>What is remembered besides the series.</summary>
+    /// <summary>What is remembered besides the series; the judge counts it in the budget.</summary>
     public virtual void WriteShared(ByteWriter writer)
     {
     }
@@ -46,8 +46,10 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     {
     }
 
-    /// <summary>What <see cref="WriteShared"/> writes takes in memory; counted by the judge in the budget as it grows.</summary>
-    public virtual long SharedBytes => 0;
+    /// <summary>Told of a series that is dropped from the table.</summary>
+    public virtual void Forget(ModelledSeries series)
+    {
+    }
 
     protected static void Saw(ModelledSeries series, long start)
     {

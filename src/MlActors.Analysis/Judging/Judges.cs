@@ -1,3 +1,4 @@
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Modelling;
 using MlActors.Analysis.Series;
 
@@ -8,7 +9,9 @@ internal static class Judges
 {
     public static DetectorJudge Create(int detector, DetectorSettings settings, AnalysisSettings job, MemoryBudget memory)
     {
-        var judge = new SeriesJudge(detector, settings, new ModelShape(job.BucketSpan, settings.Function.Aggregate, alone: !settings.IsSplit), memory);
+        DetectorJudge judge = settings.Function.Aggregate == Aggregate.Rare
+            ? new RareJudge(detector, settings, memory)
+            : new SeriesJudge(detector, settings, new ModelShape(job.BucketSpan, settings.Function.Aggregate, alone: !settings.IsSplit), memory);
         judge.Table = new SeriesTable(settings, judge, memory);
         return judge;
     }

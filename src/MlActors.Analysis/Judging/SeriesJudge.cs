@@ -33,7 +33,7 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         for (var i = 0; i < slice.Count; i++)
         {
             var series = slice.At(i).Series;
-            JudgeOne(series, i, slice.At(i).Values.Value(Settings.Function.Aggregate), learn, stillFilling: false, findings);
+            JudgeOne(series, i, slice.ValueAt(i), learn, stillFilling: false, findings);
             if (learn) Saw(Table[series], start);
         }
     }
@@ -48,7 +48,7 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
             var accumulator = _accumulatorOf[series] - 1;
             _accumulatorOf[series] = 0;
             if (accumulator < 0 && !Table[series].Started) continue;
-            var value = accumulator < 0 ? 0 : accumulators[accumulator].Values.Value(Settings.Function.Aggregate);
+            var value = accumulator < 0 ? 0 : slice!.ValueAt(accumulator);
             JudgeOne(series, accumulator, value, learn, stillFilling, findings);
             if (learn && accumulator >= 0) Saw(Table[series], start);
         }

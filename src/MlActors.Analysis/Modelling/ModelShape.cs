@@ -15,10 +15,10 @@ internal sealed class ModelShape(long span, Aggregate aggregate, bool alone = tr
     public bool Alone { get; } = alone;
 
     /// <summary>Whether values are numbers of records, which are never negative and scatter at least a little.</summary>
-    public bool IsCount { get; } = aggregate == Aggregate.Count;
+    public bool IsCount { get; } = aggregate.IsCount();
 
     /// <summary>Whether a bucket without records has the value 0 rather than none.</summary>
-    public bool ZeroWhenEmpty { get; } = aggregate is Aggregate.Count or Aggregate.Sum;
+    public bool ZeroWhenEmpty { get; } = aggregate.IsZeroWhenEmpty();
 
     /// <summary>Slots of the daily profile, half hours at best; 0 when buckets are too wide for a day to have a shape.</summary>
     public int DaySlots { get; } = Slots(Day, span, fewest: 4, most: 48);

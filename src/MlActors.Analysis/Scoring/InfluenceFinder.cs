@@ -66,6 +66,8 @@ internal sealed class InfluenceFinder
     private double Part(in Unusual record, DetectorBucket bucket, int first, int entry)
     {
         var function = _settings.Detectors[record.Detector].Function;
+        // That a value came at all is due to all of its records alike.
+        if (function.Aggregate == Aggregate.Rare) return bucket.Influence(entry).Values.Count / bucket.At(record.Accumulator).Values.Count;
         if (!TryWithout(function.Aggregate, bucket, record.Accumulator, first, entry, out var without)) return 1;
         var whole = record.Judgement.LogProbabilityOf(record.Judgement.Value, function.Side);
         return whole >= 0 ? 0 : 1 - Math.Min(1, record.Judgement.LogProbabilityOf(without, function.Side) / whole);
@@ -74,15 +76,14 @@ internal sealed class InfluenceFinder
     // The series' value if the records of one influencer value had not been; false when nothing would be left.
     private static bool TryWithout(Aggregate aggregate, DetectorBucket bucket, int accumulator, int first, int entry, out double value)
     {
-        var rest = bucket.At(accumulator).Values;
-        var removed = bucket.Influence(entry).Values;
-        rest.Count -= removed.Count;
-        rest.Sum -= removed.Sum;
-        rest.Weighted -= removed.Weighted;
+        var rest = bucket.At(accumulator).Values.Without(bucket.Influence(entry).Values);
         value = 0;
         if (aggregate is Aggregate.Min or Aggregate.Max) return TryExtremeOfOthers(aggregate, bucket, first, entry, out value);
-        if (rest.Count <= 0) return aggregate is Aggregate.Count or Aggregate.Sum;
-        value = rest.Value(aggregate);
+        if (rest.Count <= 0) return aggregate.IsZeroWhenEmpty();
+        // Which of the different values came with one influencer value alone is not known: as large a share as of the records.
+        value = aggregate == Aggregate.DistinctCount
+            ? bucket.ValueAt(accumulator) * rest.Count / bucket.At(accumulator).Values.Count
+            : rest.Value(aggregate);
         return true;
     }
 

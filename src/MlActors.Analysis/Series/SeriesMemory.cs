@@ -22,4 +22,7 @@ internal interface ISeriesKind
     /// <summary>The counterpart of <see cref="SeriesMemory.Write"/>.</summary>
     /// <exception cref="InvalidDataException">The bytes are no such memory.</exception>
     SeriesMemory Read(ref ByteReader reader);
+
+    /// <summary>Told of a series that is dropped.</summary>
+    void Forget(ModelledSeries series);
 }

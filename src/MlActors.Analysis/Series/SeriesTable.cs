@@ -91,6 +91,7 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
     private void Forget(ModelledSeries series)
     {
         memory.ModelBytes -= series.Bytes;
+        kind.Forget(series);
         _indices.Remove(series.Key);
         if (Detector.PartitionFieldName is null) return;
         ref var uses = ref CollectionsMarshal.GetValueRefOrNullRef(_partitions, series.Key.Partition);

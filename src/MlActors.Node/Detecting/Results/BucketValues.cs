@@ -61,7 +61,7 @@ internal sealed class DetectorValues(DetectorSettings detector, int index, Batch
     private readonly int _valueColumn = schema.IndexOf(detector.FieldName, FieldKind.Number);
     private readonly int _byColumn = schema.IndexOf(detector.ByFieldName, FieldKind.Text);
     private readonly int _partitionColumn = schema.IndexOf(detector.PartitionFieldName, FieldKind.Text);
-    private readonly bool _zeroWhenEmpty = detector.Function.Aggregate is Aggregate.Count or Aggregate.Sum;
+    private readonly bool _zeroWhenEmpty = detector.Function.Aggregate.IsZeroWhenEmpty();
 
     private readonly List<SeriesName> _names = [];
     private readonly Dictionary<(string Partition, string By), int> _series = [];
@@ -136,8 +136,8 @@ internal sealed class DetectorValues(DetectorSettings detector, int index, Batch
 
         public double Value(Aggregate aggregate) => aggregate switch
         {
-            Aggregate.Count => Count,
-            Aggregate.Sum => Sum,
+            Aggregate.Count or Aggregate.NonZeroCount => Count,
+            Aggregate.Sum or Aggregate.NonNullSum => Sum,
             Aggregate.Min => Min,
             Aggregate.Max => Max,
             Aggregate.Mean => Weighted / Count,
