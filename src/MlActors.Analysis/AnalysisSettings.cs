@@ -44,6 +44,9 @@ public sealed record AnalysisSettings
     /// <summary>In bytes.</summary>
     public long ModelMemoryLimit { get; init; } = 1024L << 20;
 
+    /// <summary>Whether results carry the values of all series, <see cref="Results.BucketResult.Values"/>, and not only those of records.</summary>
+    public bool KeepsValues { get; init; }
+
     /// <summary>The fields of a record that the analysis reads, in a fixed order.</summary>
     public BatchSchema Schema => _schema ??= BatchSchema.For(this);
 

@@ -69,7 +69,11 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         Judgement judgement;
         if (learn)
         {
-            if (!model.TryTake(shape, value, side, accumulator >= 0, memory, out judgement)) return;
+            if (!model.TryTake(shape, value, side, accumulator >= 0, memory, out judgement))
+            {
+                findings.AddUnjudged(this, series, value);
+                return;
+            }
         }
         else
         {

@@ -12,7 +12,11 @@ public sealed record BucketResult(
     bool IsInterim,
     IReadOnlyList<BucketInfluencer> BucketInfluencers,
     IReadOnlyList<RecordResult> Records,
-    IReadOnlyList<InfluencerResult> Influencers);
+    IReadOnlyList<InfluencerResult> Influencers)
+{
+    /// <summary>The values of all series, by detector, partition, by and over value; empty unless the settings ask for them.</summary>
+    public IReadOnlyList<SeriesValue> Values { get; init; } = [];
+}
 
 /// <summary>How unusual the bucket is as seen by one influencer field, or by time alone (<c>bucket_time</c>).</summary>
 public sealed record BucketInfluencer(string InfluencerFieldName, double AnomalyScore, double RawAnomalyScore, double Probability);

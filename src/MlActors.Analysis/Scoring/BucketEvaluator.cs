@@ -7,7 +7,7 @@ namespace MlActors.Analysis.Scoring;
 /// <summary>Has every detector judge a bucket and makes one result of it.</summary>
 internal sealed class BucketEvaluator(AnalysisSettings settings, DetectorJudge[] judges, InfluenceFinder influences)
 {
-    private readonly Findings _findings = new();
+    private readonly Findings _findings = new(settings.KeepsValues);
     private readonly ResultBuilder _results = new(settings, judges, influences);
 
     /// <summary>The result of a bucket that is over; models learn it.</summary>

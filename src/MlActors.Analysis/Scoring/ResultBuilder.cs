@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Judging;
 using MlActors.Analysis.Results;
+using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Scoring;
 
@@ -25,7 +26,7 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
     {
         var unusual = findings.Unusual;
         var events = (long)Math.Min(bucket?.Events ?? 0, long.MaxValue / 2);
-        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, findings.AlertScore, events, isInterim, [], [], []);
+        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, findings.AlertScore, events, isInterim, [], [], []) { Values = ValuesOf(findings) };
 
         unusual.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : ByKey(a, b));
         if (unusual.Count > MostRecords) unusual.RemoveRange(MostRecords, unusual.Count - MostRecords);
@@ -45,7 +46,7 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         var bucketInfluencers = new List<BucketInfluencer>(1 + byField.Count);
         if (ScoreMap.Score(log) > 0) bucketInfluencers.Add(BucketInfluencer(TimeInfluencer, log));
         foreach (var (field, fieldLog) in byField) bucketInfluencers.Add(BucketInfluencer(field, fieldLog));
-        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore, events, isInterim, bucketInfluencers, records, influencers);
+        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore, events, isInterim, bucketInfluencers, records, influencers) { Values = ValuesOf(findings) };
     }
 
     private static BucketInfluencer BucketInfluencer(string field, double log) => new(field, ScoreMap.Score(log), -log, ScoreMap.Probability(log));
@@ -85,6 +86,16 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
                 low,
                 high));
     }
+
+    private static SeriesValue[] ValuesOf(Findings findings)
+    {
+        if (findings.Values.Count > 1) findings.Values.Sort(ByKey);
+        return findings.Values.Count == 0 ? [] : [.. findings.Values];
+    }
+
+    private static int ByKey(SeriesValue a, SeriesValue b) => a.DetectorIndex != b.DetectorIndex
+        ? a.DetectorIndex.CompareTo(b.DetectorIndex)
+        : new SeriesKey(a.Partition, a.By, a.Over).CompareTo(new SeriesKey(b.Partition, b.By, b.Over));
 
     private int ByKey(Unusual a, Unusual b) => a.Detector != b.Detector
         ? a.Detector.CompareTo(b.Detector)

@@ -19,8 +19,8 @@ internal sealed class Detection(AnalysisSettings settings, IReadOnlyList<IResult
     // Enough that no thread waits for another that merely stumbles, and few enough to stay small.
     private const int BatchesAhead = 8;
 
-    private readonly JobAnalysis _analysis = JobAnalysis.Create(settings);
-    private readonly BucketValues? _values = sinks.Any(sink => sink.WantsPoints) ? new BucketValues(settings) : null;
+    private readonly JobAnalysis _analysis = JobAnalysis.Create(settings with { KeepsValues = sinks.Any(sink => sink.WantsPoints) });
+    private readonly Dictionary<SeriesName, SeriesName> _names = [];
     private readonly List<SeriesPoint> _points = [];
     private readonly Stopwatch _reading = new();
     private readonly Stopwatch _folding = new();
@@ -38,7 +38,7 @@ internal sealed class Detection(AnalysisSettings settings, IReadOnlyList<IResult
         // Whichever of the three fails, the others stop.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var batches = Channel.CreateBounded<RecordBatch>(BatchesAhead);
-        var folded = Channel.CreateBounded<Folded>(BatchesAhead);
+        var folded = Channel.CreateBounded<List<BucketResult>>(BatchesAhead);
         Task[] stages =
         [
             StageAsync(batches.Writer, () => ReadAsync(input, source, batches.Writer, stop.Token), stop),
@@ -84,15 +84,15 @@ internal sealed class Detection(AnalysisSettings settings, IReadOnlyList<IResult
         _reading.Stop();
     }
 
-    private async Task FoldAsync(ChannelReader<RecordBatch> batches, ChannelWriter<Folded> folded, Action<long> progress, CancellationToken cancellation)
+    private async Task FoldAsync(ChannelReader<RecordBatch> batches, ChannelWriter<List<BucketResult>> folded, Action<long> progress, CancellationToken cancellation)
     {
         await foreach (var batch in batches.ReadAllAsync(cancellation))
         {
-            await folded.WriteAsync(new Folded(batch, Fold(new RecordsInput(batch), cancellation)), cancellation);
+            await folded.WriteAsync(Fold(new RecordsInput(batch), cancellation), cancellation);
             progress(Counts.InputRecords);
         }
         if (Counts.LatestRecord is { } latest)
-            await folded.WriteAsync(new Folded(null, Fold(new AdvanceTimeInput(BucketTime.Floor(latest, settings.BucketSpan) + settings.BucketSpan), cancellation)), cancellation);
+            await folded.WriteAsync(Fold(new AdvanceTimeInput(BucketTime.Floor(latest, settings.BucketSpan) + settings.BucketSpan), cancellation), cancellation);
     }
 
     private List<BucketResult> Fold(AnalysisInput input, CancellationToken cancellation)
@@ -105,15 +105,15 @@ internal sealed class Detection(AnalysisSettings settings, IReadOnlyList<IResult
         return results;
     }
 
-    private async Task FinishAsync(ChannelReader<Folded> folded, CancellationToken cancellation)
+    private async Task FinishAsync(ChannelReader<List<BucketResult>> folded, CancellationToken cancellation)
     {
-        await foreach (var (batch, results) in folded.ReadAllAsync(cancellation))
+        await foreach (var results in folded.ReadAllAsync(cancellation))
         {
             _finishing.Start();
-            if (batch is not null) _values?.Add(batch);
             foreach (var bucket in results)
             {
-                _values?.Points(bucket, _points);
+                _points.Clear();
+                foreach (var value in bucket.Values) _points.Add(SeriesPoint.Of(bucket, NameOf(value), value));
                 foreach (var sink in sinks) sink.Add(bucket, _points);
             }
             _finishing.Stop();
@@ -121,5 +121,12 @@ internal sealed class Detection(AnalysisSettings settings, IReadOnlyList<IResult
         foreach (var sink in sinks) sink.Complete();
     }
 
-    private sealed record Folded(RecordBatch? Batch, List<BucketResult> Results);
+    // One object for each series: it is held by many points.
+    private SeriesName NameOf(in SeriesValue value)
+    {
+        var name = SeriesPoint.NameOf(value);
+        if (_names.TryGetValue(name, out var known)) return known;
+        _names.Add(name, name);
+        return name;
+    }
 }

@@ -49,7 +49,7 @@ public sealed class DetectTests : IDisposable
         var lines = _detect.Read("out.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines[0].ShouldBe("timestamp,partition,actual,typical,lower,upper,probability,record_score,anomaly_score,alert_score");
         lines.Length.ShouldBe(1 + (2 * Made.Rows));
-        lines[2].ShouldStartWith("2024-01-01T00:00:00Z,\"db, main\",100");
+        lines[1].ShouldStartWith("2024-01-01T00:00:00Z,\"db, main\",100");
     }
 
     [Fact]

@@ -12,15 +12,17 @@ internal readonly record struct SeriesPoint(
     long Time, SeriesName Series, double Actual, double Typical, double Lower, double Upper, double Probability, double RecordScore, double AnomalyScore,
     double AlertScore)
 {
-    /// <summary>A bucket in which the series did nothing unusual.</summary>
-    public static SeriesPoint Usual(BucketResult bucket, SeriesName series, double actual) =>
-        new(bucket.Timestamp, series, actual, double.NaN, double.NaN, double.NaN, double.NaN, RecordScore: 0, bucket.AnomalyScore, AlertScore: 0);
+    /// <summary>This and the other one are the place where results of the analysis become columns.</summary>
+    public static SeriesPoint Of(BucketResult bucket, SeriesName series, in SeriesValue value) =>
+        new(bucket.Timestamp, series, value.Actual, value.Typical, value.Lower, value.Upper, value.Probability, value.RecordScore, bucket.AnomalyScore,
+            value.AlertScore);
 
-    /// <summary>A bucket in which it did. This and <see cref="Usual"/> are the one place where results of the analysis become columns.</summary>
     public static SeriesPoint Of(BucketResult bucket, SeriesName series, RecordResult record) =>
         new(bucket.Timestamp, series, record.Actual is [var actual] ? actual : double.NaN, record.Typical is [var typical] ? typical : double.NaN,
             record.Explanation?.LowerConfidenceBound ?? double.NaN, record.Explanation?.UpperConfidenceBound ?? double.NaN, record.Probability,
             record.RecordScore, bucket.AnomalyScore, record.AlertScore);
 
     public static SeriesName NameOf(RecordResult record) => new(record.DetectorIndex, record.PartitionFieldValue ?? "", record.ByFieldValue ?? "");
+
+    public static SeriesName NameOf(in SeriesValue value) => new(value.DetectorIndex, value.Partition, value.By);
 }
