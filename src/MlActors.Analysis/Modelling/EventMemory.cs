@@ -8,10 +8,19 @@ namespace MlActors.Analysis.Modelling;
 /// </summary>
 internal struct EventMemory
 {
+    // Buckets without strength that end an event.
     private const int Gap = 40;
+
+    // Strength from which a bucket belongs to an event.
     private const double Least = 0.5;
+
+    // Earlier events count when they were at least this share as strong, each as much as this, by how many there were in 2,000 buckets.
     private const double Comparable = 0.8;
     private const double Weight = 0.3;
+    private const double Period = 2000;
+    private const double YoungestPeriod = 500;
+
+    // Something has to be this many times stronger than the last alert, which fades with a half-life of so many buckets, longer for a long series.
     private const double Margin = 1.3;
     private const double Rest = 40;
     private const double RestPerBucket = 0.01;
@@ -32,7 +41,7 @@ internal struct EventMemory
     public double Take(double strength, double youth, int known)
     {
         var earlier = Count(Comparable * strength);
-        var score = youth * strength / (1 + (Weight * earlier * 2000 / (known + 500.0)));
+        var score = youth * strength / (1 + (Weight * earlier * Period / (known + YoungestPeriod)));
         var alert = score > Margin * _alerted ? score : 0;
         _alerted = (float)(Math.Max(_alerted, score) * Math.Pow(2, -1 / (Rest + (RestPerBucket * known))));
 

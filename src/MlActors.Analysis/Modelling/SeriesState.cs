@@ -11,15 +11,23 @@ namespace MlActors.Analysis.Modelling;
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct SeriesState
 {
-    private const double SlowRate = 0.01;
-    private const double ErrorRate = 0.005;
-    private const double ProfileHandicap = 1.15;
-    // Before that many values the usual error, the unit of distances, means nothing.
-    private const int UnitKnown = 8;
-    private const double Winsor = 4;
     /// <summary>A series with that many values counts half of what one with many would.</summary>
     public const int Youth = 100;
 
+    // Before that many values the usual error, the unit of distances, means nothing.
+    private const int UnitKnown = 8;
+
+    // Weights of a new value in the slow level, and in the errors by which forecasts compete.
+    private const double SlowRate = 0.01;
+    private const double ErrorRate = 0.005;
+
+    // A profile has to be this many times better than the level.
+    private const double ProfileHandicap = 1.15;
+
+    // Errors count as at most this many usual ones, so that one incident does not change what is usual.
+    private const double Winsor = 4;
+
+    // How fast envelopes forget: those of an hour see one bucket in 24.
     private const double HourDecay = 0.001;
     private const double GlobalDecay = 0.0002;
 
@@ -135,7 +143,7 @@ internal struct SeriesState
         var after = hour == 23 ? 0 : hour + 1;
         var own = _valueByHour[hour].Outside(value);
         strength.Novelty(1, own, _valueByHourWidths.Mean + floor);
-        strength.Novelty(1.5, Least(own, _valueByHour[before].Outside(value), _valueByHour[after].Outside(value), _valueByHour[before].IsEmpty, _valueByHour[after].IsEmpty), _valueByHourWidths.Mean + floor);
+        strength.Novelty(1.5, Nearest(own, _valueByHour[before], _valueByHour[after], value), _valueByHourWidths.Mean + floor);
         strength.Novelty(7.5, _value.Outside(value), _value.Width + floor);
         strength.Novelty(1.5, _smoothByHour[hour].Outside(smooth), _smoothByHourWidths.Mean + floor, multi: true);
         strength.Novelty(7, _residual.Outside(residual), _residual.Width + floor);
@@ -152,8 +160,8 @@ internal struct SeriesState
         strength.Surprise(_surpriseLongTails.Surprise(surpriseLong), multi: true);
 
         var combined = strength.Combined * youth;
-        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact(_multi), _strength.LogProbability(combined, known),
-            _events.Take(strength.Combined, youth, known));
+        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact(_multi),
+            _strength.LogProbability(combined, known), _events.Take(strength.Combined, youth, known));
 
         // Learn.
         var rate = Math.Clamp(2 / Math.Sqrt(known + 1), 0.02, 0.5);
@@ -194,13 +202,13 @@ internal struct SeriesState
         ? (float)Math.Max(Math.Abs(error), floor)
         : (float)Math.Max(known + (rate * (Math.Min(Math.Abs(error), Winsor * Math.Max(known, floor)) - known)), 1e-30);
 
-    // Nearest to 0 of the three, where an empty neighbour does not count.
-    private static double Least(double own, double before, double after, bool noBefore, bool noAfter)
+    // How far outside of the nearest of three hours, of which those without values do not count.
+    private static double Nearest(double own, in Envelope before, in Envelope after, double value)
     {
-        var least = own;
-        if (!noBefore && Math.Abs(before) < Math.Abs(least)) least = before;
-        if (!noAfter && Math.Abs(after) < Math.Abs(least)) least = after;
-        return least;
+        var nearest = own;
+        if (!before.IsEmpty && Math.Abs(before.Outside(value)) < Math.Abs(nearest)) nearest = before.Outside(value);
+        if (!after.IsEmpty && Math.Abs(after.Outside(value)) < Math.Abs(nearest)) nearest = after.Outside(value);
+        return nearest;
     }
 
     private readonly int Cell(double value) =>

@@ -26,7 +26,10 @@ internal struct Tail
     /// <summary>Decades by which a distance is rarer than one in twenty; 0 below the quantile.</summary>
     public readonly double Decades(double distance) => distance <= _quantile || _quantile <= 0 ? 0 : Shape * Math.Log10(distance / _quantile);
 
-    /// <summary>log10 of the probability of a distance of at least this, given the side; falls all the way. Where nothing was ever seen on the side, one is taken for far.</summary>
+    /// <summary>
+    /// log10 of the probability of a distance of at least this, given the side; falls all the way. Where nothing was ever seen on the side, one is taken
+    /// for far.
+    /// </summary>
     public readonly double LogProbability(double distance)
     {
         var quantile = _quantile > 0 ? _quantile : 1;

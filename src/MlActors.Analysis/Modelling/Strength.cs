@@ -3,18 +3,20 @@ using MlActors.Analysis.Functions;
 
 namespace MlActors.Analysis.Modelling;
 
-/// <summary>The constants by which signals are joined: one profile for all data, round numbers, no weight searched for on a data set.</summary>
-internal static class SignalSet
-{
-    public const double DecadeOfSurprise = 0.175;
-    public const double Saturation = 5;
-}
-
-/// <summary>Joins the signals of a bucket: each saturated, u C / (u + C), then the norm (Σ u^1.5)^(2/3).</summary>
+/// <summary>
+/// Joins the signals of a bucket: each saturated, u C / (u + C), then the norm (Σ u^1.5)^(2/3). The constants are the same for all data; none was
+/// searched for on a data set.
+/// </summary>
 /// <param name="side">Which deviations count.</param>
 [StructLayout(LayoutKind.Auto)]
 internal struct Strength(Side side)
 {
+    // No signal alone is stronger than this.
+    private const double Saturation = 5;
+
+    // What a decade of one surprise adds: several signals have to agree before it is as much as one novelty.
+    private const double DecadeOfSurprise = 0.175;
+
     private double _single;
     private double _multi;
 
@@ -44,14 +46,14 @@ internal struct Strength(Side side)
     public void Surprise(double decades, bool multi = false)
     {
         if (decades == 0 || !IsWanted(decades)) return;
-        Add(SignalSet.DecadeOfSurprise * Math.Abs(decades), multi);
+        Add(DecadeOfSurprise * Math.Abs(decades), multi);
     }
 
     private readonly bool IsWanted(double signal) => side == Side.Both || side == Side.High == (signal > 0);
 
     private void Add(double u, bool multi)
     {
-        u = u * SignalSet.Saturation / (u + SignalSet.Saturation);
+        u = u * Saturation / (u + Saturation);
         if (multi) _multi += u * Math.Sqrt(u);
         else _single += u * Math.Sqrt(u);
     }
