@@ -22,7 +22,9 @@ public sealed partial class JobAnalysis
         {
             _bucketsRefused++;
             _turnsAway = true;
-            _bytesExceeded = Math.Max(0, _memory.Total + ModelledSeries.BytesOf(new SeriesKey("", "")) + _judges[0].NewBytes - _memory.Limit);
+            // At least one series did not fit.
+            var least = ModelledSeries.BytesOf(new SeriesKey("", "")) + _judges[0].NewBytes;
+            _bytesExceeded = Math.Max(least, _memory.Total + least - _memory.Limit);
         }
         else if (!_memory.AboveSoftLimit)
         {

@@ -78,7 +78,7 @@ public sealed partial class JobAnalysis
             writer.VarUInt(strings.NumberOf(series.Key.Over));
             writer.VarInt(series.LastSeen);
             writer.Bool(series.Started);
-            series.Memory.Write(writer);
+            series.Write(writer);
         }
         judge.WriteShared(writer);
     }
@@ -90,7 +90,9 @@ public sealed partial class JobAnalysis
         {
             var key = new SeriesKey(Text(ref reader, strings), Text(ref reader, strings), Text(ref reader, strings));
             var (lastSeen, started) = (reader.VarInt(), reader.Bool());
-            judge.Table.Restore(new ModelledSeries(key, judge.Read(ref reader)) { LastSeen = lastSeen, Started = started });
+            var series = judge.Read(key, ref reader);
+            (series.LastSeen, series.Started) = (lastSeen, started);
+            judge.Table.Restore(series);
         }
         judge.ReadShared(ref reader);
     }

@@ -109,6 +109,7 @@ internal static class AnalysisBenchmark
             var analysis = JobAnalysis.Create(settings);
             for (var b = 0; b < buckets; b++)
                 Fold(analysis, Batches(settings, b * series, series, i => (Start + (b * (long)span), Shape(b, span) + (i % 13), i % series), series));
+            analysis.Fold(new AdvanceTimeInput(Start + (buckets * (long)span)), new List<BucketResult>(), CancellationToken.None);
             var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / series;
             var counted = analysis.SizeStats.ModelBytes / series;
             Text.Print($"memory: {counted} bytes a series counted, {held} held, {analysis.SaveState().Length / series} saved; {series} series {name}");

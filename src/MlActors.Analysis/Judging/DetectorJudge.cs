@@ -5,7 +5,7 @@ using MlActors.Analysis.Series;
 namespace MlActors.Analysis.Judging;
 
 /// <summary>
-/// Judges what the series of one detector have collected in a bucket, and lets their memories learn it. One sub-class for each way of judging:
+/// Judges what the series of one detector have collected in a bucket, and lets them learn it. One sub-class for each way of judging:
 /// every series by its own past, members of a population by the others, values by how seldom they are.
 /// </summary>
 /// <param name="detector">Position of the detector in the settings.</param>
@@ -26,9 +26,9 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
 
     public abstract long NewBytes { get; }
 
-    public abstract SeriesMemory Create();
+    public abstract ModelledSeries Create(SeriesKey key);
 
-    public abstract SeriesMemory Read(ref ByteReader reader);
+    public abstract ModelledSeries Read(SeriesKey key, ref ByteReader reader);
 
     /// <summary>Judges a bucket. With <paramref name="learn"/>, it is over: what was seen is learnt, and noted in the series.</summary>
     /// <param name="slice"><c>null</c> when no series had records.</param>

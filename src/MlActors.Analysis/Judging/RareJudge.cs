@@ -25,17 +25,17 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
 
     public override long NewBytes => RareValue.OwnBytes;
 
-    public override SeriesMemory Create() => new RareValue();
+    public override ModelledSeries Create(SeriesKey key) => new RareValue(key);
 
-    public override SeriesMemory Read(ref ByteReader reader) => RareValue.ReadFrom(ref reader);
+    public override ModelledSeries Read(SeriesKey key, ref ByteReader reader) => new RareValue(key) { Buckets = reader.VarInt() };
 
     public override void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings)
     {
         for (var i = 0; slice is not null && i < slice.Count; i++)
         {
-            var series = Table[slice.At(i).Series];
+            var series = (RareValue)Table[slice.At(i).Series];
             if (!_partitions.TryGetValue(series.Key.Partition, out var known) || known.Buckets == 0) continue;
-            var buckets = ((RareValue)series.Memory).Buckets;
+            var buckets = series.Buckets;
             var log = Math.Log10(known.ProbabilityOf(buckets));
             var strength = StrengthOfDecade * Math.Max(0, Math.Log10(Tail.Share) - log) * known.Buckets / (known.Buckets + Youth);
             var usual = (double)buckets / known.Buckets;
@@ -45,15 +45,15 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
         if (!learn) return;
         for (var i = 0; slice is not null && i < slice.Count; i++)
         {
-            var series = Table[slice.At(i).Series];
-            Of(series.Key.Partition, start).Learn((RareValue)series.Memory);
+            var series = (RareValue)Table[slice.At(i).Series];
+            Of(series.Key.Partition, start).Learn(series);
             Saw(series, start);
         }
     }
 
     public override void Forget(ModelledSeries series)
     {
-        if (_partitions.TryGetValue(series.Key.Partition, out var known)) known.Forget((RareValue)series.Memory);
+        if (_partitions.TryGetValue(series.Key.Partition, out var known)) known.Forget((RareValue)series);
     }
 
     public override void WriteShared(ByteWriter writer)
@@ -89,18 +89,16 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
     }
 }
 
-/// <summary>What is remembered of one value: in how many buckets it came.</summary>
-internal sealed class RareValue : SeriesMemory
+/// <summary>One value, and in how many buckets it came.</summary>
+internal sealed class RareValue(SeriesKey key) : ModelledSeries(key)
 {
-    public const long OwnBytes = 24;
+    public const long OwnBytes = 8;
 
     public long Buckets { get; set; }
 
-    public override long Bytes => OwnBytes;
+    protected override long KindBytes => OwnBytes;
 
     public override void Write(ByteWriter writer) => writer.VarInt(Buckets);
-
-    public static RareValue ReadFrom(ref ByteReader reader) => new() { Buckets = reader.VarInt() };
 }
 
 /// <summary>How often the values of one partition come: by the number of buckets each was seen in, exact up to 16, then by octaves.</summary>

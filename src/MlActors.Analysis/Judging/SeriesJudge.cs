@@ -17,9 +17,9 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
 
     public override long NewBytes => SeriesModel.YoungBytes;
 
-    public override SeriesMemory Create() => new SeriesModel();
+    public override ModelledSeries Create(SeriesKey key) => new SeriesModel(key);
 
-    public override SeriesMemory Read(ref ByteReader reader) => SeriesModel.Read(ref reader, shape);
+    public override ModelledSeries Read(SeriesKey key, ref ByteReader reader) => SeriesModel.Read(key, ref reader, shape);
 
     public override void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings)
     {
@@ -56,7 +56,7 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
 
     private void JudgeOne(int series, int accumulator, double value, bool learn, bool stillFilling, Findings findings)
     {
-        var model = (SeriesModel)Table[series].Memory;
+        var model = (SeriesModel)Table[series];
         var side = Settings.Function.Side;
         var report = true;
         if (!Settings.Rules.IsEmpty)

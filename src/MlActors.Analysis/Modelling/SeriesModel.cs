@@ -8,15 +8,15 @@ namespace MlActors.Analysis.Modelling;
 /// The model of one series. Young, it is a few numbers; once it was seen often enough it grows into a <see cref="SeriesState"/> with seasonal profiles,
 /// as far as memory allows. Constant time and memory a bucket; every sum in one fixed order, so equal inputs give equal bits.
 /// </summary>
-internal sealed class SeriesModel : SeriesMemory
+internal sealed class SeriesModel(SeriesKey key) : ModelledSeries(key)
 {
-    /// <summary>Memory of a model that has not grown: the object.</summary>
-    public const long YoungBytes = 16 + 8 + YoungSeries.Bytes;
+    /// <summary>Memory of a model that has not grown.</summary>
+    public const long YoungBytes = 8 + YoungSeries.Bytes;
 
     private YoungSeries _young;
     private GrownSeries? _grown;
 
-    public override long Bytes => YoungBytes + (_grown?.Bytes ?? 0);
+    protected override long KindBytes => YoungBytes + (_grown?.Bytes ?? 0);
 
     /// <summary>Whether enough was learnt to call something unusual.</summary>
     public bool Ready => _grown is { Known: >= 2 * YoungSeries.GrownUp };
@@ -50,11 +50,11 @@ internal sealed class SeriesModel : SeriesMemory
         _grown?.Write(writer);
     }
 
-    public static SeriesModel Read(ref ByteReader reader, ModelShape shape)
+    public static SeriesModel Read(SeriesKey key, ref ByteReader reader, ModelShape shape)
     {
         var young = new YoungSeries[1];
         reader.Raw<YoungSeries>(young);
-        var model = new SeriesModel { _young = young[0] };
+        var model = new SeriesModel(key) { _young = young[0] };
         if (reader.Bool()) model._grown = GrownSeries.Read(ref reader, shape);
         return model;
     }

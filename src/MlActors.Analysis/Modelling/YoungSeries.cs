@@ -9,12 +9,12 @@ internal struct YoungSeries
     /// <summary>Buckets to be seen in before a series is worth a model.</summary>
     public const int GrownUp = 20;
 
-    public const long Bytes = 44;
+    public const long Bytes = 40;
 
     private long _first;
     private double _base;
-    private int _known;
-    private int _seen;
+    private ushort _known;
+    private ushort _seen;
     private float _mean;
     private float _deviation;
     private float _low;
@@ -59,7 +59,7 @@ internal struct YoungSeries
             _high = Math.Max(_high, (float)value);
         }
         _last = (float)value;
-        _known++;
-        if (seen) _seen++;
+        if (_known < ushort.MaxValue) _known++;
+        if (seen && _seen < ushort.MaxValue) _seen++;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlActors.Analysis.Binary;
 
 namespace MlActors.Analysis.Series;
 
@@ -22,24 +23,41 @@ internal readonly record struct SeriesKey(string Partition, string By, string Ov
     public static bool operator >=(SeriesKey a, SeriesKey b) => a.CompareTo(b) >= 0;
 }
 
-/// <summary>One series of a detector: its key, what is remembered of it, and when it was seen.</summary>
-internal sealed class ModelledSeries(SeriesKey key, SeriesMemory memory)
+/// <summary>One series of a detector: its key, when it was seen, and what its <see cref="ISeriesKind"/> remembers of it.</summary>
+internal abstract class ModelledSeries(SeriesKey key)
 {
-    // The object, its places in the table and its dictionary (16 + 24 + 3 × 8, 48), and the headers of two strings.
-    private const long OwnBytes = 56 + 48 + 8 + (2 * 24);
+    // The object without what a kind adds (16 + 24 + 8) and its places in the table and its dictionary (8 + 44).
+    private const long OwnBytes = 48 + 52;
+
+    // Twice the time, plus one when started.
+    private long _seen;
 
     public SeriesKey Key { get; } = key;
 
-    public SeriesMemory Memory { get; } = memory;
-
     /// <summary>Start of the newest finished bucket in which it had records; until there is one, of the bucket that made it.</summary>
-    public long LastSeen { get; set; }
+    public long LastSeen
+    {
+        get => _seen >> 1;
+        set => _seen = (value << 1) | (_seen & 1);
+    }
 
     /// <summary>Whether a bucket with records of it was finished: from then on it has a value in empty buckets.</summary>
-    public bool Started { get; set; }
+    public bool Started
+    {
+        get => (_seen & 1) != 0;
+        set => _seen = (_seen & ~1L) | (value ? 1L : 0L);
+    }
 
-    public long Bytes => BytesOf(Key) + Memory.Bytes;
+    /// <summary>What it takes in memory.</summary>
+    public long Bytes => BytesOf(Key) + KindBytes;
 
-    /// <summary>What a series takes without its memory.</summary>
-    public static long BytesOf(SeriesKey key) => OwnBytes + (2L * (key.Partition.Length + key.By.Length + key.Over.Length));
+    /// <summary>What a series takes without what its kind remembers.</summary>
+    public static long BytesOf(SeriesKey key) => OwnBytes + BytesOf(key.Partition) + BytesOf(key.By) + BytesOf(key.Over);
+
+    public abstract void Write(ByteWriter writer);
+
+    /// <summary>What its kind takes in memory.</summary>
+    protected abstract long KindBytes { get; }
+
+    private static long BytesOf(string text) => text.Length == 0 ? 0 : 24 + (2L * text.Length);
 }

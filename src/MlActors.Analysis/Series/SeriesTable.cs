@@ -25,7 +25,9 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
     {
         if (_indices.TryGetValue(key, out var index)) return index;
         if (!memory.TryTakeForSeries(ModelledSeries.BytesOf(key) + kind.NewBytes)) return -1;
-        return Add(new ModelledSeries(key, kind.Create()) { LastSeen = bucket });
+        var series = kind.Create(key);
+        series.LastSeen = bucket;
+        return Add(series);
     }
 
     /// <summary>Takes in a restored series.</summary>
