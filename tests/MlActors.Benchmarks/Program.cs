@@ -8,6 +8,7 @@ using MlActors.Benchmarks;
     ("ingest", "records a second over HTTP, durable [--mb 200] [--rounds 3]; memory during one long upload [--gb 2]", IngestBenchmark.RunAsync),
     ("idle", "what closed jobs cost a server that starts [--jobs 100000] [--rounds 3]", IdleBenchmark.RunAsync),
     ("storage-write", "the rows of many closes through the store [--jobs 10000] [--rounds 3]", StorageWriteBenchmark.RunAsync),
+    ("categorize", "log lines sorted into categories [--lines 400000] [--rounds 5]", options => Task.Run(() => CategorizeBenchmark.Run(options))),
     ("ingest-parse", "records parsed into batches [records] [runs]", options => Task.Run(() => IngestParseBenchmark.Run(options))),
 ];
 
