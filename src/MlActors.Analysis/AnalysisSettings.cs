@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
+using MlActors.Analysis.Rules;
 
 namespace MlActors.Analysis;
 
@@ -12,7 +13,14 @@ public sealed record DetectorSettings(
     string? ByFieldName = null,
     string? OverFieldName = null,
     string? PartitionFieldName = null,
-    bool UseNull = false);
+    bool UseNull = false)
+{
+    /// <summary>The user's rules; they may change while there is a model.</summary>
+    public ImmutableArray<DetectionRule> Rules { get; init; } = [];
+
+    /// <summary>Whether the detector may have more than one series.</summary>
+    public bool IsSplit => ByFieldName is not null || OverFieldName is not null || PartitionFieldName is not null;
+}
 
 /// <summary>The validated part of a job's configuration that the analysis depends on. Times are whole seconds.</summary>
 public sealed record AnalysisSettings
@@ -35,6 +43,9 @@ public sealed record AnalysisSettings
 
     /// <summary>In bytes.</summary>
     public long ModelMemoryLimit { get; init; } = 1024L << 20;
+
+    /// <summary>Whether results carry the values of all series, <see cref="Results.BucketResult.Values"/>, and not only those of records.</summary>
+    public bool KeepsValues { get; init; }
 
     /// <summary>The fields of a record that the analysis reads, in a fixed order.</summary>
     public BatchSchema Schema => _schema ??= BatchSchema.For(this);

@@ -22,7 +22,7 @@ public sealed partial class JobAnalysis
         {
             _bucketsRefused++;
             _turnsAway = true;
-            _bytesExceeded = Math.Max(0, _memory.Total + ModelledSeries.BytesFor(new SeriesKey("", "")) - _memory.Limit);
+            _bytesExceeded = Math.Max(0, _memory.Total + ModelledSeries.BytesOf(new SeriesKey("", "")) + _judges[0].NewBytes - _memory.Limit);
         }
         else if (!_memory.AboveSoftLimit)
         {

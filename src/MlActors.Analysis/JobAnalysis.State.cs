@@ -1,6 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
-using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Judging;
 using MlActors.Analysis.Series;
 using MlActors.Analysis.State;
 using MlActors.Analysis.Time;
@@ -42,7 +42,7 @@ public sealed partial class JobAnalysis
         writer.VarInt(_bytesExceeded);
         writer.VarInt(_peakBytes);
         writer.Bool(_turnsAway);
-        foreach (var table in _tables) WriteSeries(writer, strings, table);
+        foreach (var judge in _judges) WriteSeries(writer, strings, judge);
         writer.VarUInt((ulong)_open.Count);
         for (var i = 0; i < _open.Count; i++) WriteBucket(writer, strings, _open[i]);
     }
@@ -61,34 +61,38 @@ public sealed partial class JobAnalysis
         _bytesExceeded = reader.VarInt();
         _peakBytes = reader.VarInt();
         _turnsAway = reader.Bool();
-        foreach (var table in _tables) ReadSeries(ref reader, strings, table);
+        foreach (var judge in _judges) ReadSeries(ref reader, strings, judge);
         var buckets = reader.Count(10);
         for (var i = 0; i < buckets; i++) ReadBucket(ref reader, strings);
     }
 
-    private static void WriteSeries(ByteWriter writer, StringTable strings, SeriesTable table)
+    private static void WriteSeries(ByteWriter writer, StringTable strings, DetectorJudge judge)
     {
+        var table = judge.Table;
         writer.VarUInt((ulong)table.Count);
         for (var i = 0; i < table.Count; i++)
         {
             var series = table[i];
             writer.VarUInt(strings.NumberOf(series.Key.Partition));
             writer.VarUInt(strings.NumberOf(series.Key.By));
+            writer.VarUInt(strings.NumberOf(series.Key.Over));
             writer.VarInt(series.LastSeen);
             writer.Bool(series.Started);
-            series.Model.Write(writer);
+            series.Memory.Write(writer);
         }
+        judge.WriteShared(writer);
     }
 
-    private static void ReadSeries(ref ByteReader reader, string[] strings, SeriesTable table)
+    private static void ReadSeries(ref ByteReader reader, string[] strings, DetectorJudge judge)
     {
         var count = reader.Count(4);
         for (var i = 0; i < count; i++)
         {
-            var key = new SeriesKey(Text(ref reader, strings), Text(ref reader, strings));
+            var key = new SeriesKey(Text(ref reader, strings), Text(ref reader, strings), Text(ref reader, strings));
             var (lastSeen, started) = (reader.VarInt(), reader.Bool());
-            table.Restore(new ModelledSeries(key, SeriesModel.Read(ref reader, table.Shape)) { LastSeen = lastSeen, Started = started });
+            judge.Table.Restore(new ModelledSeries(key, judge.Read(ref reader)) { LastSeen = lastSeen, Started = started });
         }
+        judge.ReadShared(ref reader);
     }
 
     private static void WriteBucket(ByteWriter writer, StringTable strings, OpenBucket bucket)
@@ -103,6 +107,7 @@ public sealed partial class JobAnalysis
             {
                 writer.VarInt(detector.At(i).Series);
                 WriteValues(writer, detector.At(i).Values);
+                if (detector.CountsDistinct) detector.Distinct(i).Write(writer);
                 for (var field = 0; field < detector.InfluencerFields; field++) WriteInfluences(writer, strings, detector, detector.FirstInfluence(i, field));
             }
         }
@@ -122,6 +127,7 @@ public sealed partial class JobAnalysis
                 var series = reader.VarInt();
                 if (series < 0 || series >= _tables[d].Count || detector.Find((int)series) >= 0) throw new InvalidDataException("an open bucket refers to no series");
                 detector.At(detector.Add((int)series)).Values = ReadValues(ref reader);
+                if (detector.CountsDistinct) detector.Distinct(i).Read(ref reader);
                 for (var field = 0; field < detector.InfluencerFields; field++) ReadInfluences(ref reader, strings, detector, i, field);
             }
             _memory.OpenBytes += detector.CountBytes();
@@ -161,6 +167,8 @@ public sealed partial class JobAnalysis
         writer.Double(values.Weighted);
         writer.Double(values.Min);
         writer.Double(values.Max);
+        writer.Double(values.First);
+        writer.Double(values.Squares);
     }
 
     private static Accumulated ReadValues(ref ByteReader reader) => new()
@@ -170,6 +178,8 @@ public sealed partial class JobAnalysis
         Weighted = reader.Double(),
         Min = reader.Double(),
         Max = reader.Double(),
+        First = reader.Double(),
+        Squares = reader.Double(),
     };
 
     private static string Text(ref ByteReader reader, string[] strings)

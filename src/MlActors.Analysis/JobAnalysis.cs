@@ -1,7 +1,7 @@
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
-using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Judging;
 using MlActors.Analysis.Results;
 using MlActors.Analysis.Scoring;
 using MlActors.Analysis.Series;
@@ -27,8 +27,9 @@ public sealed partial class JobAnalysis
 
     private readonly AnalysisSettings _settings;
     private readonly MemoryBudget _memory;
+    private readonly DetectorJudge[] _judges;
     private readonly SeriesTable[] _tables;
-    private readonly InfluencerColumn[] _influencers;
+    private readonly TextColumn[] _influencers;
     private readonly DetectorFeed[] _feeds;
     private readonly OpenBuckets _open;
     private readonly BucketEvaluator _evaluator;
@@ -50,13 +51,14 @@ public sealed partial class JobAnalysis
         _clock = new RecordClock(settings);
         var schema = settings.Schema;
         _summaryColumn = schema.IndexOf(settings.SummaryCountField, FieldKind.Number);
-        _tables = [.. settings.Detectors.Select(detector => new SeriesTable(detector, new ModelShape(settings.BucketSpan, detector.Function.Aggregate), _memory))];
-        _influencers = [.. settings.Influencers.Select(name => new InfluencerColumn(name, schema.IndexOf(name, FieldKind.Text)))];
+        _judges = [.. settings.Detectors.Select((detector, i) => Judges.Create(i, detector, settings, _memory))];
+        _tables = [.. _judges.Select(judge => judge.Table)];
+        _influencers = [.. settings.Influencers.Select(name => new TextColumn(name, schema.IndexOf(name, FieldKind.Text)))];
         var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !IsSplitBy(detector, influencer.Name)).ToArray()).ToArray();
         _feeds = [.. _tables.Select((table, i) => new DetectorFeed(table, i, schema, tracked[i], _memory))];
-        _open = new OpenBuckets(() => new OpenBucket([.. tracked.Select(fields => new DetectorBucket(fields.Length))]), _memory);
+        _open = new OpenBuckets(() => new OpenBucket([.. tracked.Select((fields, i) => new DetectorBucket(fields.Length, settings.Detectors[i].Function.Aggregate))]), _memory);
         var positions = tracked.Select(fields => _influencers.Select(influencer => Array.IndexOf(fields, influencer)).ToArray()).ToArray();
-        _evaluator = new BucketEvaluator(settings, _tables, new InfluenceFinder(settings, _tables, positions), _memory);
+        _evaluator = new BucketEvaluator(settings, _judges, new InfluenceFinder(settings, _judges, positions));
     }
 
     /// <summary>A new analysis without any memory.</summary>
@@ -107,7 +109,7 @@ public sealed partial class JobAnalysis
         return results;
     }
 
-    private static bool IsSplitBy(DetectorSettings detector, string field) => field == detector.ByFieldName || field == detector.PartitionFieldName;
+    private static bool IsSplitBy(DetectorSettings detector, string field) => field == detector.ByFieldName || field == detector.OverFieldName || field == detector.PartitionFieldName;
 
     private static void Validate(AnalysisSettings settings)
     {

@@ -1,6 +1,7 @@
 using MlActors.Jobs;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
+using MlActors.Storage;
 using MlActors.Storage.Security;
 
 namespace MlActors.Gateway;
@@ -12,6 +13,7 @@ public sealed record GatewayServices(
     ICatalog Catalog,
     IResults Results,
     ISecurityStore Security,
+    IStorage Storage,
     GatewayOptions Options,
     TimeProvider Time)
 {

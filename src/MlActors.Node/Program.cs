@@ -1,13 +1,18 @@
 using System.CommandLine;
 using MlActors.Node.Commands;
+using MlActors.Node.Detecting;
 
-return await new RootCommand("MlActors: an anomaly-detection server")
+var command = new RootCommand("MlActors: an anomaly-detection server")
 {
     ServeCommand.Create(),
     DemoCommand.Create(),
+    DetectCommand.Create(),
     DescribeCommand.Create(),
     CheckCommand.Create(),
     UsersCommand.Create(),
     KeysCommand.Create(),
     BackupCommand.Create(),
-}.Parse(args).InvokeAsync();
+}.Parse(args);
+var code = await command.InvokeAsync();
+// A command line that makes no sense is told apart from a command that failed.
+return command.Errors.Count > 0 ? 2 : code;

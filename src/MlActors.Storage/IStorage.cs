@@ -33,7 +33,7 @@ public sealed class StorageOpenException(string message, Exception? inner = null
 /// <param name="QueuedGroups">Write groups that wait for the writer.</param>
 /// <param name="DatabaseBytes">Size of the main file.</param>
 /// <param name="LogBytes">Size of the write-ahead log; grows when readers or the disk hold checkpoints back.</param>
-/// <param name="FreeBytes">Space left where the data directory lives.</param>
+/// <param name="FreeBytes">Space left where the data directory lives; -1 when the system does not say.</param>
 public sealed record StorageHealth(
     string? Problem, TimeSpan WriteTime, TimeSpan ReadTime, int QueuedGroups, long DatabaseBytes, long LogBytes, long FreeBytes)
 {

@@ -1,3 +1,5 @@
+using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Analysis.Tests.Support;
@@ -20,9 +22,13 @@ public class FunctionValueTests
     [InlineData("sum", 30300.0)]
     [InlineData("high_sum", 30300.0)]
     [InlineData("max", 1000.0)]
+    [InlineData("non_zero_count", 60.0)]
+    [InlineData("high_non_null_sum", 30300.0)]
+    [InlineData("varp", 245025.0)]
+    [InlineData("high_varp", 245025.0)]
     public void The_actual_value_of_a_spike_is_the_hand_computed_one(string function, double expected)
     {
-        // 60 records with 10 and 1000 in turn: mean 505, sum 30 · 1010 = 30,300.
+        // 60 records with 10 and 1000 in turn: mean 505, sum 30 · 1010 = 30,300, variance 495².
         var record = Last(function, Enumerable.Range(0, 60).Select(i => new Row(Unusual + i, ("value", i % 2 == 0 ? 10.0 : 1000.0))));
         record.ShouldNotBeNull();
         record.Actual.ShouldBe([expected]);
@@ -59,6 +65,9 @@ public class FunctionValueTests
 
     [Theory]
     [InlineData("mean")]
+    [InlineData("non_zero_count")]
+    [InlineData("non_null_sum")]
+    [InlineData("varp")]
     [InlineData("min")]
     [InlineData("max")]
     public void An_empty_bucket_has_no_mean_minimum_or_maximum(string function) => Last(function, []).ShouldBeNull();
@@ -150,6 +159,30 @@ public class FunctionValueTests
             var inputs = BatchBuilder.Records(settings, [.. rows, .. spike]);
             return JobAnalysis.Create(settings).FoldAll(inputs, new AdvanceTimeInput(Unusual + Span))[^1].Records;
         }
+    }
+
+    [Fact]
+    public void Different_values_are_counted_once_each_and_an_empty_bucket_has_none()
+    {
+        var settings = Of(Span, Detector("distinct_count", "user"));
+        Row[] usual = [.. Enumerable.Range(0, Usual * 6).Select(i => new Row(i * 10, ("user", $"u{i % 3}")))];
+        Distinct([.. Enumerable.Range(0, 100).Select(i => new Row(Unusual, ("user", $"v{i % 50}")))]).ShouldBe([50.0]);
+        Distinct([]).ShouldBe([0.0]);
+
+        IReadOnlyList<double> Distinct(Row[] unusual) => JobAnalysis.Create(settings)
+            .FoldAll(BatchBuilder.Records(settings, [.. usual, .. unusual]), new AdvanceTimeInput(Unusual + Span))[^1].Records.Single().Actual;
+    }
+
+    [Fact]
+    public void A_variance_of_large_values_that_lie_close_together_is_exact()
+    {
+        var values = new Accumulated();
+        for (var i = 0; i < 1000; i++) values.Add(1e9 + (i % 2), 3);
+        values.Value(Aggregate.Variance).ShouldBe(0.25, 1e-9);
+        var (whole, part) = (values, new Accumulated());
+        for (var i = 0; i < 100; i++) part.Add(1e9 + 50, 1);
+        for (var i = 0; i < 100; i++) whole.Add(1e9 + 50, 1);
+        whole.Without(part).Value(Aggregate.Variance).ShouldBe(0.25, 1e-3);
     }
 
     private static RecordResult? Last(string function, IEnumerable<Row> unusual) => Last(function, unusual, null, out _);

@@ -32,7 +32,9 @@ public class ResultTests
     public void Every_function_finds_the_value_that_caused_it(string function, double value)
     {
         var settings = Of(Span, Detector(function, "value")).WithInfluencers("user");
-        Unusual(settings, user => user == "eve" ? value : 10).Influencers.Select(i => i.FieldValue).ShouldBe(["eve"]);
+        var bucket = Unusual(settings, user => user == "eve" ? value : 10);
+        bucket.Records.ShouldNotBeEmpty();
+        bucket.Influencers.Select(i => i.FieldValue).ShouldBe(["eve"]);
     }
 
     [Fact]
@@ -84,7 +86,7 @@ public class ResultTests
         var settings = Of(Span, Detector("high_mean", "value", by: "user"));
         var users = Enumerable.Range(0, 620).Select(i => $"u{i:000}").ToArray();
         var spikes = users.Select((user, i) => Row(Usual, user, i < 120 ? 200 : 100_000));
-        var records = Fold(settings, users, 30, _ => 10, [.. spikes.Select(row => row with { Time = 30 * Span })])[^1].Records;
+        var records = Fold(settings, users, 45, _ => 10, [.. spikes.Select(row => row with { Time = 45 * Span })])[^1].Records;
         records.Count.ShouldBe(ResultBuilder.MostRecords);
         records.ShouldAllBe(record => record.Actual[0] == 100_000);
     }
@@ -105,12 +107,12 @@ public class ResultTests
         var bucket = Unusual(Of(Span, Detector("mean", "value")), _ => 500);
         var record = bucket.Records.Single();
         record.Typical[0].ShouldBe(10.5, 1);
-        record.MultiBucketImpact.ShouldBe(-5);
+        record.MultiBucketImpact.ShouldBe(-5, 0.01);
         record.Explanation!.TypicalValue.ShouldBe(record.Typical[0]);
         record.Explanation.SingleBucketImpact.ShouldBe((int)Math.Round(record.RecordScore));
         record.Explanation.LowerConfidenceBound.ShouldBeInRange(5, record.Typical[0]);
         record.Explanation.UpperConfidenceBound.ShouldBeInRange(record.Typical[0], 15);
-        record.Probability.ShouldBeLessThan(1e-4);
+        record.Probability.ShouldBeLessThan(1e-3);
         bucket.AnomalyScore.ShouldBe(record.RecordScore, 1e-9);
     }
 

@@ -10,6 +10,26 @@ public sealed class FullDiskTests
     private const int RecordsPerPiece = 6000;
 
     [SmallDiskFact]
+    public async Task A_disk_with_little_room_is_reported_while_writes_still_succeed()
+    {
+        using var space = new Workspace();
+        using var disk = SmallDisk.TryMount(space["disk"], DiskMegabytes).ShouldNotBeNull();
+        var data = Path.Combine(disk.Root, "data");
+
+        var check = await ServerProcess.RunAsync("check", "--data", data);
+        check.ExitCode.ShouldBe(1);
+        check.Error.ShouldMatch($"Only [0-9]+ MiB are free where {data} lives; make room, at least 64 MiB");
+        check.Error.ShouldNotContain("   at ");
+
+        await using var server = ServerProcess.Start(data, config: space.Config);
+        using var client = new MlClient(await server.ListeningAsync());
+        var health = (await client.SendAsync(HttpMethod.Get, "/_cluster/health")).Expect(HttpStatusCode.OK);
+        ((string)health["status"]!).ShouldBe("red");
+        ((string)health["problem"]!).ShouldContain("MiB are free");
+        (await client.PutAsync(Workload.Job, Workload.Config)).Expect(HttpStatusCode.OK);
+    }
+
+    [SmallDiskFact]
     public async Task A_full_disk_refuses_records_and_what_was_accepted_is_counted_once_there_is_room_again()
     {
         using var space = new Workspace();

@@ -3,7 +3,7 @@ using MlActors.Analysis.Functions;
 
 namespace MlActors.Analysis.Buckets;
 
-/// <summary>What a set of records adds up to: enough for every supported function.</summary>
+/// <summary>What a set of records adds up to: enough for every function of numbers.</summary>
 internal struct Accumulated
 {
     public double Count;
@@ -12,13 +12,20 @@ internal struct Accumulated
     public double Min;
     public double Max;
 
+    /// <summary>The first value: squares are of distances from it, so that nothing is lost when values are large and lie close together.</summary>
+    public double First;
+
+    /// <summary>Σ count · (value − first)².</summary>
+    public double Squares;
+
     /// <summary>Adds a record with a value that stands for <paramref name="count"/> records.</summary>
     public void Add(double value, double count)
     {
-        if (Count == 0) (Min, Max) = (value, value);
+        if (Count == 0) (Min, Max, First) = (value, value, value);
         Count += count;
         Sum += value;
         Weighted += value * count;
+        Squares += (value - First) * (value - First) * count;
         if (value < Min) Min = value;
         if (value > Max) Max = value;
     }
@@ -26,13 +33,33 @@ internal struct Accumulated
     /// <summary>The value of a detector function. A mean weights each record by its count; a sum does not, its values being sums already.</summary>
     public readonly double Value(Aggregate aggregate) => Math.Clamp(aggregate switch
     {
-        Aggregate.Count => Count,
+        Aggregate.Count or Aggregate.NonZeroCount => Count,
         Aggregate.Mean => Weighted / Count,
-        Aggregate.Sum => Sum,
+        Aggregate.Sum or Aggregate.NonNullSum => Sum,
+        Aggregate.Variance => Variance,
         Aggregate.Min => Min,
         Aggregate.Max => Max,
         _ => throw new NotSupportedException($"no values for {aggregate}"),
     }, -MetricValues.Largest * 1e6, MetricValues.Largest * 1e6);
+
+    /// <summary>What is left when some of the records are taken away. Minimum and maximum stay as they are.</summary>
+    public readonly Accumulated Without(in Accumulated part)
+    {
+        // The part's squares, seen from this first value: Σ(v − f)² = Σ(v − g)² + 2(g − f)Σ(v − g) + n(g − f)².
+        var shift = part.First - First;
+        var squares = part.Squares + (2 * shift * (part.Weighted - (part.Count * part.First))) + (part.Count * shift * shift);
+        return this with { Count = Count - part.Count, Sum = Sum - part.Sum, Weighted = Weighted - part.Weighted, Squares = Math.Max(0, Squares - squares) };
+    }
+
+    // The population variance.
+    private readonly double Variance
+    {
+        get
+        {
+            var mean = (Weighted / Count) - First;
+            return Math.Max(0, (Squares / Count) - (mean * mean));
+        }
+    }
 }
 
 /// <summary>Which numbers in the data count as values.</summary>
@@ -54,7 +81,7 @@ internal static class MetricValues
 [StructLayout(LayoutKind.Auto)]
 internal struct Accumulator
 {
-    public const long Bytes = 72;
+    public const long Bytes = 88;
 
     /// <summary>Index in the detector's table.</summary>
     public int Series;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Buckets;
@@ -18,14 +19,14 @@ internal struct InfluenceEntry
 
     public Accumulated Values;
 
-    public static long Bytes(string value) => 88 + 24 + (2L * value.Length);
+    public static long Bytes(string value) => 104 + 24 + (2L * value.Length);
 }
 
 /// <summary>
 /// What one detector has collected in one open bucket: an accumulator for each series that had records, and for each of those and each influencer
 /// field a bounded list of values (space-saving: a newcomer takes the place of the value with the fewest records).
 /// </summary>
-internal sealed class DetectorBucket(int influencerFields)
+internal sealed class DetectorBucket(int influencerFields, Aggregate aggregate)
 {
     /// <summary>Influencer values kept for one series and field.</summary>
     public const int MostValues = 16;
@@ -35,6 +36,7 @@ internal sealed class DetectorBucket(int influencerFields)
     private int[] _heads = new int[4 * influencerFields];
     private InfluenceEntry[] _entries = [];
     private int _entryCount;
+    private DistinctSketch[] _distinct = [];
 
     public int Count { get; private set; }
 
@@ -42,6 +44,9 @@ internal sealed class DetectorBucket(int influencerFields)
     public Span<Accumulator> Accumulators => _accumulators.AsSpan(0, Count);
 
     public int InfluencerFields { get; } = influencerFields;
+
+    /// <summary>Whether the different values of each series are counted.</summary>
+    public bool CountsDistinct { get; } = aggregate == Aggregate.DistinctCount;
 
     /// <summary>Index of the accumulator of a series, −1 when it has none yet.</summary>
     public int Find(int series) => _index.Find((ulong)series);
@@ -55,11 +60,30 @@ internal sealed class DetectorBucket(int influencerFields)
         }
         _index.Add((ulong)series, Count);
         _accumulators[Count] = new Accumulator { Series = series };
+        if (CountsDistinct) MakeDistinct();
         _heads.AsSpan(Count * InfluencerFields, InfluencerFields).Fill(-1);
         return Count++;
     }
 
     public ref Accumulator At(int accumulator) => ref _accumulators[accumulator];
+
+    /// <summary>The value of the detector's function for one series.</summary>
+    public double ValueAt(int accumulator) => CountsDistinct ? _distinct[accumulator].Count : _accumulators[accumulator].Values.Value(aggregate);
+
+    /// <summary>What one accumulator takes when it is new.</summary>
+    public long NewBytes => Accumulator.Bytes + (CountsDistinct ? DistinctSketch.NewBytes : 0);
+
+    /// <summary>The different values of a series, of a function that counts them.</summary>
+    public DistinctSketch Distinct(int accumulator) => _distinct[accumulator];
+
+    /// <summary>Adds a value to the different ones of a series.</summary>
+    public void AddDistinct(int accumulator, ulong hash, MemoryBudget memory)
+    {
+        var sketch = _distinct[accumulator];
+        var before = sketch.Bytes;
+        sketch.Add(hash);
+        memory.OpenBytes += sketch.Bytes - before;
+    }
 
     /// <summary>First entry of the values of a field that had a part in a series, −1 when there is none.</summary>
     public int FirstInfluence(int accumulator, int field) => _heads[(accumulator * InfluencerFields) + field];
@@ -112,6 +136,7 @@ internal sealed class DetectorBucket(int influencerFields)
     {
         var bytes = Count * Accumulator.Bytes;
         for (var i = 0; i < _entryCount; i++) bytes += InfluenceEntry.Bytes(_entries[i].Value);
+        for (var i = 0; CountsDistinct && i < Count; i++) bytes += _distinct[i].Bytes;
         return bytes;
     }
 
@@ -131,6 +156,14 @@ internal sealed class DetectorBucket(int influencerFields)
         _index.Clear();
         Array.Clear(_entries, 0, _entryCount);
         (Count, _entryCount) = (0, 0);
+    }
+
+    // Those of cleared buckets are used again.
+    private void MakeDistinct()
+    {
+        if (Count == _distinct.Length) Array.Resize(ref _distinct, Math.Max(4, Count * 2));
+        if (_distinct[Count] is null) _distinct[Count] = new DistinctSketch();
+        else _distinct[Count].Clear();
     }
 
     private int Append(int accumulator, int field, int last)

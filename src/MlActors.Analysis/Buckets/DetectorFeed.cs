@@ -1,3 +1,4 @@
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Series;
 
@@ -14,10 +15,11 @@ internal sealed class DetectorFeed
     private readonly SeriesTable _table;
     private readonly int _detector;
     private readonly int _valueColumn;
+    private readonly TextColumn? _texts;
     private readonly int _byColumn;
     private readonly int _partitionColumn;
     private readonly bool _useNull;
-    private readonly InfluencerColumn[] _influencers;
+    private readonly TextColumn[] _influencers;
     private readonly MemoryBudget _memory;
 
     private readonly IndexMap _pairs = new();
@@ -32,12 +34,14 @@ internal sealed class DetectorFeed
 
     /// <param name="detector">Position of the detector in the settings.</param>
     /// <param name="influencers">The influencer fields that the series are not split by.</param>
-    public DetectorFeed(SeriesTable table, int detector, BatchSchema schema, InfluencerColumn[] influencers, MemoryBudget memory)
+    public DetectorFeed(SeriesTable table, int detector, BatchSchema schema, TextColumn[] influencers, MemoryBudget memory)
     {
         var settings = table.Detector;
         _table = table;
         _detector = detector;
-        _valueColumn = schema.IndexOf(settings.FieldName, FieldKind.Number);
+        var ofText = settings.Function.Aggregate.IsOfText();
+        _valueColumn = ofText ? -1 : schema.IndexOf(settings.FieldName, FieldKind.Number);
+        _texts = ofText ? new TextColumn(settings.FieldName!, schema.IndexOf(settings.FieldName, FieldKind.Text)) : null;
         _byColumn = schema.IndexOf(settings.ByFieldName, FieldKind.Text);
         _partitionColumn = schema.IndexOf(settings.PartitionFieldName, FieldKind.Text);
         _useNull = settings.UseNull;
@@ -48,12 +52,17 @@ internal sealed class DetectorFeed
     public void Bind(RecordBatch batch)
     {
         _values = _valueColumn < 0 ? null : batch.Columns[_valueColumn].Numbers;
+        _texts?.Bind(batch);
         _by = _byColumn < 0 ? default : batch.Columns[_byColumn];
         _partition = _partitionColumn < 0 ? default : batch.Columns[_partitionColumn];
         Forget();
     }
 
-    public void Release() => (_values, _by, _partition) = (null, default, default);
+    public void Release()
+    {
+        (_values, _by, _partition) = (null, default, default);
+        _texts?.Release();
+    }
 
     /// <summary>Forgets the bucket last used, as is needed when buckets were finished or emptied.</summary>
     public void ForgetBucket() => _lastBucket = null;
@@ -78,6 +87,8 @@ internal sealed class DetectorFeed
             value = _values[record];
             if (!MetricValues.IsValue(value)) return;
         }
+        var hash = 0UL;
+        if (_texts is not null && !_texts.TryGet(record, out hash, out _)) return;
         var by = _by.Codes is null ? -1 : _by.Codes[record];
         var partition = _partition.Codes is null ? -1 : _partition.Codes[record];
         if (!_useNull && ((by < 0 && _by.Codes is not null) || (partition < 0 && _partition.Codes is not null))) return;
@@ -95,7 +106,7 @@ internal sealed class DetectorFeed
             at = slice.Find(series);
             if (at < 0)
             {
-                if (!_memory.TryTakeForAccumulator(Accumulator.Bytes))
+                if (!_memory.TryTakeForAccumulator(slice.NewBytes))
                 {
                     bucket.Refused = true;
                     return;
@@ -105,9 +116,10 @@ internal sealed class DetectorFeed
             (_lastBucket, _lastSeries, _lastAccumulator) = (slice, series, at);
         }
         slice.At(at).Values.Add(value, count);
+        if (_texts is not null) slice.AddDistinct(at, hash, _memory);
         for (var i = 0; i < _influencers.Length; i++)
-            if (_influencers[i].TryGet(record, out var hash, out var text))
-                slice.AddInfluence(at, i, hash, text, value, count, _memory);
+            if (_influencers[i].TryGet(record, out var influencer, out var text))
+                slice.AddInfluence(at, i, influencer, text, value, count, _memory);
     }
 
     private int FindSeries(int partition, int by, OpenBucket bucket)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlActors.Analysis.Functions;
 
 namespace MlActors.Analysis.Input;
 
@@ -39,7 +40,7 @@ public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
         var fields = new List<BatchField>();
         foreach (var detector in settings.Detectors)
         {
-            Add(detector.FieldName, FieldKind.Number);
+            Add(detector.FieldName, detector.Function.Aggregate.IsOfText() ? FieldKind.Text : FieldKind.Number);
             Add(detector.ByFieldName, FieldKind.Text);
             Add(detector.OverFieldName, FieldKind.Text);
             Add(detector.PartitionFieldName, FieldKind.Text);

@@ -3,122 +3,141 @@ using MlActors.Analysis.Binary;
 namespace MlActors.Analysis.Modelling;
 
 /// <summary>
-/// A forecast by what was seen at the same time of earlier periods (days, weeks): one mean and one mean absolute deviation for each slot of the
-/// period, read by linear interpolation between the middles of the slots.
+/// What was seen at the same time of earlier periods (days, weeks): a mean and a mean absolute deviation for each slot of the period, in three bytes.
+/// Means are whole numbers of a unit from a base, the unit doubling when they outgrow 16 bits; deviations lie on a logarithmic grid of that unit.
 /// </summary>
 internal sealed class SeasonalProfile
 {
     private const double Winsor = 4;
-    private const int YoungSlot = 3;
+    private const double Slowest = 0.1;
+    private const int StepsOfOctave = 14;
+    private const int UnitsOfScale = 64;
 
-    private readonly long _period;
+    private readonly short[] _means;
+    private readonly byte[] _deviations; // 0: nothing seen yet
     private readonly double _base;
-    private readonly long _since;
-    private readonly float[] _mean;
-    private readonly float[] _deviation;
-    private readonly byte[] _count;
-    private long _judged;
+    private double _unit;
+    private uint _updates;
 
-    /// <param name="period">Seconds.</param>
-    /// <param name="level">What the means are stored relative to, so that single precision is enough.</param>
-    /// <param name="since">Start of the first bucket to be learnt, epoch seconds.</param>
-    public SeasonalProfile(long period, int slots, double level, long since)
+    /// <param name="level">What the means are stored relative to.</param>
+    /// <param name="scale">The usual deviation of the series, above 0.</param>
+    public SeasonalProfile(int slots, double level, double scale)
     {
-        _period = period;
-        _base = level;
-        _since = since;
-        _mean = new float[slots];
-        _deviation = new float[slots];
-        _count = new byte[slots];
+        (_means, _deviations) = (new short[slots], new byte[slots]);
+        (_base, _unit) = (level, scale / UnitsOfScale);
     }
 
-    /// <summary>Mean absolute error by which forecasts compete; infinite until the profile was tried.</summary>
-    public double Error { get; private set; } = double.PositiveInfinity;
+    /// <summary>What a profile of so many slots takes in memory: the object, two arrays.</summary>
+    public static long BytesFor(int slots) => 56 + (2 * 24) + (3L * slots);
 
-    /// <summary>What a profile of so many slots takes in memory.</summary>
-    public static long BytesFor(int slots) => 72 + (3 * 24) + (9L * slots);
+    public long Bytes => BytesFor(_means.Length);
 
-    public long Bytes => BytesFor(_mean.Length);
-
-    /// <summary>The forecast for the bucket [start, start + span); none before most of a period was seen, nor where nothing was ever seen.</summary>
-    public bool TryExpect(long start, long span, out double value, out double deviation)
+    /// <summary>The mean at a slot and, with both neighbours, the interval of means and the largest deviation; false where nothing was seen.</summary>
+    public bool TryExpect(int slot, out double mean, out double low, out double high, out double deviation)
     {
-        (value, deviation) = (double.NaN, 0);
-        if (start - _since < _period / 10 * 9) return false;
-        var place = Place(start, span) - 0.5;
-        var left = (int)Math.Floor(place);
-        var share = place - left;
-        left = left < 0 ? _mean.Length - 1 : left;
-        var right = left + 1 == _mean.Length ? 0 : left + 1;
-        var rightSeen = share > 0 && _count[right] > 0;
-        if (_count[left] == 0 && !rightSeen) return false;
-        if (_count[left] == 0) left = right;
-        if (!rightSeen) right = left;
-        value = _base + ((1 - share) * _mean[left]) + (share * _mean[right]);
-        // A slot seen once or twice does not know its deviation yet, nor its mean well.
-        var count = Math.Min(_count[left], _count[right]);
-        deviation = Math.Max(_deviation[left], _deviation[right]);
-        if (count < YoungSlot && double.IsFinite(Error)) deviation = Math.Max(deviation, Error);
-        deviation *= Math.Sqrt(1 + (1.0 / count));
+        (mean, low, high, deviation) = (0, 0, 0, 0);
+        if (_deviations[slot] == 0) return false;
+        mean = low = high = Mean(slot);
+        deviation = Deviation(slot);
+        Widen(slot == 0 ? _means.Length - 1 : slot - 1, ref low, ref high, ref deviation);
+        Widen(slot + 1 == _means.Length ? 0 : slot + 1, ref low, ref high, ref deviation);
         return true;
     }
 
-    /// <param name="slowest">The weight of a value once the slot is not young.</param>
-    /// <param name="firstLow">Into a slot without memory goes no value outside of [firstLow, firstHigh].</param>
-    public void Learn(long start, long span, double value, double slowest, double errorRate, double floor, double firstLow, double firstHigh)
+    /// <param name="cycles">Whole periods seen so far: a slot is as young as that.</param>
+    /// <param name="floor">The smallest deviation taken for real.</param>
+    public void Learn(int slot, double value, long cycles, double floor)
     {
-        if (TryExpect(start, span, out var expected, out _))
+        if (_deviations[slot] == 0)
         {
-            var limit = double.IsFinite(Error) ? 2 * Winsor * Math.Max(Error, floor) : double.MaxValue;
-            var distance = Math.Min(Math.Abs(value - expected), limit);
-            Error = double.IsFinite(Error) ? Error + (Math.Max(errorRate, 1.0 / (++_judged + 1)) * (distance - Error)) : distance;
-        }
-        var slot = (int)Place(start, span);
-        if (_count[slot] == 0)
-        {
-            _mean[slot] = (float)(Math.Clamp(value, firstLow, firstHigh) - _base);
-            _count[slot] = 1;
+            SetMean(slot, value);
+            SetDeviation(slot, floor);
             return;
         }
-        var count = _count[slot];
-        var residual = value - _base - _mean[slot];
-        if (count >= YoungSlot)
-        {
-            var limit = Winsor * Math.Max(Math.Max(_deviation[slot], floor), double.IsFinite(Error) ? 0.5 * Error : 0);
-            residual = Math.Clamp(residual, -limit, limit);
-        }
-        var rate = Math.Max(slowest, 1.0 / (count + 1));
-        _mean[slot] += (float)(rate * residual);
-        _deviation[slot] += (float)(Math.Max(slowest, 1.0 / count) * (Math.Abs(residual) - _deviation[slot]));
-        if (count < byte.MaxValue) _count[slot]++;
+        var (mean, deviation) = (Mean(slot), Deviation(slot));
+        var limit = Winsor * Math.Max(deviation, floor);
+        var step = value - mean;
+        if (cycles >= 2) step = Math.Clamp(step, -limit, limit);
+        SetMean(slot, mean + (Math.Max(Slowest, 1.0 / (cycles + 1)) * step));
+        SetDeviation(slot, deviation + (Math.Max(Slowest, 1.0 / (cycles + 1)) * (Math.Abs(step) - deviation)));
     }
 
     public void Write(ByteWriter writer)
     {
-        writer.VarUInt((ulong)_mean.Length);
+        writer.VarUInt((ulong)_means.Length);
         writer.Double(_base);
-        writer.VarInt(_since);
-        writer.Double(Error);
-        writer.VarInt(_judged);
-        writer.Raw<float>(_mean);
-        writer.Raw<float>(_deviation);
-        writer.Raw<byte>(_count);
+        writer.Double(_unit);
+        writer.VarUInt(_updates);
+        writer.Raw<short>(_means);
+        writer.Raw<byte>(_deviations);
     }
 
-    public static SeasonalProfile Read(ref ByteReader reader, long period, int slots)
+    public static SeasonalProfile Read(ref ByteReader reader, int slots)
     {
-        if (reader.Count(9) != slots) throw new InvalidDataException("a seasonal profile has another number of slots");
-        var profile = new SeasonalProfile(period, slots, reader.Double(), reader.VarInt()) { Error = reader.Double(), _judged = reader.VarInt() };
-        reader.Raw<float>(profile._mean);
-        reader.Raw<float>(profile._deviation);
-        reader.Raw<byte>(profile._count);
+        if (reader.Count(3) != slots) throw new InvalidDataException("a seasonal profile has another number of slots");
+        var profile = new SeasonalProfile(slots, reader.Double(), 1) { _unit = reader.Double(), _updates = (uint)reader.VarUInt() };
+        reader.Raw<short>(profile._means);
+        reader.Raw<byte>(profile._deviations);
         return profile;
     }
 
-    // Where the middle of a bucket lies in the period, in slots: [0, slots). Twice all times, so that the middle of an odd span is exact.
-    private double Place(long start, long span)
+    private void Widen(int neighbour, ref double low, ref double high, ref double deviation)
     {
-        var middle = BucketTime.Floor((2 * start) + span, 2 * _period);
-        return ((2 * start) + span - middle) * (double)_mean.Length / (2 * _period);
+        if (_deviations[neighbour] == 0) return;
+        var mean = Mean(neighbour);
+        low = Math.Min(low, mean);
+        high = Math.Max(high, mean);
+        deviation = Math.Max(deviation, Deviation(neighbour));
+    }
+
+    private double Mean(int slot) => _base + (_unit * _means[slot]);
+
+    private double Deviation(int slot) => _unit * DeviationGrid.Value(_deviations[slot]);
+
+    private void SetMean(int slot, double mean)
+    {
+        var code = Math.Round((mean - _base) / _unit);
+        while (Math.Abs(code) > short.MaxValue)
+        {
+            Coarsen();
+            code = Math.Round((mean - _base) / _unit);
+        }
+        _means[slot] = (short)code;
+    }
+
+    private void SetDeviation(int slot, double deviation) => _deviations[slot] = DeviationGrid.Code(deviation / _unit, Dither());
+
+    private void Coarsen()
+    {
+        _unit *= 2;
+        for (var i = 0; i < _means.Length; i++)
+        {
+            _means[i] = (short)(_means[i] / 2);
+            if (_deviations[i] > 0) _deviations[i] = (byte)Math.Max(1, _deviations[i] - StepsOfOctave);
+        }
+    }
+
+    // Small steps would be lost to rounding for ever: rounding up as often as the fraction says keeps the average right. The sequence is the golden
+    // ratio's, evenly spread and the same in every replay.
+    private double Dither() => unchecked(++_updates * 2654435769u) * (1.0 / 4294967296.0);
+
+    /// <summary>The codes of deviations: 0 for none, 1 … 255 from an eighth of the unit upwards, fourteen to the octave.</summary>
+    private static class DeviationGrid
+    {
+        private const double First = 0.125;
+        private static readonly double[] Values = [0, .. Enumerable.Range(0, 255).Select(i => First * Math.Pow(2, (double)i / StepsOfOctave))];
+
+        public static double Value(byte code) => Values[code];
+
+        public static byte Code(double value, double dither)
+        {
+            if (value <= First) return 1;
+            if (value >= Values[255]) return 255;
+            var at = Array.BinarySearch(Values, value);
+            if (at >= 0) return (byte)at;
+            var above = ~at;
+            var fraction = (value - Values[above - 1]) / (Values[above] - Values[above - 1]);
+            return (byte)(fraction > dither ? above : above - 1);
+        }
     }
 }

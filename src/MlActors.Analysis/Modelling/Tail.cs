@@ -1,64 +1,86 @@
-using MlActors.Analysis.Binary;
+using System.Runtime.CompilerServices;
 
 namespace MlActors.Analysis.Modelling;
 
 /// <summary>
-/// How far deviations to one side usually go: a streaming 95 % quantile, and beyond it an exponential tail whose mean is the mean excess, shrunk
-/// towards <see cref="PriorExcess"/> as long as few exceedances were seen. (Peaks over threshold with the generalised Pareto distribution's
-/// middle case, shape 0; Pickands 1975.)
+/// How far a signal usually goes to one side: a streaming 95 % quantile and, beyond it, a Pareto tail whose shape is Hill's estimate, shrunk towards
+/// <see cref="PriorShape"/> as long as few exceedances were seen (Siffer et al., KDD 2017; Hill 1975). Three floats.
 /// </summary>
 internal struct Tail
 {
     public const double Share = 0.05;
-
-    // Both in scales, which are mean absolute deviations: of normal data the quantile is 2.06 and the mean excess 0.47.
-    private const double PriorExcess = 0.7;
+    private const double PriorShape = 4;
     private const double PriorWeight = 20;
-    private const double Start = 2.5;
-    private const double Lowest = 1;
-    private const double LargestExcess = 50;
-    private const int MostExceedances = 100;
+    private const int MostExceedances = 400;
 
-    private double _quantile;
-    private double _excess;
-    private int _exceedances;
+    private float _quantile;
+    private float _logExcess;
+    private float _exceedances;
 
-    public Tail() => (_quantile, _excess) = (Start, PriorExcess);
-
-    /// <summary>The deviation exceeded by one bucket in twenty, in scales.</summary>
+    /// <summary>The distance exceeded by one in twenty of the values on this side.</summary>
     public readonly double Quantile => _quantile;
 
-    /// <summary>log10 of the probability of a deviation of at least this many scales to this side.</summary>
-    public readonly double LogProbability(double deviation)
+    /// <summary>Shape of the tail, shrunk: P(distance &gt; u) = 0.05 (u / quantile)^−shape.</summary>
+    public readonly double Shape => (_exceedances + PriorWeight) / ((_exceedances * _logExcess) + (PriorWeight / PriorShape));
+
+    /// <summary>Decades by which a distance is rarer than one in twenty; 0 below the quantile.</summary>
+    public readonly double Decades(double distance) => distance <= _quantile || _quantile <= 0 ? 0 : Shape * Math.Log10(distance / _quantile);
+
+    /// <summary>log10 of the probability of a distance of at least this, given the side; falls all the way. Where nothing was ever seen on the side, one is taken for far.</summary>
+    public readonly double LogProbability(double distance)
     {
-        if (deviation < 0) return Math.Log10(1 - (0.5 * Math.Pow(10, deviation / _quantile)));
-        if (deviation <= _quantile) return Math.Log10(0.5) - (deviation / _quantile);
-        var mean = ((_exceedances * _excess) + (PriorWeight * PriorExcess)) / (_exceedances + PriorWeight);
-        return Math.Log10(Share) - ((deviation - _quantile) / mean / Math.Log(10));
+        var quantile = _quantile > 0 ? _quantile : 1;
+        return distance > quantile ? Math.Log10(Share) - (Shape * Math.Log10(distance / quantile)) : Math.Log10(Share) * distance / quantile;
     }
 
-    /// <param name="known">How many values were learnt before.</param>
-    public void Learn(double deviation, long known)
+    /// <param name="rate">How fast the quantile follows.</param>
+    public void Learn(double distance, double rate)
     {
-        var rate = Math.Clamp(2 / Math.Sqrt(known + 1), 0.02, 0.2);
-        if (deviation > _quantile)
+        if (distance <= 0) return;
+        if (_quantile <= 0)
+        {
+            _quantile = (float)distance;
+            return;
+        }
+        if (distance > _quantile)
         {
             _exceedances = Math.Min(_exceedances + 1, MostExceedances);
-            _excess += (Math.Min(deviation - _quantile, LargestExcess * Math.Max(_excess, 0.1)) - _excess) / _exceedances;
-            _quantile *= 1 + (rate * (1 - Share));
+            _logExcess += (float)((Math.Log(distance / _quantile) - _logExcess) / _exceedances);
+            _quantile *= (float)(1 + (rate * (1 - Share)));
         }
         else
         {
-            _quantile = Math.Max(Lowest, _quantile * (1 - (rate * Share)));
+            _quantile *= (float)(1 - (rate * Share));
         }
     }
+}
 
-    public readonly void Write(ByteWriter writer)
+/// <summary>The tails of a signal to both sides, and how often it goes up.</summary>
+internal struct TwoTails
+{
+    private Tail _up;
+    private Tail _down;
+    private float _shareUp;
+
+    public readonly Tail Up => _up;
+
+    public readonly Tail Down => _down;
+
+    /// <summary>How surprising a signal is, in decades beyond one in twenty, with its sign.</summary>
+    public readonly double Surprise(double signal)
     {
-        writer.Double(_quantile);
-        writer.Double(_excess);
-        writer.VarInt(_exceedances);
+        ref readonly var tail = ref signal >= 0 ? ref Unsafe.AsRef(in _up) : ref Unsafe.AsRef(in _down);
+        var distance = Math.Abs(signal);
+        if (distance <= tail.Quantile || tail.Quantile <= 0) return 0;
+        var share = Math.Clamp(signal >= 0 ? _shareUp : 1 - _shareUp, 0.01, 1);
+        var decades = tail.Decades(distance) - Math.Log10(share);
+        return signal >= 0 ? decades : -decades;
     }
 
-    public static Tail Read(ref ByteReader reader) => new() { _quantile = reader.Double(), _excess = reader.Double(), _exceedances = (int)reader.VarInt() };
+    public void Learn(double signal, long known, double rate)
+    {
+        _shareUp += (float)(Math.Max(0.005, 1.0 / (known + 1)) * ((signal >= 0 ? 1 : 0) - _shareUp));
+        if (signal >= 0) _up.Learn(signal, rate);
+        else _down.Learn(-signal, rate);
+    }
 }

@@ -1,12 +1,12 @@
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Functions;
+using MlActors.Analysis.Judging;
 using MlActors.Analysis.Results;
-using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Scoring;
 
 /// <summary>
-/// Finds the influencer values that had a part in a record. The part of a value is 1 − ln p(without its records) / ln p, at least
+/// Finds the influencer values that had a part in a record. The part of a value is 1 − ln p(without its records) / ln p of the bucket alone, at least
 /// <see cref="LeastPart"/> to be named. Fields that the series is split by have its own value as their one influencer.
 /// </summary>
 internal sealed class InfluenceFinder
@@ -14,14 +14,14 @@ internal sealed class InfluenceFinder
     public const double LeastPart = 0.25;
 
     private readonly AnalysisSettings _settings;
-    private readonly SeriesTable[] _tables;
+    private readonly DetectorJudge[] _judges;
     private readonly int[][] _tracked;
     private readonly List<(double Part, string Value)> _parts = [];
 
     /// <param name="tracked">For each detector and influencer, the position of its values in the detector's buckets, −1 when the series is split by it.</param>
-    public InfluenceFinder(AnalysisSettings settings, SeriesTable[] tables, int[][] tracked)
+    public InfluenceFinder(AnalysisSettings settings, DetectorJudge[] judges, int[][] tracked)
     {
-        (_settings, _tables, _tracked) = (settings, tables, tracked);
+        (_settings, _judges, _tracked) = (settings, judges, tracked);
     }
 
     public IReadOnlyList<Influence> Find(in Unusual record, OpenBucket? bucket)
@@ -29,14 +29,14 @@ internal sealed class InfluenceFinder
         if (_settings.Influencers.IsEmpty) return [];
         var found = new List<Influence>(_settings.Influencers.Length);
         var detector = _settings.Detectors[record.Detector];
-        var key = _tables[record.Detector][record.Series].Key;
+        var key = _judges[record.Detector].Table[record.Series].Key;
         for (var i = 0; i < _settings.Influencers.Length; i++)
         {
             var field = _settings.Influencers[i];
             var position = _tracked[record.Detector][i];
             if (position < 0)
             {
-                var own = field == detector.ByFieldName ? key.By : key.Partition;
+                var own = field == detector.ByFieldName ? key.By : field == detector.OverFieldName ? key.Over : key.Partition;
                 if (own.Length > 0) found.Add(new Influence(field, [own]));
             }
             else if (record.Accumulator >= 0)
@@ -66,23 +66,24 @@ internal sealed class InfluenceFinder
     private double Part(in Unusual record, DetectorBucket bucket, int first, int entry)
     {
         var function = _settings.Detectors[record.Detector].Function;
+        // That a value came at all is due to all of its records alike.
+        if (function.Aggregate == Aggregate.Rare) return bucket.Influence(entry).Values.Count / bucket.At(record.Accumulator).Values.Count;
         if (!TryWithout(function.Aggregate, bucket, record.Accumulator, first, entry, out var without)) return 1;
-        var log = record.Expected.LogProbability(without, function.Side);
-        return 1 - Math.Min(1, log / record.LogProbability);
+        var whole = record.Judgement.LogProbabilityOf(record.Judgement.Value, function.Side);
+        return whole >= 0 ? 0 : 1 - Math.Min(1, record.Judgement.LogProbabilityOf(without, function.Side) / whole);
     }
 
     // The series' value if the records of one influencer value had not been; false when nothing would be left.
     private static bool TryWithout(Aggregate aggregate, DetectorBucket bucket, int accumulator, int first, int entry, out double value)
     {
-        var rest = bucket.At(accumulator).Values;
-        var removed = bucket.Influence(entry).Values;
-        rest.Count -= removed.Count;
-        rest.Sum -= removed.Sum;
-        rest.Weighted -= removed.Weighted;
+        var rest = bucket.At(accumulator).Values.Without(bucket.Influence(entry).Values);
         value = 0;
         if (aggregate is Aggregate.Min or Aggregate.Max) return TryExtremeOfOthers(aggregate, bucket, first, entry, out value);
-        if (rest.Count <= 0) return aggregate is Aggregate.Count or Aggregate.Sum;
-        value = rest.Value(aggregate);
+        if (rest.Count <= 0) return aggregate.IsZeroWhenEmpty();
+        // Which of the different values came with one influencer value alone is not known: as large a share as of the records.
+        value = aggregate == Aggregate.DistinctCount
+            ? bucket.ValueAt(accumulator) * rest.Count / bucket.At(accumulator).Values.Count
+            : rest.Value(aggregate);
         return true;
     }
 

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Judging;
 using MlActors.Analysis.Results;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Scoring;
 
 /// <summary>Makes the result of a bucket from what was unusual in it. Its order never depends on the order in which series were first seen.</summary>
-internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tables, InfluenceFinder influences)
+internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] judges, InfluenceFinder influences)
 {
     /// <summary>Records kept of a bucket: those with the highest scores.</summary>
     public const int MostRecords = 500;
@@ -20,18 +21,18 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
 
     private readonly List<double> _smallest = [];
 
-    /// <param name="unusual">Sorted by this method.</param>
-    /// <param name="judged">How many series were judged at all.</param>
-    public BucketResult Build(long start, OpenBucket? bucket, List<Unusual> unusual, long judged, bool isInterim)
+    /// <param name="findings">Its list is sorted by this method.</param>
+    public BucketResult Build(long start, OpenBucket? bucket, Findings findings, bool isInterim)
     {
+        var unusual = findings.Unusual;
         var events = (long)Math.Min(bucket?.Events ?? 0, long.MaxValue / 2);
-        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, events, isInterim, [], [], []);
+        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, findings.AlertScore, events, isInterim, [], [], []) { Values = ValuesOf(findings) };
 
-        unusual.Sort((a, b) => a.LogProbability != b.LogProbability ? a.LogProbability.CompareTo(b.LogProbability) : ByKey(a, b));
+        unusual.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : ByKey(a, b));
         if (unusual.Count > MostRecords) unusual.RemoveRange(MostRecords, unusual.Count - MostRecords);
         _smallest.Clear();
-        for (var i = 0; i < Math.Min(unusual.Count, MostJoined); i++) _smallest.Add(unusual[i].LogProbability);
-        var log = ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), judged);
+        for (var i = 0; i < Math.Min(unusual.Count, MostJoined); i++) _smallest.Add(unusual[i].JointLog);
+        var log = ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), findings.Judged);
 
         unusual.Sort(ByKey);
         var records = new RecordResult[unusual.Count];
@@ -39,50 +40,64 @@ internal sealed class ResultBuilder(AnalysisSettings settings, SeriesTable[] tab
         for (var i = 0; i < records.Length; i++)
         {
             records[i] = Record(unusual[i], bucket);
-            tally.Add(records[i].Influencers, unusual[i].LogProbability);
+            tally.Add(records[i].Influencers, unusual[i].JointLog);
         }
         var influencers = tally.Results(MostInfluencers, MostJoined, out var byField);
         var bucketInfluencers = new List<BucketInfluencer>(1 + byField.Count);
         if (ScoreMap.Score(log) > 0) bucketInfluencers.Add(BucketInfluencer(TimeInfluencer, log));
         foreach (var (field, fieldLog) in byField) bucketInfluencers.Add(BucketInfluencer(field, fieldLog));
-        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), events, isInterim, bucketInfluencers, records, influencers);
+        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore, events, isInterim, bucketInfluencers, records, influencers) { Values = ValuesOf(findings) };
     }
 
     private static BucketInfluencer BucketInfluencer(string field, double log) => new(field, ScoreMap.Score(log), -log, ScoreMap.Probability(log));
 
     private RecordResult Record(in Unusual unusual, OpenBucket? bucket)
     {
-        var table = tables[unusual.Detector];
-        var detector = table.Detector;
-        var series = table[unusual.Series];
-        var score = ScoreMap.Score(unusual.LogProbability);
-        var (low, high) = unusual.Expected.Bounds();
+        var judge = judges[unusual.Detector];
+        var detector = judge.Settings;
+        var key = judge.Table[unusual.Series].Key;
+        var judgement = unusual.Judgement;
+        var (low, high) = judgement.Bounds(judge.NeverNegative);
+        var multi = (1 + judgement.Impact) / 2;
         return new RecordResult(
             detector.Index,
             detector.Function.Name,
             detector.Function.Description,
             detector.FieldName,
             detector.ByFieldName,
-            detector.ByFieldName is null ? null : series.Key.By,
-            OverFieldName: null,
-            OverFieldValue: null,
+            detector.ByFieldName is null ? null : key.By,
+            detector.OverFieldName,
+            detector.OverFieldName is null ? null : key.Over,
             detector.PartitionFieldName,
-            detector.PartitionFieldName is null ? null : series.Key.Partition,
-            ScoreMap.Probability(unusual.LogProbability),
-            score,
-            MultiBucketImpact: -5, // Nothing but the bucket itself is judged.
-            [unusual.Expected.Value],
-            [unusual.Value],
+            detector.PartitionFieldName is null ? null : key.Partition,
+            ScoreMap.Probability(judgement.LogProbability),
+            unusual.Score,
+            5 * judgement.Impact,
+            ScoreMap.StrengthScore(judgement.Alert),
+            unusual.Detail?.Typical ?? [judgement.Expected.Mean],
+            unusual.Detail?.Actual ?? [judgement.Value],
             influences.Find(unusual, bucket),
+            unusual.Detail?.Causes ?? [],
             new ScoreExplanation(
-                unusual.Value >= unusual.Expected.Value ? "spike" : "dip",
-                SingleBucketImpact: (int)Math.Round(score),
-                unusual.Expected.Value,
+                judgement.Value >= judgement.Expected.Mean ? "spike" : "dip",
+                SingleBucketImpact: (int)Math.Round(unusual.Score * (1 - multi)),
+                MultiBucketImpact: (int)Math.Round(unusual.Score * multi),
+                judgement.Expected.Mean,
                 low,
                 high));
     }
 
+    private static SeriesValue[] ValuesOf(Findings findings)
+    {
+        if (findings.Values.Count > 1) findings.Values.Sort(ByKey);
+        return findings.Values.Count == 0 ? [] : [.. findings.Values];
+    }
+
+    private static int ByKey(SeriesValue a, SeriesValue b) => a.DetectorIndex != b.DetectorIndex
+        ? a.DetectorIndex.CompareTo(b.DetectorIndex)
+        : new SeriesKey(a.Partition, a.By, a.Over).CompareTo(new SeriesKey(b.Partition, b.By, b.Over));
+
     private int ByKey(Unusual a, Unusual b) => a.Detector != b.Detector
         ? a.Detector.CompareTo(b.Detector)
-        : tables[a.Detector][a.Series].Key.CompareTo(tables[b.Detector][b.Series].Key);
+        : judges[a.Detector].Table[a.Series].Key.CompareTo(judges[b.Detector].Table[b.Series].Key);
 }

@@ -8,6 +8,9 @@ internal static class ScoreMap
 
     private const double CriticalDecades = 4;
 
+    // Where NAB and other labelled sets have their best thresholds, on the quiet side.
+    private const double CriticalStrength = 1.6;
+
     // Chosen so that a probability of 1e-4 has score 75: 1 − exp(−ln 4) = 0.75.
     private static readonly double Width = (CriticalDecades + RecordLogProbability) / Math.Sqrt(Math.Log(4));
 
@@ -17,6 +20,20 @@ internal static class ScoreMap
         var excess = (RecordLogProbability - logProbability) / Width;
         return excess <= 0 ? 0 : -100 * double.ExpM1(-excess * excess);
     }
+
+    /// <summary>The log10 of the probability that has a score.</summary>
+    public static double LogOf(double score) =>
+        score <= 0 ? 0 : Math.Max(-300, RecordLogProbability - (Width * Math.Sqrt(-double.LogP1(-Math.Min(score, 100) / 100))));
+
+    /// <summary>
+    /// The score of a record: half by how strong its signals are on an absolute scale, half by how seldom its own series shows such strength. So neither
+    /// a series that is wild every day nor one that has never stirred reaches a high score by itself. 0 for what is not rare.
+    /// </summary>
+    /// <param name="strength">About decades of improbability, <see cref="Modelling.Judgement"/>.</param>
+    public static double RecordScore(double strength, double logProbability) => logProbability >= RecordLogProbability ? 0 : (0.5 * StrengthScore(strength)) + (0.5 * Score(logProbability));
+
+    /// <summary>The absolute scale: 75 at <see cref="CriticalStrength"/>, halving the rest to 100 with every half of it.</summary>
+    public static double StrengthScore(double strength) => 100 * (1 - Math.Pow(2, -2 * strength / CriticalStrength));
 
     public static double Probability(double logProbability) => Math.Clamp(Math.Pow(10, logProbability), 1e-300, 1);
 

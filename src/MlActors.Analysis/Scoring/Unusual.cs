@@ -1,12 +1,24 @@
 using System.Runtime.InteropServices;
 using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Results;
 
 namespace MlActors.Analysis.Scoring;
 
-/// <summary>A value of a series improbable enough to become a record.</summary>
+/// <summary>A value of a series unusual enough to become a record.</summary>
 /// <param name="Detector">Position of the detector in the settings.</param>
 /// <param name="Series">Index in the detector's table.</param>
 /// <param name="Accumulator">Index in the detector's bucket, −1 for an empty bucket.</param>
-/// <param name="LogProbability">log10.</param>
+/// <param name="Score">The record score, 0–100.</param>
+/// <param name="Detail">What the record says beyond the judgement, if anything.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Unusual(int Detector, int Series, int Accumulator, double Value, Expectation Expected, double LogProbability);
+internal readonly record struct Unusual(int Detector, int Series, int Accumulator, Judgement Judgement, double Score, Detail? Detail)
+{
+    /// <summary>The log10 of a probability that has this score by itself: by it records are joined, so that a bucket with one record has its score.</summary>
+    public double JointLog { get; } = ScoreMap.LogOf(Score);
+}
+
+/// <summary>What a record says beyond its judgement.</summary>
+/// <param name="Actual">In place of the one value, if not <c>null</c>.</param>
+/// <param name="Typical">In place of the one expectation, if not <c>null</c>.</param>
+/// <param name="Causes">Of a member of a population: what it did that the others do not, the most unusual first.</param>
+internal sealed record Detail(double[]? Actual, double[]? Typical, IReadOnlyList<CauseResult> Causes);

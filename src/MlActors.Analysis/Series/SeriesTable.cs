@@ -1,18 +1,15 @@
 using System.Runtime.InteropServices;
-using MlActors.Analysis.Modelling;
 
 namespace MlActors.Analysis.Series;
 
 /// <summary>All series of one detector. Indices are in the order in which series were first seen, and change only in <see cref="Prune"/>.</summary>
-internal sealed class SeriesTable(DetectorSettings detector, ModelShape shape, MemoryBudget memory)
+internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, MemoryBudget memory)
 {
     private readonly List<ModelledSeries> _series = [];
     private readonly Dictionary<SeriesKey, int> _indices = [];
     private readonly Dictionary<string, int> _partitions = new(StringComparer.Ordinal);
 
     public DetectorSettings Detector { get; } = detector;
-
-    public ModelShape Shape { get; } = shape;
 
     public int Count => _series.Count;
 
@@ -27,8 +24,8 @@ internal sealed class SeriesTable(DetectorSettings detector, ModelShape shape, M
     public int FindOrAdd(SeriesKey key, long bucket)
     {
         if (_indices.TryGetValue(key, out var index)) return index;
-        if (!memory.TryTakeForSeries(ModelledSeries.BytesFor(key))) return -1;
-        return Add(new ModelledSeries(key, new SeriesModel()) { LastSeen = bucket });
+        if (!memory.TryTakeForSeries(ModelledSeries.BytesOf(key) + kind.NewBytes)) return -1;
+        return Add(new ModelledSeries(key, kind.Create()) { LastSeen = bucket });
     }
 
     /// <summary>Takes in a restored series.</summary>
@@ -43,7 +40,7 @@ internal sealed class SeriesTable(DetectorSettings detector, ModelShape shape, M
     /// <summary>Whether there is something that <see cref="Prune"/> could drop.</summary>
     public bool AnySeenBefore(long before)
     {
-        if (Detector.ByFieldName is null && Detector.PartitionFieldName is null) return false;
+        if (!Detector.IsSplit) return false;
         foreach (var series in _series)
             if (series.LastSeen < before)
                 return true;
@@ -56,7 +53,7 @@ internal sealed class SeriesTable(DetectorSettings detector, ModelShape shape, M
     public int[]? Prune(long before, ReadOnlySpan<bool> used)
     {
         // A detector without splits has one series: without it there would be nothing left to compare with after a long silence.
-        if (Detector.ByFieldName is null && Detector.PartitionFieldName is null) return null;
+        if (!Detector.IsSplit) return null;
         int[]? moved = null;
         var kept = 0;
         for (var i = 0; i < _series.Count; i++)
@@ -94,6 +91,7 @@ internal sealed class SeriesTable(DetectorSettings detector, ModelShape shape, M
     private void Forget(ModelledSeries series)
     {
         memory.ModelBytes -= series.Bytes;
+        kind.Forget(series);
         _indices.Remove(series.Key);
         if (Detector.PartitionFieldName is null) return;
         ref var uses = ref CollectionsMarshal.GetValueRefOrNullRef(_partitions, series.Key.Partition);

@@ -6,12 +6,12 @@ namespace MlActors.Analysis.State;
 
 /// <summary>
 /// The outside of a saved model state, little-endian: magic <c>MLAS</c> (4 bytes), format version (2), length of the whole (8), body, XxHash64 of all
-/// before it (8). A reader for a version stays as long as states of it may exist; see <see cref="Version"/>.
+/// before it (8). A reader for a version that was released stays; see <see cref="Version"/>.
 /// </summary>
 internal static class StateFrame
 {
     /// <summary>Rises with every change of the body; older versions are then told apart in the reader.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     private const int HeaderBytes = 14;
     private const int ChecksumBytes = 8;

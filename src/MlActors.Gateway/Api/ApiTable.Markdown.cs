@@ -11,7 +11,7 @@ public static partial class ApiTable
         text.Append("Every endpoint also accepts in its query:\n\n");
         AppendParameters(text, Parameters.Common);
         foreach (var endpoint in All.Where(endpoint => endpoint.Origin != EndpointOrigin.NotYet)) Append(text, endpoint);
-        text.Append("## Not yet\n\n")
+        text.Append("### Not yet\n\n")
             .Append("These endpoints of the API are known by name and answered with a 400 `illegal_argument_exception` that says so. ")
             .Append("It is no 501, because official clients and proxies treat a 5xx as a fault of the server and try again.\n\n")
             .Append("| endpoint | name |\n|---|---|\n");
@@ -23,7 +23,7 @@ public static partial class ApiTable
 
     private static void Append(StringBuilder text, ApiEndpoint endpoint)
     {
-        text.Append("## ").Append(endpoint.Name).Append("\n\n");
+        text.Append("### ").Append(endpoint.Name).Append("\n\n");
         foreach (var path in endpoint.Paths) text.Append("    ").AppendJoin(", ", endpoint.Methods).Append(' ').Append(path).Append('\n');
         text.Append('\n').Append(endpoint.Summary);
         if (endpoint.Origin == EndpointOrigin.Extension) text.Append(" *An extension of this server.*");

@@ -36,7 +36,7 @@ internal static class CatColumns
         Text("id", "", "the id of the job", row => row.Stats.Row.Config.JobId),
         Text("state", "s", "the state of the job", row => JobLifecycle.Name(row.Status.State)),
         Text("opened_time", "ot", "how long the job has been open", row => JobStatsDocument.OpenFor(row.Status, row.NowMs)),
-        Text("assignment_explanation", "ae", "why the job is or is not on a node", row => row.Status.State == JobState.Closed ? null : ""),
+        Text("assignment_explanation", "ae", "why the job is or is not on a node", row => JobStatsDocument.AssignmentExplanation(row.Status)),
         Number("data.processed_records", "dpr", "records given to the analysis", row => row.Status.Counts.ProcessedRecords),
         Number("data.processed_fields", "dpf", "fields given to the analysis", row => row.Status.Counts.ProcessedFields),
         Bytes("data.input_bytes", "dib", "bytes received", row => row.Status.Counts.InputBytes),

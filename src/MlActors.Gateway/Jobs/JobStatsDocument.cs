@@ -26,7 +26,7 @@ internal static class JobStatsDocument
         json.WriteEndObject();
         WriteTiming(json, jobId, status.Timing);
         if (NodeOf(status, here) is { } node) WriteNode(json, node);
-        if (status.State != JobState.Closed) json.WriteString("assignment_explanation", "");
+        if (AssignmentExplanation(status) is { } explanation) json.WriteString("assignment_explanation", explanation);
         if (OpenFor(status, nowMs) is { } open) json.WriteString("open_time", open);
         WriteBlocked(json, status);
         WriteExtensions(json, stats);
@@ -38,6 +38,14 @@ internal static class JobStatsDocument
         status.State is JobState.Closed or JobState.Failed || status.NodeId is not { } id ? null
         : id == here.Id ? here
         : new NodeIdentity(id, id, "", "");
+
+    /// <summary>Why the job is on no node: empty when it is on one, <c>null</c> when it is closed and wants none.</summary>
+    public static string? AssignmentExplanation(JobStatus status) => status.State switch
+    {
+        JobState.Closed => null,
+        JobState.Failed => status.Reason ?? "the job has failed",
+        _ => "",
+    };
 
     /// <summary>How long the job has been open: whole seconds with their unit.</summary>
     public static string? OpenFor(JobStatus status, long nowMs) =>

@@ -11,6 +11,9 @@ namespace MlActors.Gateway.Server;
 /// <summary>What the server says of itself.</summary>
 public static class ServerEndpoints
 {
+    // One small write and read: more means that the store is sick.
+    private static readonly TimeSpan HealthDeadline = TimeSpan.FromSeconds(10);
+
     private static readonly Parameter<string?> WaitForStatus =
         Parameters.Text("wait_for_status", null, ParameterPlace.Query, "Accepted; the answer never waits, as the state is that of this moment.");
 
@@ -22,7 +25,8 @@ public static class ServerEndpoints
     public static ImmutableArray<ApiEndpoint> All { get; } =
     [
         new("info", ["GET", "HEAD"], ["/"], null, "cluster:monitor/main", "Name and version of the server.", Info),
-        new("cluster.health", ["GET"], ["/_cluster/health"], null, "cluster:monitor/health", "Whether the server can read its store.", HealthAsync)
+        new("cluster.health", ["GET"], ["/_cluster/health"], null, "cluster:monitor/health",
+            "Whether the server can write and read its store, and how much room it has: `green`, or `red` with the `problem`.", HealthAsync)
         {
             Parameters = [WaitForStatus, Timeout, MasterTimeout],
         },
@@ -69,20 +73,12 @@ public static class ServerEndpoints
 
     private static async Task<ApiResult> HealthAsync(ApiCall call)
     {
-        var readable = true;
-        try
-        {
-            await call.Services.Catalog.NameTakenAsync("_health");
-        }
-        catch (MlActors.Jobs.Storage.StoreException)
-        {
-            readable = false;
-        }
+        var health = await call.Services.Storage.CheckAsync(HealthDeadline);
         return ApiResult.Json(json =>
         {
             json.WriteStartObject();
             json.WriteString("cluster_name", call.Services.Options.ClusterName);
-            json.WriteString("status", readable ? "green" : "red");
+            json.WriteString("status", health.Healthy ? "green" : "red");
             json.WriteBoolean("timed_out", false);
             json.WriteNumber("number_of_nodes", 1);
             json.WriteNumber("number_of_data_nodes", 1);
@@ -95,6 +91,8 @@ public static class ServerEndpoints
                 json.WriteNumber(name, 0);
             }
             json.WriteNumber("active_shards_percent_as_number", 100.0);
+            if (health.Problem is { } problem) json.WriteString("problem", problem);
+            if (health.FreeBytes >= 0) json.WriteNumber("free_disk_bytes", health.FreeBytes);
             json.WriteEndObject();
         });
     }

@@ -88,6 +88,7 @@ public sealed record DetectorConfig
     public bool UseNull { get; init; }
     public string DetectorDescription { get; init; } = "";
     public int DetectorIndex { get; init; }
+    public ImmutableArray<RuleConfig> CustomRules { get; init; } = [];
 
     internal DetectorSettings ToSettings() => new(
         DetectorIndex,
@@ -96,7 +97,7 @@ public sealed record DetectorConfig
         ByFieldName,
         OverFieldName,
         PartitionFieldName,
-        UseNull);
+        UseNull) { Rules = CustomRules.IsEmpty ? [] : [.. CustomRules.Select(rule => rule.ToRule())] };
 
     /// <summary>What the detector is called when its user does not say: <c>mean(responsetime) by airline partitionfield=host</c>.</summary>
     internal string DefaultDescription()

@@ -75,8 +75,31 @@ public static partial class JobConfigJson
         WriteText(writer, "partition_field_name", detector.PartitionFieldName);
         if (detector.UseNull) writer.WriteBoolean("use_null", true);
         WriteText(writer, "exclude_frequent", detector.ExcludeFrequent);
+        if (!detector.CustomRules.IsEmpty) WriteRules(writer, detector.CustomRules);
         if (!excludeGenerated) writer.WriteNumber("detector_index", detector.DetectorIndex);
         writer.WriteEndObject();
+    }
+
+    private static void WriteRules(Utf8JsonWriter writer, IEnumerable<RuleConfig> rules)
+    {
+        writer.WriteStartArray("custom_rules");
+        foreach (var rule in rules)
+        {
+            writer.WriteStartObject();
+            WriteTexts(writer, "actions", rule.Actions);
+            writer.WriteStartArray("conditions");
+            foreach (var condition in rule.Conditions)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("applies_to", condition.AppliesTo);
+                writer.WriteString("operator", condition.Operator);
+                writer.WriteNumber("value", condition.Value);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     private static void WriteLimits(Utf8JsonWriter writer, AnalysisLimits limits, bool excludeGenerated)

@@ -6,10 +6,11 @@ using MlActors.Jobs.Configuration.Values;
 
 namespace MlActors.Jobs.Configuration;
 
-/// <summary>A new description for one detector.</summary>
+/// <summary>A new description, or new rules, for one detector.</summary>
 /// <param name="Index">Which, by its position from 0.</param>
 /// <param name="Description"><c>null</c> leaves it as it is.</param>
-public sealed record DetectorUpdate(int Index, string? Description);
+/// <param name="Rules"><c>null</c> leaves them as they are.</param>
+public sealed record DetectorUpdate(int Index, string? Description, ImmutableArray<RuleConfig>? Rules);
 
 /// <summary>The fields of an update request that were given; all others are <c>null</c> and stay. In the terms of <see cref="JobConfig"/>.</summary>
 public sealed record JobUpdate
@@ -76,7 +77,7 @@ public sealed record JobUpdate
         {
             Groups = Groups ?? config.Groups,
             Description = Description ?? config.Description,
-            AnalysisConfig = config.AnalysisConfig with { Detectors = ApplyDetectors(config.AnalysisConfig.Detectors, problems) },
+            AnalysisConfig = config.AnalysisConfig with { Detectors = ApplyDetectors(config.AnalysisConfig.Detectors, opened, problems) },
             AnalysisLimits = ModelMemoryLimit is null ? config.AnalysisLimits : config.AnalysisLimits with { ModelMemoryLimit = ModelMemoryLimit },
             ModelPlotConfig = ModelPlotConfig ?? config.ModelPlotConfig,
             ModelSnapshotRetentionDays = ModelSnapshotRetentionDays ?? config.ModelSnapshotRetentionDays,
@@ -99,7 +100,8 @@ public sealed record JobUpdate
     }
 
     private static DetectorUpdate ReadDetector(ObjectReader detector, int position) =>
-        new((int)(detector.Integer("detector_index", max: int.MaxValue) ?? 0), detector.Text("description"));
+        new((int)(detector.Integer("detector_index", max: int.MaxValue) ?? 0), detector.Text("description"),
+            detector.Has("custom_rules") ? JobConfigReader.ReadRules(detector) : null);
 
     private void CheckMemory(bool opened, long modelBytes, ProblemList problems)
     {
@@ -114,20 +116,24 @@ public sealed record JobUpdate
         }
     }
 
-    private ImmutableArray<DetectorConfig> ApplyDetectors(ImmutableArray<DetectorConfig> detectors, ProblemList problems)
+    private ImmutableArray<DetectorConfig> ApplyDetectors(ImmutableArray<DetectorConfig> detectors, bool opened, ProblemList problems)
     {
         for (var i = 0; i < Detectors.Length; i++)
         {
-            var (index, description) = Detectors[i];
+            var (index, description, rules) = Detectors[i];
             if (index >= detectors.Length)
             {
                 problems.Add($"detectors[{i}].detector_index", $"is [{index}]: the job has the detectors 0 to {detectors.Length - 1}");
             }
-            else if (description is not null)
+            else
             {
+                // An open job analyses by the rules that it was opened with, also when it is moved or restarted half way.
+                if (rules is not null && opened)
+                    problems.Add($"detectors[{i}].custom_rules", "cannot be changed while the job is open: close it first");
                 var detector = detectors[index];
-                var text = description.Length == 0 ? detector.DefaultDescription() : description;
-                detectors = detectors.SetItem(index, detector with { DetectorDescription = text });
+                var text = description is { Length: 0 } ? detector.DefaultDescription() : description;
+                detectors = detectors.SetItem(index,
+                    detector with { DetectorDescription = text ?? detector.DetectorDescription, CustomRules = rules ?? detector.CustomRules });
             }
         }
         return detectors;

@@ -17,7 +17,7 @@ public static class ResultDocuments
         "anomaly_score", "initial_anomaly_score", "event_count", "processing_time_ms");
 
     private static readonly FrozenSet<string> RecordFields = Fields(
-        "record_score", "initial_record_score", "probability", "multi_bucket_impact", "detector_index", "function", "function_description", "field_name",
+        "record_score", "initial_record_score", "alert_score", "probability", "multi_bucket_impact", "detector_index", "function", "function_description", "field_name",
         "by_field_name", "by_field_value", "over_field_name", "over_field_value", "partition_field_name", "partition_field_value", "typical", "actual");
 
     private static readonly FrozenSet<string> InfluencerFields = Fields(
@@ -45,6 +45,7 @@ public static class ResultDocuments
         WriteCommon(json, jobId, "bucket", bucket);
         json.WriteFinite("anomaly_score", bucket.AnomalyScore);
         json.WriteFinite("initial_anomaly_score", bucket.AnomalyScore);
+        json.WriteFinite("alert_score", bucket.AlertScore);
         json.WriteNumber("event_count", bucket.EventCount);
         json.WriteStartArray("bucket_influencers");
         foreach (var influencer in bucket.BucketInfluencers)
@@ -68,18 +69,10 @@ public static class ResultDocuments
         json.WriteFinite("multi_bucket_impact", record.MultiBucketImpact);
         json.WriteFinite("record_score", record.RecordScore);
         json.WriteFinite("initial_record_score", record.RecordScore);
+        json.WriteFinite("alert_score", record.AlertScore);
         json.WriteNumber("detector_index", record.DetectorIndex);
-        json.WriteString("function", record.Function);
-        json.WriteString("function_description", record.FunctionDescription);
-        json.WriteGiven("field_name", record.FieldName);
-        json.WriteGiven("by_field_name", record.ByFieldName);
-        json.WriteGiven("by_field_value", record.ByFieldValue);
-        json.WriteGiven("over_field_name", record.OverFieldName);
-        json.WriteGiven("over_field_value", record.OverFieldValue);
-        json.WriteGiven("partition_field_name", record.PartitionFieldName);
-        json.WriteGiven("partition_field_value", record.PartitionFieldValue);
-        json.WriteFinite("typical", record.Typical);
-        json.WriteFinite("actual", record.Actual);
+        WriteFacts(json, record, record.ByFieldValue, record.Typical, record.Actual);
+        WriteCauses(json, record);
         if (record.Explanation is { } explanation) WriteExplanation(json, explanation);
         if (record.Influencers.Count > 0)
         {
@@ -130,11 +123,41 @@ public static class ResultDocuments
         json.WriteBoolean("is_interim", bucket.IsInterim);
     }
 
+    private static void WriteFacts(Utf8JsonWriter json, RecordResult record, string? byFieldValue, IReadOnlyList<double> typical, IReadOnlyList<double> actual)
+    {
+        json.WriteString("function", record.Function);
+        json.WriteString("function_description", record.FunctionDescription);
+        json.WriteGiven("field_name", record.FieldName);
+        json.WriteGiven("by_field_name", record.ByFieldName);
+        json.WriteGiven("by_field_value", byFieldValue);
+        json.WriteGiven("over_field_name", record.OverFieldName);
+        json.WriteGiven("over_field_value", record.OverFieldValue);
+        json.WriteGiven("partition_field_name", record.PartitionFieldName);
+        json.WriteGiven("partition_field_value", record.PartitionFieldValue);
+        json.WriteFinite("typical", typical);
+        json.WriteFinite("actual", actual);
+    }
+
+    private static void WriteCauses(Utf8JsonWriter json, RecordResult record)
+    {
+        if (record.Causes.Count == 0) return;
+        json.WriteStartArray("causes");
+        foreach (var cause in record.Causes)
+        {
+            json.WriteStartObject();
+            json.WriteFinite("probability", cause.Probability);
+            WriteFacts(json, record, cause.ByFieldValue, cause.Typical, cause.Actual);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
     private static void WriteExplanation(Utf8JsonWriter json, ScoreExplanation explanation)
     {
         json.WriteStartObject("anomaly_score_explanation");
         json.WriteGiven("anomaly_type", explanation.AnomalyType);
         json.WriteNumber("single_bucket_impact", explanation.SingleBucketImpact);
+        json.WriteNumber("multi_bucket_impact", explanation.MultiBucketImpact);
         json.WriteFinite("lower_confidence_bound", explanation.LowerConfidenceBound);
         json.WriteFinite("typical_value", explanation.TypicalValue);
         json.WriteFinite("upper_confidence_bound", explanation.UpperConfidenceBound);

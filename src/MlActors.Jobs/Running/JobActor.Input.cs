@@ -83,7 +83,7 @@ public sealed partial class JobActor
             return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] while a {JobLifecycle.Name(_state.Blocked)} of it is under way");
         return _state.State == JobState.Opened
             ? null
-            : new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it is {JobLifecycle.Name(_state.State)}; open it first");
+            : new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it is {JobLifecycle.Name(_state.State)}; it must be opened");
     }
 
     private void RefusePosts(string why)

@@ -21,8 +21,12 @@ public sealed record PutStatus(JobStatus Status) : StoreWrite(Status.JobId);
 /// <param name="Seq">The next number, without gaps, from 1.</param>
 public sealed record AppendInput(string JobId, long Seq, InputKind Kind, byte[] Payload) : StoreWrite(JobId);
 
-/// <summary>Drops the inputs up to and including <paramref name="UpToSeq"/>.</summary>
-public sealed record TrimInputs(string JobId, long UpToSeq) : StoreWrite(JobId);
+/// <summary>Drops the inputs up to and including <paramref name="UpToSeq"/>, and the memory of all uploads but the newest.</summary>
+public sealed record TrimInputs(string JobId, long UpToSeq) : StoreWrite(JobId)
+{
+    /// <summary>How many uploads of a job stay remembered, so that a client can send them again.</summary>
+    public const int UploadsKept = 1000;
+}
 
 /// <summary>Remembers a piece of an upload by the batch id that its client gave it.</summary>
 /// <param name="Piece">Position of the piece in the upload, from 0.</param>

@@ -31,7 +31,7 @@ public sealed record ServerOptions(
             urls,
             config.GetString("node-name") is { Length: > 0 } name ? name : Environment.MachineName,
             read.Choice("log-level", new Dictionary<string, LogLevel>(StringComparer.Ordinal) { ["trace"] = LogLevel.Trace, ["debug"] = LogLevel.Debug, ["info"] = LogLevel.Information, ["warning"] = LogLevel.Warning, ["error"] = LogLevel.Error }),
-            certificate.Length == 0 && key.Length == 0 ? null : new TlsFiles(certificate, key),
+            certificate.Length == 0 && key.Length == 0 ? null : new TlsFiles(certificate, key, config.GetString("tls.key-password")),
             new GatewayOptions
             {
                 ProductHeader = read.Switch("product-header"),
@@ -64,16 +64,6 @@ public sealed record ServerOptions(
         problems.AddRange(options.Gateway.Problems());
         if (options.Tls is { } tls) problems.AddRange(tls.Problems());
         return problems.Count == before ? options : null;
-    }
-}
-
-/// <summary>PEM files of a certificate chain and its private key.</summary>
-public sealed record TlsFiles(string Certificate, string Key)
-{
-    internal IEnumerable<string> Problems()
-    {
-        if (!File.Exists(Certificate)) yield return $"[mlactors.tls.certificate] there is no file [{Certificate}]";
-        if (!File.Exists(Key)) yield return $"[mlactors.tls.key] there is no file [{Key}]";
     }
 }
 

@@ -9,7 +9,8 @@ namespace MlActors.Node.Demo;
 internal sealed class DemoReport(IAnsiConsole console)
 {
     private const string Blocks = " ▁▂▃▄▅▆▇█";
-    private const int ChartWidth = 84;
+    // A whole number of columns a day, and with its indent within a terminal of 80.
+    private const int ChartWidth = 11 * WebShop.Days;
 
     internal void Print(string jobId, JsonElement records, JsonElement buckets)
     {
@@ -46,7 +47,10 @@ internal sealed class DemoReport(IAnsiConsole console)
     }
 
     private static string First(JsonElement record, string name) =>
-        record.TryGetProperty(name, out var values) && values.GetArrayLength() > 0 ? values[0].GetDouble().ToString("0.#", CultureInfo.InvariantCulture) : "";
+        record.TryGetProperty(name, out var values) && values.GetArrayLength() > 0 ? Short(values[0].GetDouble()) : "";
+
+    // Adding zero makes a zero of -0.
+    private static string Short(double value) => (Math.Round(value, 1) + 0.0).ToString("0.#", CultureInfo.InvariantCulture);
 
     private static string Time(long epochSeconds) =>
         DateTimeOffset.FromUnixTimeSeconds(epochSeconds).ToString("ddd dd MMM HH:mm", CultureInfo.InvariantCulture);

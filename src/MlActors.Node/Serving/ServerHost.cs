@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
@@ -32,7 +31,7 @@ public static class ServerHost
         {
             kestrel.AddServerHeader = false;
             if (options.Tls is { } tls)
-                kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key));
+                kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Load(), tls.LoadChain()));
         });
         builder.Services.AddSqliteStorage(options.Storage).AddJobs(node).AddGateway(options.Gateway);
         builder.Services.AddAkka("mlactors", (akka, services) => akka

@@ -13,6 +13,12 @@ namespace MlActors.Storage.Sqlite;
 /// <summary>The store of a single process: one SQLite file, one writer, some readers.</summary>
 public sealed class SqliteStorage : IStorage
 {
+    /// <summary>
+    /// Less free space than this is reported as a problem while writes still succeed: the write-ahead log, one snapshot and the input between two
+    /// snapshots (64 MiB by default) must find room before anybody has looked.
+    /// </summary>
+    private const long LeastFreeBytes = 64L << 20;
+
     private readonly StorageOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -94,7 +100,13 @@ public sealed class SqliteStorage : IStorage
         {
             problem = written == TimeSpan.Zero ? "A small write was not durable within the deadline." : "A small read was not answered within the deadline.";
         }
-        return new StorageHealth(problem, written, read, _writer.Pending, Length(_options.DatabasePath), Length(_options.DatabasePath + "-wal"), FreeBytes());
+        var free = FreeBytes();
+        if (free is >= 0 and < LeastFreeBytes)
+        {
+            problem ??= $"Only {free >> 20} MiB are free where {Path.GetFullPath(_options.DataDirectory)} lives; " +
+                $"make room, at least {LeastFreeBytes >> 20} MiB.";
+        }
+        return new StorageHealth(problem, written, read, _writer.Pending, Length(_options.DatabasePath), Length(_options.DatabasePath + "-wal"), free);
     }
 
     public Task BackupAsync(string path, CancellationToken cancellation = default) =>

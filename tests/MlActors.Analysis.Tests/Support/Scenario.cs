@@ -64,7 +64,11 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         Detector("mean", "value", partition: "shop", index: 1),
         Detector("sum", "value", by: "host", partition: "shop", index: 2, useNull: useNull),
         Detector("high_mean", "value", index: 3),
-        Detector("max", "other", index: 4)) with
+        Detector("max", "other", index: 4),
+        Detector("distinct_count", "region", by: "host", index: 5),
+        Detector("varp", "value", partition: "shop", index: 6),
+        Detector("low_non_zero_count", index: 7),
+        Detector("rare", by: "region", partition: "shop", index: 8)) with
     {
         Latency = latency, Influencers = ["host", "region"], SummaryCountField = summary, ModelMemoryLimit = memory, ModelPruneWindow = window,
     };

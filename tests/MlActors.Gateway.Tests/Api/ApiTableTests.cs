@@ -137,6 +137,20 @@ public sealed class ApiTableTests(SharedServer servers) : IClassFixture<SharedSe
             text.ShouldContain($"| `{parameter.Name}` | {parameter.TypeName} |");
     }
 
+    [Fact]
+    public async Task The_page_of_the_documentation_has_the_table_as_it_is()
+    {
+        const string Begin = "<!-- api-table:begin -->\n", End = "<!-- api-table:end -->";
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root!.FullName, "MlActors.sln"))) root = root.Parent;
+        var path = Path.Combine(root.FullName, "docs/users/api.md");
+        var page = await File.ReadAllTextAsync(path);
+        var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));
+        var wanted = string.Concat(page.AsSpan(0, from), ApiTable.RenderMarkdown(), page.AsSpan(to));
+        if (Environment.GetEnvironmentVariable("MLACTORS_WRITE_DOCS") == "1") await File.WriteAllTextAsync(path, wanted);
+        else (page == wanted).ShouldBeTrue("docs/users/api.md is not of this table; write it anew with MLACTORS_WRITE_DOCS=1 ./test.sh ApiTableTests");
+    }
+
     private static IEnumerable<(ApiEndpoint Endpoint, string Method, string Path)> RequestsOf(string name)
     {
         var endpoint = ApiTable.All.Single(endpoint => endpoint.Name == name);

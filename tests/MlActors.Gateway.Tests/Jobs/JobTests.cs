@@ -166,6 +166,7 @@ public sealed class JobTests : IAsyncLifetime
             : null;
         var jobs = (await _server.GetAsync("/_ml/anomaly_detectors/_all/_stats")).Json.GetProperty("jobs");
         jobs[0].GetProperty("reason").GetString().ShouldBe("poison in batch 7");
+        jobs[0].GetProperty("assignment_explanation").GetString().ShouldBe("poison in batch 7");
         jobs[0].GetProperty("quarantined_batch_count").GetInt32().ShouldBe(1);
         jobs[1].GetProperty("transition").GetRawText().ShouldBe("""{"phase":"persisting","percent":80,"since":5}""");
     }
@@ -192,7 +193,9 @@ public sealed class JobTests : IAsyncLifetime
         node.GetProperty("mem").GetProperty("ml").GetProperty("anomaly_detectors_in_bytes").GetInt64().ShouldBe(1 << 20);
         node.GetProperty("mem").GetProperty("ml").GetProperty("anomaly_detectors").GetString().ShouldBe("1mb");
         (await _server.GetAsync("/_ml/memory/other/_stats")).ShouldBeError(404, "resource_not_found_exception");
-        (await _server.GetAsync("/_cluster/health")).Json.GetProperty("status").GetString().ShouldBe("green");
+        var health = (await _server.GetAsync("/_cluster/health")).Json;
+        health.GetProperty("status").GetString().ShouldBe("green");
+        health.GetProperty("free_disk_bytes").GetInt64().ShouldBePositive();
         (await _server.GetAsync("/_ml/info")).Json.GetProperty("defaults").GetProperty("anomaly_detectors").GetProperty("model_memory_limit").GetString()
             .ShouldBe("1024mb");
     }

@@ -23,11 +23,11 @@ public sealed class ResultTests : IAsyncLifetime
     private Task WriteAsync(string job, params BucketResult[] buckets) =>
         _server.Storage.Jobs.WriteAsync([new WriteResults(job, buckets, [.. buckets.Select(_ => 1.5)])]);
 
-    private static BucketResult Bucket(long time, double score, bool interim = false) => new(time, 300, score, 7, interim, [],
+    private static BucketResult Bucket(long time, double score, bool interim = false) => new(time, 300, score, 0, 7, interim, [],
         [Record(score), Record(score / 2)], [new InfluencerResult("host", $"h{time}", score, 0.01)]);
 
     private static RecordResult Record(double score) =>
-        new(0, "mean", "mean", "value", "host", "h", null, null, null, null, 0.001, score, 0, [1], [2], [], null);
+        new(0, "mean", "mean", "value", "host", "h", null, null, null, null, 0.001, score, 0, 0, [1], [2], [], [], null);
 
     [Fact]
     public async Task Buckets_come_in_the_order_of_time_with_the_count_of_all()

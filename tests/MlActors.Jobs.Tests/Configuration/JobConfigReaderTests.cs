@@ -41,7 +41,8 @@ public sealed class JobConfigReaderTests
                 "detectors": [
                   {"function": "mean", "field_name": "responsetime", "by_field_name": "airline", "partition_field_name": "host", "use_null": true,
                    "exclude_frequent": "none", "detector_index": 7, "custom_rules": []},
-                  {"function": "high_avg", "field_name": "a.b", "detector_description": "mine"}
+                  {"function": "high_avg", "field_name": "a.b", "detector_description": "mine",
+                   "custom_rules": {"actions": ["skip_result", "skip_model_update"], "conditions": [{"applies_to": "diff_from_typical", "operator": "lte", "value": 2.5}]}}
                 ]
               },
               "analysis_limits": {"model_memory_limit": "1500kb", "categorization_examples_limit": 2},
@@ -59,7 +60,9 @@ public sealed class JobConfigReaderTests
         config.AnalysisConfig.ModelPruneWindow.ShouldBe("45d");
         config.AnalysisConfig.SummaryCountFieldName.ShouldBe("n");
         config.AnalysisConfig.Influencers.ShouldBe(["host", "user.name"]);
-        config.AnalysisConfig.Detectors.ShouldBe(
+        config.AnalysisConfig.Detectors[1].CustomRules.ShouldBe(
+            [new RuleConfig { Actions = ["skip_result", "skip_model_update"], Conditions = [new ConditionConfig("diff_from_typical", "lte", 2.5)] }]);
+        config.AnalysisConfig.Detectors.Select(detector => detector with { CustomRules = [] }).ShouldBe(
         [
             new DetectorConfig
             {

@@ -116,8 +116,8 @@ public sealed class JobConfigRefusalTests
         { """{"function":"banana"}""", "function", "count, low_count, high_count", Status },
         { """{"function":"Count"}""", "function", "is not a function", Status },
         { """{"function":"median","field_name":"x"}""", "function", "not analysed by this version", Status },
-        { """{"function":"dc","field_name":"x"}""", "function", "[distinct_count] is not analysed by this version", Status },
-        { """{"function":"rare"}""", "function", "not analysed by this version", Status },
+        { """{"function":"median","field_name":"x"}""", "function", "[median] is not analysed by this version", Status },
+        { """{"function":"freq_rare"}""", "function", "not analysed by this version", Status },
         { """{"function":"mean"}""", "field_name", "required by the function [mean]", Status },
         { """{"function":"avg"}""", "field_name", "required by the function [mean]", Status },
         { """{"function":"high_count","field_name":"x"}""", "field_name", "cannot go with the function [high_count]", Status },
@@ -132,7 +132,13 @@ public sealed class JobConfigRefusalTests
         { """{"function":"count","over_field_name":"x"}""", "over_field_name", "not supported by this version", Status },
         { """{"function":"count","exclude_frequent":"all"}""", "exclude_frequent", "not supported by this version", Status },
         { """{"function":"count","exclude_frequent":"some"}""", "exclude_frequent", "one of [all, none, by, over]", Status },
-        { """{"function":"count","custom_rules":[{"actions":["skip_result"]}]}""", "custom_rules", "not supported by this version", Status },
+        { """{"function":"count","custom_rules":[{"actions":["skip_result"]}]}""", "custom_rules[0].conditions", "at least one condition", Status },
+        { """{"function":"count","custom_rules":[{"scope":{"a":{"filter_id":"f"}}}]}""", "custom_rules[0].scope", "filters are not there yet", Status },
+        { Rule("""{"applies_to":"actual","operator":"gt","value":1}""", "skip_all"), "custom_rules[0].actions", "[skip_result], [skip_model_update]", Status },
+        { Rule("""{"applies_to":"actuals","operator":"gt","value":1}"""), "custom_rules[0].conditions[0].applies_to", "one of [", Status },
+        { Rule("""{"applies_to":"actual","operator":">","value":1}"""), "custom_rules[0].conditions[0].operator", "one of [", Status },
+        { Rule("""{"applies_to":"actual","operator":"gt","value":"1"}"""), "custom_rules[0].conditions[0].value", "a number", Parse },
+        { Rule("""{"applies_to":"actual","operator":"gt"}"""), "custom_rules[0].conditions[0].value", "is required", ProblemKind.IllegalArgument },
         { """{"function":"count","use_null":3}""", "use_null", "boolean", Parse },
         { """{"function":"count","detector_index":"first"}""", "detector_index", "whole number", Parse },
         { """{"function":"count","by_feild_name":"x"}""", "by_feild_name", "did you mean [by_field_name]?", Parse },
@@ -271,4 +277,7 @@ public sealed class JobConfigRefusalTests
             ("analysis_config.bucket_span", "\"0s\""), ("analysis_config.model_prune_window", "\"1h\""), ("analysis_config.detectors", "[{}]"));
         Bodies.Refused(body).Count.ShouldBe(51);
     }
+
+    private static string Rule(string condition, string action = "skip_result") =>
+        $$"""{"function":"count","custom_rules":[{"actions":["{{action}}"],"conditions":[{{condition}}]}]}""";
 }

@@ -95,12 +95,25 @@ public sealed class JobUpdateTests
     [InlineData("""{"detector_index":-1}""", "detectors[0].detector_index", "at least 0")]
     [InlineData("""{"description":"x"}""", "detectors[0].detector_index", "required")]
     [InlineData("""{"detector_index":0,"function":"mean"}""", "detectors[0].function", "cannot be changed once the job exists")]
-    [InlineData("""{"detector_index":0,"custom_rules":[{"actions":["skip_result"]}]}""", "detectors[0].custom_rules", "not supported by this version")]
+    [InlineData("""{"detector_index":0,"custom_rules":[{"actions":["skip_result"]}]}""", "detectors[0].custom_rules[0].conditions", "at least one condition")]
     public void A_wrong_change_of_a_detector_is_refused(string detector, string path, string says)
     {
         var problem = Should.Throw<InvalidConfigException>(() => Apply($$"""{"detectors":[{{detector}}]}""")).Problems.ShouldHaveSingleItem();
         problem.Path.ShouldBe(path);
         problem.Message.ShouldContain(says);
+    }
+
+    [Fact]
+    public void Rules_of_a_detector_are_replaced_while_the_job_is_not_open()
+    {
+        var update = Bodies.Update("""{"detectors":[{"detector_index":1,"custom_rules":[{"conditions":[{"applies_to":"time","operator":"lt","value":5}]}]}]}""");
+        var changed = update.ApplyTo(Job, false, 0);
+        changed.AnalysisConfig.Detectors[1].CustomRules.ShouldBe([new RuleConfig { Conditions = [new ConditionConfig("time", "lt", 5)] }]);
+        JobConfigJson.Deserialize(JobConfigJson.Serialize(changed)).AnalysisConfig.Detectors[1].CustomRules.ShouldBe(changed.AnalysisConfig.Detectors[1].CustomRules);
+        Bodies.Update("""{"detectors":[{"detector_index":1,"custom_rules":[]}]}""").ApplyTo(changed, false, 0)
+            .AnalysisConfig.Detectors[1].CustomRules.ShouldBeEmpty();
+        Should.Throw<InvalidConfigException>(() => update.ApplyTo(Job, true, 0)).Problems.ShouldHaveSingleItem()
+            .Message.ShouldContain("close it first");
     }
 
     [Fact]

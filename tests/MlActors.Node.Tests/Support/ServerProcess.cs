@@ -54,9 +54,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts a server on a free port of this machine.</summary>
     /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
-    public static ServerProcess Start(string data, string? faults = null, string? config = null)
+    public static ServerProcess Start(string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0")
     {
-        List<string> arguments = ["serve", "--data", data, "--urls", "http://127.0.0.1:0"];
+        List<string> arguments = ["serve", "--data", data, "--urls", urls];
         if (config is not null) arguments.AddRange(["--config", config]);
         return new ServerProcess(StartInfo(arguments, faults));
     }

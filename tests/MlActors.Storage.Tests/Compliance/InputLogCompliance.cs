@@ -102,6 +102,21 @@ public abstract class InputLogCompliance(StorageUnderTest subject) : ComplianceS
     }
 
     [Fact]
+    public async Task Trimming_forgets_whole_uploads_but_the_newest_of_the_job()
+    {
+        const int Old = 3;
+        await WriteAsync(new PutUploadPiece("b", "other job", 0, 1, [], Last: true, 0));
+        await WriteAsync([.. Enumerable.Range(0, TrimInputs.UploadsKept + Old).Select(i => new PutUploadPiece("a", $"u{i}", 0, 1, [], Last: i != 0, 10 + i))]);
+        await WriteAsync(new PutUploadPiece("a", "u0", 1, 1, [], Last: true, 1_000_000));
+        await WriteAsync(new TrimInputs("a", 0));
+
+        (await Storage.Jobs.ReadUploadAsync("a", "u0"))!.Pieces.Count.ShouldBe(2, "begun long ago, but sent to just now");
+        for (var i = 1; i <= Old + 1; i++)
+            (await Storage.Jobs.ReadUploadAsync("a", $"u{i}") is null).ShouldBe(i <= Old, $"u{i}");
+        (await Storage.Jobs.ReadUploadAsync("b", "other job")).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task An_input_set_aside_outlives_the_trimming_of_the_log()
     {
         await WriteAsync(Make.Input("a", 1, 1), Make.Input("a", 2, 22), new QuarantineInput("a", 2, "it failed", 99), new TrimInputs("a", 2));

@@ -34,11 +34,11 @@ internal static class Make
 
     public static BucketResult Bucket(
         long timestamp, double score = 0, bool interim = false, RecordResult[]? records = null, InfluencerResult[]? influencers = null) =>
-        new(timestamp, 300, score, 12, interim, [new BucketInfluencer("bucket_time", score, score / 2, 0.01)], records ?? [], influencers ?? []);
+        new(timestamp, 300, score, score / 4, 12, interim, [new BucketInfluencer("bucket_time", score, score / 2, 0.01)], records ?? [], influencers ?? []);
 
     public static RecordResult Record(double score, string partition = "p", int detector = 0, double probability = 0.001) => new(
-        detector, "mean", "mean", "value", null, null, null, null, "host", partition, probability, score, 1.5, [10.25], [99.5],
-        [new Influence("host", [partition])], new ScoreExplanation("spike", 40, 10.25, 9, 11));
+        detector, "mean", "mean", "value", null, null, null, null, "host", partition, probability, score, 1.5, 60, [10.25], [99.5],
+        [new Influence("host", [partition])], [], new ScoreExplanation("spike", 40, 10, 10.25, 9, 11));
 
     public static InfluencerResult Influencer(double score, string value = "web-1") => new("host", value, score, 0.02);
 

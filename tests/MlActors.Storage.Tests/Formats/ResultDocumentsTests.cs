@@ -9,15 +9,15 @@ namespace MlActors.Storage.Tests.Formats;
 public sealed class ResultDocumentsTests
 {
     private static readonly RecordResult Record = new(
-        1, "high_mean", "mean", "responsetime", "clientip", "1.2.3.4", "user", "bob", "airline", "AAL", 0.001, 87.5, -2.5, [10.5], [99], [
+        1, "high_mean", "mean", "responsetime", "clientip", "1.2.3.4", "user", "bob", "airline", "AAL", 0.001, 87.5, -2.5, 60, [10.5], [99], [
             new Influence("airline", ["AAL"]), new Influence("clientip", ["5.6.7.8", "1.2.3.4"]), new Influence("status", ["500"])],
-        new ScoreExplanation("spike", 40, 10.5, 9, 11));
+        [new CauseResult(0.0001, "1.2.3.4", [10.5], [99])], new ScoreExplanation("spike", 40, 10, 10.5, 9, 11));
 
     [Fact]
     public void A_bucket_has_its_documented_fields() => UTF8.GetString(ResultDocuments.Bucket("a", Make.Bucket(300, 50))).ShouldBe(
         """
         {"job_id":"a","result_type":"bucket","timestamp":300000,"bucket_span":300,"is_interim":false,"anomaly_score":50,"initial_anomaly_score":50,
-        "event_count":12,"bucket_influencers":[{"job_id":"a","result_type":"bucket_influencer","timestamp":300000,"bucket_span":300,"is_interim":false,
+        "alert_score":12.5,"event_count":12,"bucket_influencers":[{"job_id":"a","result_type":"bucket_influencer","timestamp":300000,"bucket_span":300,"is_interim":false,
         "influencer_field_name":"bucket_time","initial_anomaly_score":50,"anomaly_score":50,"raw_anomaly_score":25,"probability":0.01}]}
         """.ReplaceLineEndings(""));
 
@@ -26,9 +26,11 @@ public sealed class ResultDocumentsTests
         UTF8.GetString(ResultDocuments.Record("a", Make.Bucket(300, interim: true), Record)).ShouldBe(
         """
         {"job_id":"a","result_type":"record","timestamp":300000,"bucket_span":300,"is_interim":true,"probability":0.001,"multi_bucket_impact":-2.5,
-        "record_score":87.5,"initial_record_score":87.5,"detector_index":1,"function":"high_mean","function_description":"mean","field_name":"responsetime",
+        "record_score":87.5,"initial_record_score":87.5,"alert_score":60,"detector_index":1,"function":"high_mean","function_description":"mean","field_name":"responsetime",
         "by_field_name":"clientip","by_field_value":"1.2.3.4","over_field_name":"user","over_field_value":"bob","partition_field_name":"airline",
-        "partition_field_value":"AAL","typical":[10.5],"actual":[99],"anomaly_score_explanation":{"anomaly_type":"spike","single_bucket_impact":40,
+        "partition_field_value":"AAL","typical":[10.5],"actual":[99],"causes":[{"probability":0.0001,"function":"high_mean","function_description":"mean","field_name":"responsetime",
+        "by_field_name":"clientip","by_field_value":"1.2.3.4","over_field_name":"user","over_field_value":"bob","partition_field_name":"airline",
+        "partition_field_value":"AAL","typical":[10.5],"actual":[99]}],"anomaly_score_explanation":{"anomaly_type":"spike","single_bucket_impact":40,"multi_bucket_impact":10,
         "lower_confidence_bound":9,"typical_value":10.5,"upper_confidence_bound":11},"influencers":[{"influencer_field_name":"airline",
         "influencer_field_values":["AAL"]},{"influencer_field_name":"clientip","influencer_field_values":["5.6.7.8","1.2.3.4"]},
         {"influencer_field_name":"status","influencer_field_values":["500"]}],"clientip":["1.2.3.4","5.6.7.8"],"user":["bob"],

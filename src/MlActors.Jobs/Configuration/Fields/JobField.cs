@@ -12,6 +12,9 @@ public enum FieldType
     /// <summary>A whole number.</summary>
     Integer,
 
+    /// <summary>Any finite number.</summary>
+    Number,
+
     /// <summary>An object with known fields.</summary>
     Object,
 

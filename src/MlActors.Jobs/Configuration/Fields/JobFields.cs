@@ -33,8 +33,8 @@ public static class JobFields
         new(Detectors + ".detector_description", FieldType.Text, "made from the other fields", "What the detector is called in lists."),
         new(Detectors + ".detector_index", FieldType.Integer, "its position",
             "Position in the list, from 0; assigned by the server, a value sent is replaced."),
-        new(Detectors + ".custom_rules", FieldType.Objects, "none", "Conditions under which results are skipped.")
-            { Use = FieldUse.Unsupported, Advice = "filter the records before they are sent", AsksForNothing = IsEmptyList },
+        new(Detectors + ".custom_rules", FieldType.Objects, "none", "Rules by which results are skipped, or values not learnt."),
+        .. Rules(Detectors),
         new("analysis_config.influencers", FieldType.Texts, "none", "Fields whose values may be to blame for an anomaly."),
         new("analysis_config.latency", FieldType.Duration, "0", "How late records may come; whole seconds."),
         new("analysis_config.model_prune_window", FieldType.Duration, "the larger of 30 days and 20 bucket spans",
@@ -91,7 +91,8 @@ public static class JobFields
         new("detectors", FieldType.Objects, null, "Changes of single detectors."),
         new("detectors[].detector_index", FieldType.Integer, null, "Which detector, by its position from 0.") { Required = true },
         new("detectors[].description", FieldType.Text, null, "Its new description."),
-        .. Put.In(Detectors).Where(field => field.Name is "custom_rules").Select(field => field with { Path = "detectors[].custom_rules" }),
+        new("detectors[].custom_rules", FieldType.Objects, null, "Its new rules, in place of the old ones; not while the job is open."),
+        .. Rules("detectors[]"),
         .. Put.In(Detectors).Where(field => field.Name is not ("custom_rules" or "detector_index"))
             .Select(field => new JobField("detectors[]." + field.Name, field.Type, null, "") { Use = FieldUse.Fixed }),
         .. Same("model_plot_config"),
@@ -108,6 +109,20 @@ public static class JobFields
             .Select(field => field with { Path = field.Name, Use = FieldUse.Fixed, Default = null }),
         .. Generated,
     ]);
+
+    private static ImmutableArray<JobField> Rules(string detectors) =>
+    [
+        new(detectors + ".custom_rules[].actions", FieldType.Texts, "skip_result", "What a rule does: `skip_result`, `skip_model_update`, or both."),
+        new(detectors + ".custom_rules[].conditions", FieldType.Objects, null, "When: all of them must hold; at least one."),
+        new(detectors + ".custom_rules[].conditions[].applies_to", FieldType.Text, null,
+            "What is compared: the value, what was expected, the distance of the two, or the start of the bucket in epoch seconds.")
+            { Required = true, Choices = [.. RuleNames.AppliesTo.Keys] },
+        new(detectors + ".custom_rules[].conditions[].operator", FieldType.Text, null, "How: greater than, or equal; less than, or equal.")
+            { Required = true, Choices = [.. RuleNames.Operators.Keys] },
+        new(detectors + ".custom_rules[].conditions[].value", FieldType.Number, null, "With what number.") { Required = true },
+        new(detectors + ".custom_rules[].scope", FieldType.Custom, null, "Where, by filters.")
+            { Use = FieldUse.Unsupported, Advice = "filters are not there yet; use conditions" },
+    ];
 
     private static ImmutableArray<JobField> ModelPlot =>
     [

@@ -58,6 +58,8 @@ internal sealed partial class ObjectReader
         return null;
     }
 
+    public double? Number(string name) => _values.TryGetValue(name, out var value) ? value.GetDouble() : null;
+
     public TimeValue? Duration(string name)
     {
         if (Text(name) is not { } text) return null;

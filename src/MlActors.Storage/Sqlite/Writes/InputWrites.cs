@@ -30,8 +30,16 @@ internal sealed class InputTrim(TrimInputs trim) : RowWrite
 {
     public override int Bytes => 0;
 
-    public override void Execute(WriteSession session) =>
+    public override void Execute(WriteSession session)
+    {
         session.Prepare("DELETE FROM input WHERE job_id = ?1 AND seq <= ?2").Bind(1, trim.JobId).Bind(2, trim.UpToSeq).Run();
+        // Whole uploads, or a repeat of a large one would find its end only. Few rows to look at: trimming follows every so many inputs.
+        session.Prepare(
+            """
+            DELETE FROM upload WHERE job_id = ?1 AND batch_id IN
+                (SELECT batch_id FROM upload WHERE job_id = ?1 GROUP BY batch_id ORDER BY max(time_ms) DESC, batch_id LIMIT -1 OFFSET ?2)
+            """).Bind(1, trim.JobId).Bind(2, (long)TrimInputs.UploadsKept).Run();
+    }
 }
 
 internal sealed class UploadPieceWrite(PutUploadPiece piece) : RowWrite

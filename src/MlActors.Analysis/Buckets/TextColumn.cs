@@ -4,8 +4,8 @@ using MlActors.Analysis.Input;
 
 namespace MlActors.Analysis.Buckets;
 
-/// <summary>The column of an influencer field, with the hash of each string worked out once a batch.</summary>
-internal sealed class InfluencerColumn(string name, int column)
+/// <summary>A column of texts, with the hash of each string worked out once a batch.</summary>
+internal sealed class TextColumn(string name, int column)
 {
     private int[] _codes = [];
     private string[] _dictionary = [];

@@ -1,0 +1,14 @@
+namespace MlActors.Analysis.Functions;
+
+/// <summary>What tells the aggregates apart, besides how they are computed.</summary>
+public static class Aggregates
+{
+    /// <summary>Whether a bucket without records has the value 0 rather than none.</summary>
+    public static bool IsZeroWhenEmpty(this Aggregate aggregate) => aggregate is Aggregate.Count or Aggregate.Sum or Aggregate.DistinctCount;
+
+    /// <summary>Whether values are whole numbers of things, which are never negative and scatter at least a little.</summary>
+    public static bool IsCount(this Aggregate aggregate) => aggregate is Aggregate.Count or Aggregate.NonZeroCount or Aggregate.DistinctCount;
+
+    /// <summary>Whether it is taken of the texts of a field rather than of its numbers.</summary>
+    public static bool IsOfText(this Aggregate aggregate) => aggregate is Aggregate.DistinctCount or Aggregate.InfoContent;
+}

@@ -1,0 +1,59 @@
+using MlActors.Analysis.Binary;
+using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Series;
+
+namespace MlActors.Analysis.Judging;
+
+/// <summary>
+/// Judges what the series of one detector have collected in a bucket, and lets their memories learn it. One sub-class for each way of judging:
+/// every series by its own past, members of a population by the others, values by how seldom they are.
+/// </summary>
+/// <param name="detector">Position of the detector in the settings.</param>
+internal abstract class DetectorJudge(int detector, DetectorSettings settings) : ISeriesKind
+{
+    public int Detector { get; } = detector;
+
+    public DetectorSettings Settings { get; } = settings;
+
+    /// <summary>The series; set once, before anything is judged.</summary>
+    public SeriesTable Table { get; set; } = null!;
+
+    /// <summary>Whether an empty bucket is a value too.</summary>
+    public abstract bool JudgesEmptyBuckets { get; }
+
+    /// <summary>Whether values of the detector cannot be below 0.</summary>
+    public abstract bool NeverNegative { get; }
+
+    public abstract long NewBytes { get; }
+
+    public abstract SeriesMemory Create();
+
+    public abstract SeriesMemory Read(ref ByteReader reader);
+
+    /// <summary>Judges a bucket. With <paramref name="learn"/>, it is over: what was seen is learnt, and noted in the series.</summary>
+    /// <param name="slice"><c>null</c> when no series had records.</param>
+    /// <param name="start">Start of the bucket, epoch seconds.</param>
+    /// <param name="stillFilling">Whether more records are to be expected: low values of counts and sums then mean nothing yet.</param>
+    public abstract void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings);
+
+    /// <summary>What is remembered besides the series; the judge counts it in the budget.</summary>
+    public virtual void WriteShared(ByteWriter writer)
+    {
+    }
+
+    /// <summary>The counterpart of <see cref="WriteShared"/>.</summary>
+    public virtual void ReadShared(ref ByteReader reader)
+    {
+    }
+
+    /// <summary>Told of a series that is dropped from the table.</summary>
+    public virtual void Forget(ModelledSeries series)
+    {
+    }
+
+    protected static void Saw(ModelledSeries series, long start)
+    {
+        series.LastSeen = start;
+        series.Started = true;
+    }
+}

@@ -1,0 +1,62 @@
+using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Results;
+using MlActors.Analysis.Scoring;
+
+namespace MlActors.Analysis.Judging;
+
+/// <summary>What was found in one bucket, of all detectors.</summary>
+/// <param name="keepsValues">Whether the values of all series are kept as well.</param>
+internal sealed class Findings(bool keepsValues)
+{
+    // Records with less are nobody's business.
+    private const double LeastScore = 1;
+
+    /// <summary>What is worth a record.</summary>
+    public List<Unusual> Unusual { get; } = [];
+
+    /// <summary>The value of every series, if they are kept.</summary>
+    public List<SeriesValue> Values { get; } = [];
+
+    /// <summary>How many series were judged at all.</summary>
+    public long Judged { get; private set; }
+
+    /// <summary>The highest alert score of all series.</summary>
+    public double AlertScore { get; private set; }
+
+    public void Clear()
+    {
+        Unusual.Clear();
+        Values.Clear();
+        (Judged, AlertScore) = (0, 0);
+    }
+
+    /// <summary>Takes what became of one series.</summary>
+    /// <param name="accumulator">Index in the detector's bucket, −1 for an empty bucket.</param>
+    /// <param name="report">Whether it may become a record.</param>
+    public void Add(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report = true, Detail? detail = null)
+    {
+        Judged++;
+        var (score, alert) = report
+            ? (ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability), ScoreMap.StrengthScore(judgement.Alert))
+            : (0, 0);
+        AlertScore = Math.Max(AlertScore, alert);
+        if (keepsValues)
+        {
+            var (low, high) = judgement.Bounds(judge.NeverNegative);
+            Keep(judge, series, judgement.Value, judgement.Expected.Mean, low, high, ScoreMap.Probability(judgement.LogProbability), score, alert);
+        }
+        if (score >= LeastScore) Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
+    }
+
+    /// <summary>Takes the value of a series that is not judged yet.</summary>
+    public void AddUnjudged(DetectorJudge judge, int series, double value)
+    {
+        if (keepsValues) Keep(judge, series, value, double.NaN, double.NaN, double.NaN, double.NaN, 0, 0);
+    }
+
+    private void Keep(DetectorJudge judge, int series, double value, double typical, double low, double high, double probability, double score, double alert)
+    {
+        var key = judge.Table[series].Key;
+        Values.Add(new SeriesValue(judge.Detector, key.Partition, key.By, key.Over, value, typical, low, high, probability, score, alert));
+    }
+}

@@ -1,0 +1,85 @@
+using MlActors.Analysis.Binary;
+using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Rules;
+using MlActors.Analysis.Series;
+
+namespace MlActors.Analysis.Judging;
+
+/// <summary>Judges every series by its own past.</summary>
+internal sealed class SeriesJudge(int detector, DetectorSettings settings, ModelShape shape, MemoryBudget memory) : DetectorJudge(detector, settings)
+{
+    private int[] _accumulatorOf = [];
+
+    public override bool JudgesEmptyBuckets => shape.ZeroWhenEmpty;
+
+    public override bool NeverNegative => shape.IsCount;
+
+    public override long NewBytes => SeriesModel.YoungBytes;
+
+    public override SeriesMemory Create() => new SeriesModel();
+
+    public override SeriesMemory Read(ref ByteReader reader) => SeriesModel.Read(ref reader, shape);
+
+    public override void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings)
+    {
+        shape.MoveTo(start);
+        if (shape.ZeroWhenEmpty) JudgeAll(slice, start, learn, stillFilling, findings);
+        else if (slice is not null) JudgeSeen(slice, start, learn, findings);
+    }
+
+    private void JudgeSeen(DetectorBucket slice, long start, bool learn, Findings findings)
+    {
+        for (var i = 0; i < slice.Count; i++)
+        {
+            var series = slice.At(i).Series;
+            JudgeOne(series, i, slice.ValueAt(i), learn, stillFilling: false, findings);
+            if (learn) Saw(Table[series], start);
+        }
+    }
+
+    private void JudgeAll(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings)
+    {
+        var accumulators = slice is null ? [] : slice.Accumulators;
+        if (_accumulatorOf.Length < Table.Count) _accumulatorOf = new int[Table.Count * 2];
+        for (var i = 0; i < accumulators.Length; i++) _accumulatorOf[accumulators[i].Series] = i + 1;
+        for (var series = 0; series < Table.Count; series++)
+        {
+            var accumulator = _accumulatorOf[series] - 1;
+            _accumulatorOf[series] = 0;
+            if (accumulator < 0 && !Table[series].Started) continue;
+            var value = accumulator < 0 ? 0 : slice!.ValueAt(accumulator);
+            JudgeOne(series, accumulator, value, learn, stillFilling, findings);
+            if (learn && accumulator >= 0) Saw(Table[series], start);
+        }
+    }
+
+    private void JudgeOne(int series, int accumulator, double value, bool learn, bool stillFilling, Findings findings)
+    {
+        var model = (SeriesModel)Table[series].Memory;
+        var side = Settings.Function.Side;
+        var report = true;
+        if (!Settings.Rules.IsEmpty)
+        {
+            double? typical = model.Ready ? model.Preview(shape, value, side).Expected.Mean : null;
+            var (skipResult, skipModelUpdate) = DetectionRule.Effect(Settings.Rules, value, typical, shape.Start);
+            report = !skipResult;
+            learn &= !skipModelUpdate;
+        }
+        Judgement judgement;
+        if (learn)
+        {
+            if (!model.TryTake(shape, value, side, accumulator >= 0, memory, out judgement))
+            {
+                findings.AddUnjudged(this, series, value);
+                return;
+            }
+        }
+        else
+        {
+            if (!model.Ready) return;
+            judgement = model.Preview(shape, value, side);
+        }
+        findings.Add(this, series, accumulator, judgement, report && (!stillFilling || value > judgement.Expected.Mean));
+    }
+}

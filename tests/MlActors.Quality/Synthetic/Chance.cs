@@ -1,0 +1,40 @@
+namespace MlActors.Quality.Synthetic;
+
+/// <summary>A stream of chance that is the same everywhere for a seed (SplitMix64, Steele et al. 2014), with the distributions of the suites.</summary>
+public sealed class Chance(ulong seed)
+{
+    private ulong _state = seed * 0x9E3779B97F4A7C15;
+
+    /// <summary>In [0, 1).</summary>
+    public double Uniform()
+    {
+        var z = _state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
+    }
+
+    public int Below(int count) => (int)(Uniform() * count);
+
+    /// <summary>Standard normal (Box and Muller).</summary>
+    public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Uniform())) * Math.Cos(2 * Math.PI * Uniform());
+
+    public double Exponential() => -Math.Log(1 - Uniform());
+
+    /// <summary>Student's t.</summary>
+    public double Student(int freedom)
+    {
+        var squares = 0.0;
+        for (var i = 0; i < freedom; i++) squares += Math.Pow(Normal(), 2);
+        return Normal() / Math.Sqrt(squares / freedom);
+    }
+
+    /// <summary>Number of events at a mean rate (Knuth; a normal approximation above 500).</summary>
+    public int Poisson(double mean)
+    {
+        if (mean > 500) return (int)Math.Max(0, Math.Round(mean + (Math.Sqrt(mean) * Normal())));
+        var (limit, count, product) = (Math.Exp(-mean), 0, Uniform());
+        for (; product > limit; product *= Uniform()) count++;
+        return count;
+    }
+}
