@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace MlActors.Analysis.Categorization;
+
+/// <summary>How the texts of a job are sorted into categories. Validated: see <see cref="TextFilter.Problem"/>.</summary>
+public sealed record CategorizationSettings
+{
+    /// <summary>The name by which detectors and influencers refer to the category of a record.</summary>
+    public const string CategoryField = "mlcategory";
+
+    /// <summary>The text field that is categorized.</summary>
+    public required string FieldName { get; init; }
+
+    /// <summary>The field whose every value has categories of its own; <c>null</c> when all records share them.</summary>
+    public string? PartitionFieldName { get; init; }
+
+    /// <summary>Whether a partition's texts are left alone once its status is <see cref="CategorizationStatus.Warn"/>.</summary>
+    public bool StopOnWarn { get; init; }
+
+    /// <summary>Regular expressions; what they match is cut out before the text is read.</summary>
+    public ImmutableArray<string> Filters { get; init; } = [];
+
+    /// <summary>Words that are not looked at, as they are written: names of days, months and time zones by default.</summary>
+    public ImmutableArray<string> StopWords { get; init; } = DefaultStopWords;
+
+    /// <summary>Examples kept of each category; 0 keeps none.</summary>
+    public int ExamplesLimit { get; init; } = 4;
+
+    /// <summary>
+    /// In bytes: no category is created beyond it. A limit of its own, not what other models leave, so that it does not matter how records are
+    /// cut into batches.
+    /// </summary>
+    public long MemoryLimit { get; init; } = 512L << 20;
+
+    public static ImmutableArray<string> DefaultStopWords { get; } =
+    [
+        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun",
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+        "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "GMT", "UTC",
+    ];
+}
