@@ -9,6 +9,9 @@ namespace MlActors.Gateway.Jobs;
 /// <param name="Live">What its owner said; <c>null</c> when it rests or did not answer, and the stored row counts.</param>
 internal sealed record JobStats(JobRow Row, JobStatsReply? Live)
 {
+    // Less is no time to answer in, and timers may end that much early.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(5);
+
     public JobStatus Status => Live?.Status ?? Row.Status;
 
     /// <summary>
@@ -31,7 +34,7 @@ internal sealed record JobStats(JobRow Row, JobStatsReply? Live)
 
     private static async Task<JobStats> ReadAsync(ApiCall call, JobRow row, TimeSpan wait)
     {
-        if (row.Status.State is JobState.Closed or JobState.Failed || wait <= TimeSpan.Zero) return new JobStats(row, null);
+        if (row.Status.State is JobState.Closed or JobState.Failed || wait < ShortestWait) return new JobStats(row, null);
         try
         {
             // A refusal means that the job is just going away: the row read a moment ago is the last truth about it.
