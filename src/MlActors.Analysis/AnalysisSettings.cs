@@ -18,6 +18,12 @@ public sealed record DetectorSettings(
     /// <summary>The user's rules; they may change while there is a model.</summary>
     public ImmutableArray<DetectionRule> Rules { get; init; } = [];
 
+    /// <summary>Whether values of the by field that are there most of the time give no results.</summary>
+    public bool ExcludesFrequentBy { get; init; }
+
+    /// <summary>Whether values of the over field that are there most of the time give no results.</summary>
+    public bool ExcludesFrequentOver { get; init; }
+
     /// <summary>Whether the detector may have more than one series.</summary>
     public bool IsSplit => ByFieldName is not null || OverFieldName is not null || PartitionFieldName is not null;
 }

@@ -87,6 +87,7 @@ public sealed partial class JobAnalysis
         ModelBytesExceeded = _bytesExceeded,
         MemoryLimit = _memory.Limit,
         TotalByFieldCount = _tables.Sum(table => (long)table.ByCount),
+        TotalOverFieldCount = _tables.Sum(table => (long)table.OverCount),
         TotalPartitionFieldCount = _tables.Sum(table => (long)table.PartitionCount),
         BucketAllocationFailures = _bucketsRefused,
         MemoryStatus = _turnsAway ? MemoryStatus.HardLimit : _memory.AboveSoftLimit ? MemoryStatus.SoftLimit : MemoryStatus.Ok,
@@ -119,7 +120,6 @@ public sealed partial class JobAnalysis
         foreach (var detector in settings.Detectors)
         {
             if (!detector.Function.Supported) throw new ArgumentException($"function [{detector.Function.Name}] is not analysed", nameof(settings));
-            if (detector.OverFieldName is not null) throw new ArgumentException("over fields are not analysed", nameof(settings));
             if (detector.Function.Field == FieldRule.Required && detector.FieldName is null)
                 throw new ArgumentException($"function [{detector.Function.Name}] needs a field", nameof(settings));
         }

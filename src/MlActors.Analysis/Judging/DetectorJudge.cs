@@ -18,6 +18,9 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <summary>The series; set once, before anything is judged.</summary>
     public SeriesTable Table { get; set; } = null!;
 
+    /// <summary>The values that are there most of the time, when they are excluded; set once, like the table.</summary>
+    public FrequentValues? Frequent { get; set; }
+
     /// <summary>Whether an empty bucket is a value too.</summary>
     public abstract bool JudgesEmptyBuckets { get; }
 
@@ -49,6 +52,12 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <summary>Told of a series that is dropped from the table.</summary>
     public virtual void Forget(ModelledSeries series)
     {
+    }
+
+    void ISeriesKind.Forget(ModelledSeries series)
+    {
+        Frequent?.Forget(series);
+        Forget(series);
     }
 
     protected static void Saw(ModelledSeries series, long start)

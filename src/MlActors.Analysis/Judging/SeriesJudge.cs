@@ -80,6 +80,6 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
             if (!model.Ready) return;
             judgement = model.Preview(shape, value, side);
         }
-        findings.Add(this, series, accumulator, judgement, report && (!stillFilling || value > judgement.Expected.Mean));
+        findings.Add(this, series, accumulator, judgement, report && (!stillFilling || value > judgement.Typical));
     }
 }

@@ -21,7 +21,12 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, DetectorJudge[]
     private BucketResult Evaluate(long start, OpenBucket? bucket, bool learn, bool stillFilling)
     {
         _findings.Clear();
-        foreach (var judge in judges) judge.Judge(bucket?.Detectors[judge.Detector], start, learn, stillFilling, _findings);
+        foreach (var judge in judges)
+        {
+            var slice = bucket?.Detectors[judge.Detector];
+            judge.Judge(slice, start, learn, stillFilling, _findings);
+            if (learn && slice is not null) judge.Frequent?.Learn(slice, judge.Table, start);
+        }
         return _results.Build(start, bucket, _findings, isInterim: !learn);
     }
 }

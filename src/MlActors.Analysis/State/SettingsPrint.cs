@@ -21,6 +21,8 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
                 detectors.String(text ?? "");
             }
             detectors.Bool(detector.UseNull);
+            detectors.Bool(detector.ExcludesFrequentBy);
+            detectors.Bool(detector.ExcludesFrequentOver);
         }
         using var influencers = new ByteWriter(64);
         foreach (var name in settings.Influencers) influencers.String(name);

@@ -97,7 +97,12 @@ public sealed record DetectorConfig
         ByFieldName,
         OverFieldName,
         PartitionFieldName,
-        UseNull) { Rules = CustomRules.IsEmpty ? [] : [.. CustomRules.Select(rule => rule.ToRule())] };
+        UseNull)
+    {
+        ExcludesFrequentBy = ExcludeFrequent is "all" or "by" && ByFieldName is not null,
+        ExcludesFrequentOver = ExcludeFrequent is "all" or "over" && OverFieldName is not null,
+        Rules = CustomRules.IsEmpty ? [] : [.. CustomRules.Select(rule => rule.ToRule())],
+    };
 
     /// <summary>What the detector is called when its user does not say: <c>mean(responsetime) by airline partitionfield=host</c>.</summary>
     internal string DefaultDescription()

@@ -24,12 +24,11 @@ public static class JobFields
         new(Detectors + ".function", FieldType.Text, null, "What a bucket is reduced to; see the list of functions.") { Required = true },
         new(Detectors + ".field_name", FieldType.Text, null, "The field the function is computed of."),
         new(Detectors + ".by_field_name", FieldType.Text, null, "Splits the data; the values are compared with their own past."),
-        new(Detectors + ".over_field_name", FieldType.Text, null, "Compares the values with each other, as a population.")
-            { Use = FieldUse.Unsupported, Advice = "population analysis is not there yet; use [by_field_name] or [partition_field_name] to split the data" },
+        new(Detectors + ".over_field_name", FieldType.Text, null, "Compares the values with each other, as a population."),
         new(Detectors + ".partition_field_name", FieldType.Text, null, "Splits the analysis; each value gets a model of its own."),
         new(Detectors + ".use_null", FieldType.Boolean, "false", "Whether records without the by or partition field form a series of their own."),
-        new(Detectors + ".exclude_frequent", FieldType.Text, "none", "Whether frequent values are left out.")
-            { Use = FieldUse.Unsupported, Choices = ["all", "none", "by", "over"], Advice = "only [none] is", AsksForNothing = value => IsText(value, "none") },
+        new(Detectors + ".exclude_frequent", FieldType.Text, "none", "Whether values of the by or over field that are there in at least half of the buckets give no results.")
+            { Choices = ["all", "none", "by", "over"] },
         new(Detectors + ".detector_description", FieldType.Text, "made from the other fields", "What the detector is called in lists."),
         new(Detectors + ".detector_index", FieldType.Integer, "its position",
             "Position in the list, from 0; assigned by the server, a value sent is replaced."),
