@@ -81,7 +81,7 @@ internal sealed class Comparison(Coordinate coordinate)
         _sorted.Clear();
         foreach (var value in values) _sorted.Add(Coordinate.Of(value));
         _now = Middle.Of(CollectionsMarshal.AsSpan(_sorted));
-        ref var usual = ref _memory.ByHour[shape.Hour];
+        ref var usual = ref _memory.ByHour[shape.Slots.Hour];
         if (usual.Known == 0) usual = ref _memory.Overall;
         var own = usual.Known == 0 ? 1 : _now.Count / (_now.Count + Peers);
         var centre = (own * _now.Centre) + ((1 - own) * usual.Centre);
@@ -110,7 +110,7 @@ internal sealed class Comparison(Coordinate coordinate)
     public void Learn(ModelShape shape, ReadOnlySpan<double> values, int known)
     {
         _memory.Overall.Learn(_now);
-        _memory.ByHour[shape.Hour].Learn(_now);
+        _memory.ByHour[shape.Slots.Hour].Learn(_now);
         var rate = Math.Clamp(2 / Math.Sqrt(known + 1), SlowestTailRate, 0.5);
         foreach (var value in values)
         {

@@ -1,5 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Forecasting;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -38,6 +39,11 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <param name="start">Start of the bucket, epoch seconds.</param>
     /// <param name="stillFilling">Whether more records are to be expected: low values of counts and sums then mean nothing yet.</param>
     public abstract void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings);
+
+    /// <summary>Adds those of the series of which the future can be told, by their keys.</summary>
+    public virtual void AddForecasters(List<SeriesForecaster> forecasters)
+    {
+    }
 
     /// <summary>What is remembered besides the series; the judge counts it in the budget.</summary>
     public virtual void WriteShared(ByteWriter writer)

@@ -1,5 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Forecasting;
 using MlActors.Analysis.Modelling;
 using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
@@ -26,6 +27,13 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         shape.MoveTo(start);
         if (shape.ZeroWhenEmpty) JudgeAll(slice, start, learn, stillFilling, findings);
         else if (slice is not null) JudgeSeen(slice, start, learn, findings);
+    }
+
+    public override void AddForecasters(List<SeriesForecaster> forecasters)
+    {
+        var own = shape.Copy();
+        foreach (var series in Table.ByKey())
+            if (series is SeriesModel { Ready: true } model) forecasters.Add(new SeriesForecaster(Settings, model.Key, model.Copy(), own, NeverNegative));
     }
 
     private void JudgeSeen(DetectorBucket slice, long start, bool learn, Findings findings)

@@ -45,6 +45,9 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
         Add(series);
     }
 
+    /// <summary>All series, by their keys.</summary>
+    public IEnumerable<ModelledSeries> ByKey() => _series.OrderBy(series => series.Key);
+
     /// <summary>Whether there is something that <see cref="Prune"/> could drop.</summary>
     public bool AnySeenBefore(long before)
     {
