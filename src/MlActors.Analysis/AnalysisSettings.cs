@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Rules;
+using MlActors.Analysis.Time;
 
 namespace MlActors.Analysis;
 
@@ -36,6 +37,12 @@ public sealed record AnalysisSettings
 
     /// <summary>How many seconds records may be late: buckets stay open that long.</summary>
     public long Latency { get; init; }
+
+    /// <summary>The time zone (id of the IANA database) whose days and weeks the models follow; <c>null</c> for UTC.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>Whether an id can be a <see cref="TimeZone"/>.</summary>
+    public static bool IsTimeZone(string id) => LocalTime.IsZone(id);
 
     public required ImmutableArray<DetectorSettings> Detectors { get; init => (field, _schema) = (value, null); }
 

@@ -116,6 +116,7 @@ public sealed partial class JobAnalysis
     {
         if (settings.BucketSpan is < 1 or > LongestTime) throw new ArgumentException("the bucket span is out of range", nameof(settings));
         if (settings.Latency is < 0 or > LongestTime) throw new ArgumentException("the latency is out of range", nameof(settings));
+        if (settings.TimeZone is { } zone && !AnalysisSettings.IsTimeZone(zone)) throw new ArgumentException($"there is no time zone [{zone}]", nameof(settings));
         if (settings.Detectors.IsDefaultOrEmpty) throw new ArgumentException("there is no detector", nameof(settings));
         foreach (var detector in settings.Detectors)
         {

@@ -10,7 +10,7 @@ internal static class Judges
     public static DetectorJudge Create(int detector, DetectorSettings settings, AnalysisSettings job, MemoryBudget memory)
     {
         var aggregate = settings.Function.Aggregate;
-        var shape = new ModelShape(job.BucketSpan, aggregate, alone: !settings.IsSplit);
+        var shape = new ModelShape(job.BucketSpan, aggregate, alone: !settings.IsSplit, job.TimeZone);
         DetectorJudge judge = (aggregate, settings.OverFieldName) switch
         {
             (Aggregate.Rare, null) => new RareJudge(detector, settings, memory),

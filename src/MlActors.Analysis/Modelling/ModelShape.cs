@@ -1,13 +1,17 @@
 using MlActors.Analysis.Functions;
+using MlActors.Analysis.Time;
 
 namespace MlActors.Analysis.Modelling;
 
 /// <summary>What all series of one detector have in common: the constants of their models.</summary>
 /// <param name="alone">Whether the detector has only one series.</param>
-internal sealed class ModelShape(long span, Aggregate aggregate, bool alone = true)
+/// <param name="zone">The time zone whose days and weeks count; <c>null</c> for UTC.</param>
+internal sealed class ModelShape(long span, Aggregate aggregate, bool alone = true, string? zone = null)
 {
     public const long Day = 86_400;
     public const long Week = 7 * Day;
+
+    private readonly LocalTime _local = new(zone);
 
     /// <summary>One with the same constants that can be moved by itself.</summary>
     public ModelShape Copy() => (ModelShape)MemberwiseClone();
@@ -55,7 +59,7 @@ internal sealed class ModelShape(long span, Aggregate aggregate, bool alone = tr
     /// <param name="start">Epoch seconds.</param>
     public TimeSlots SlotsOf(long start)
     {
-        var middle = start + (Span / 2);
+        var middle = _local.Of(start + (Span / 2));
         var (day, week) = (middle - BucketTime.Floor(middle, Day), middle - BucketTime.Floor(middle, Week));
         return new TimeSlots((int)(day / 3600), (int)(day * DaySlots / Day), (int)(week * WeekSlots / Week));
     }

@@ -45,6 +45,7 @@ public sealed record JobConfig
         Detectors = [.. AnalysisConfig.Detectors.Select(detector => detector.ToSettings())],
         Influencers = AnalysisConfig.Influencers,
         SummaryCountField = AnalysisConfig.SummaryCountFieldName,
+        TimeZone = AnalysisConfig.TimeZone,
         ModelPruneWindow = AnalysisConfig.ModelPruneWindowSeconds,
         ModelMemoryLimit = AnalysisLimits.ModelMemoryBytes,
     };
@@ -59,6 +60,9 @@ public sealed record AnalysisConfig
     public string? Latency { get; init; }
     public string? ModelPruneWindow { get; init; }
     public string? SummaryCountFieldName { get; init; }
+
+    /// <summary>Id of the IANA time zone database; <c>null</c> for UTC.</summary>
+    public string? TimeZone { get; init; }
 
     internal long BucketSpanSeconds => TimeValue.Parse(BucketSpan, "analysis_config.bucket_span").TotalSeconds;
 

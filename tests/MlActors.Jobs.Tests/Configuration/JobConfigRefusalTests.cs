@@ -82,6 +82,7 @@ public sealed class JobConfigRefusalTests
         { "data_description.time_format", "\"HH:mm\"", "yyyy-MM-dd", Status },
         { "data_description.time_format", "\"iso\"", "epoch, epoch_ms or a date pattern", Status },
         { "data_description.format", "\"csv\"", "xcontent", Status },
+        { "analysis_config.time_zone", "\"Europe/Bonn\"", "[Europe/Berlin]", Status },
         // Names of fields
         { "analysis_config.influencers", "[\"a\\\"b\"]", "quotes", Status },
         { "analysis_config.influencers", "[\"\"]", "blank", Status },

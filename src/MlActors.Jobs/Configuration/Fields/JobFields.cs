@@ -39,6 +39,8 @@ public static class JobFields
         new("analysis_config.model_prune_window", FieldType.Duration, "the larger of 30 days and 20 bucket spans",
             "Series not seen for this long are dropped; a multiple of the bucket span, at least 2 of them."),
         new("analysis_config.summary_count_field_name", FieldType.Text, null, "For pre-aggregated records: the field that says how many a record stands for."),
+        new("analysis_config.time_zone", FieldType.Text, "UTC",
+            "The time zone whose days and weeks the models follow, such as `Europe/Berlin`: what comes by the clock on the wall stays usual when clocks change."),
         new("analysis_config.categorization_field_name", FieldType.Text, null, "The field whose text is sorted into categories.")
             { Use = FieldUse.Unsupported, Advice = NoCategorization },
         new("analysis_config.categorization_filters", FieldType.Texts, "none", "What is cut out of the text before it is categorized.")
@@ -104,7 +106,7 @@ public static class JobFields
         new("job_id", FieldType.Text, "the id in the address", "If sent, the id in the address."),
         .. new[] { "job_type", "analysis_config", "data_description", "results_index_name", "datafeed_config" }
             .Select(name => Put.Find("", name)! with { Use = FieldUse.Fixed, Required = false, Default = null }),
-        .. Put.In("analysis_config").Where(field => field.Name is "bucket_span" or "influencers" or "latency" or "summary_count_field_name")
+        .. Put.In("analysis_config").Where(field => field.Name is "bucket_span" or "influencers" or "latency" or "summary_count_field_name" or "time_zone")
             .Select(field => field with { Path = field.Name, Use = FieldUse.Fixed, Default = null }),
         .. Generated,
     ]);
