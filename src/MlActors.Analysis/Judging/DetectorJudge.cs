@@ -1,5 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -14,6 +15,9 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     public int Detector { get; } = detector;
 
     public DetectorSettings Settings { get; } = settings;
+
+    /// <summary>The user's rules for the detector, to be asked about every value; they may change between two buckets.</summary>
+    public DetectorRules Rules { get; set; } = DetectorRules.None;
 
     /// <summary>The series; set once, before anything is judged.</summary>
     public SeriesTable Table { get; set; } = null!;
@@ -35,6 +39,12 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <param name="start">Start of the bucket, epoch seconds.</param>
     /// <param name="stillFilling">Whether more records are to be expected: low values of counts and sums then mean nothing yet.</param>
     public abstract void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings);
+
+    /// <summary>Notes of a bucket that must not be learnt which series are still there, so that a long event does not have them dropped.</summary>
+    public void NoteSeen(DetectorBucket slice, long start)
+    {
+        foreach (ref var accumulator in slice.Accumulators) Table[accumulator.Series].LastSeen = start;
+    }
 
     /// <summary>What is remembered besides the series; the judge counts it in the budget.</summary>
     public virtual void WriteShared(ByteWriter writer)

@@ -1,6 +1,7 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -40,13 +41,13 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
             var strength = StrengthOfDecade * Math.Max(0, Math.Log10(Tail.Share) - log) * known.Buckets / (known.Buckets + Youth);
             var usual = (double)buckets / known.Buckets;
             findings.Add(this, slice.At(i).Series, i, new Judgement(1, new Forecast(usual, usual, usual, 0, 0), 1, default, strength, -1,
-                Math.Max(log, -2 * Math.Log10(known.Buckets + 1)), strength / (1 + buckets)));
+                Math.Max(log, -2 * Math.Log10(known.Buckets + 1)), strength / (1 + buckets)), report: !Asked(series, start).SkipResult);
         }
         if (!learn) return;
         for (var i = 0; slice is not null && i < slice.Count; i++)
         {
             var series = (RareValue)Table[slice.At(i).Series];
-            Of(series.Key.Partition, start).Learn(series);
+            if (!Asked(series, start).SkipModelUpdate) Of(series.Key.Partition, start).Learn(series);
             Saw(series, start);
         }
     }
@@ -76,6 +77,9 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
             memory.ModelBytes += Occurrences.Bytes + (2L * name.Length);
         }
     }
+
+    // A value is there or not, and nothing is expected of it: rules look at the time and at whose value it is.
+    private RuleEffect Asked(RareValue series, long start) => Rules.Of(series.Key, actual: 1, typical: null, start);
 
     private Occurrences Of(string partition, long start)
     {
