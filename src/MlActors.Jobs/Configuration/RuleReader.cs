@@ -63,7 +63,7 @@ internal static class RuleReader
             else if (filter is not null && !JobId.IsValid(filter)) rule.Problem($"{name}.filter_id", $"is [{ProblemList.Shown(filter)}]: must {JobId.Rule}", ProblemKind.IllegalArgument);
             read.Add(new ScopeConfig(field.Name, filter ?? "", type));
         }
-        if (read.Count == 0 && !rule.Has("conditions")) rule.Problem("scope", "is empty: name a field and its filter, or leave it out and give conditions");
+        if (!scope.EnumerateObject().Any() && !rule.Has("conditions")) rule.Problem("scope", "is empty: name a field and its filter, or leave it out and give conditions");
         return read.ToImmutable();
     }
 }
