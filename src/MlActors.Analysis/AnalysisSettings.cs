@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
-using MlActors.Analysis.Rules;
 using MlActors.Analysis.Time;
 
 namespace MlActors.Analysis;
@@ -16,9 +15,6 @@ public sealed record DetectorSettings(
     string? PartitionFieldName = null,
     bool UseNull = false)
 {
-    /// <summary>The user's rules; they may change while there is a model.</summary>
-    public ImmutableArray<DetectionRule> Rules { get; init; } = [];
-
     /// <summary>Whether values of the by field that are there most of the time give no results.</summary>
     public bool ExcludesFrequentBy { get; init; }
 
@@ -29,7 +25,10 @@ public sealed record DetectorSettings(
     public bool IsSplit => ByFieldName is not null || OverFieldName is not null || PartitionFieldName is not null;
 }
 
-/// <summary>The validated part of a job's configuration that the analysis depends on. Times are whole seconds.</summary>
+/// <summary>
+/// The validated part of a job's configuration that the analysis depends on and that stays as long as there is a model; what may change is the
+/// <see cref="Contexts.AnalysisContext"/>. Times are whole seconds.
+/// </summary>
 public sealed record AnalysisSettings
 {
     /// <summary>Width of a bucket in seconds, at least 1.</summary>

@@ -1,4 +1,5 @@
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Analysis.Time;
@@ -31,6 +32,10 @@ public sealed partial class JobAnalysis
                 break;
             case ResetBucketsInput reset:
                 Reset(reset.From, reset.To);
+                break;
+            case ContextInput { Context: var context }:
+                Use(context);
+                Changed = true;
                 break;
             default:
                 throw new ArgumentException($"inputs of kind {input.Kind} are not known", nameof(input));
@@ -105,6 +110,13 @@ public sealed partial class JobAnalysis
         var first = BucketTime.Floor(Math.Clamp(from, RecordClock.MinTime, RecordClock.MaxTime), _settings.BucketSpan);
         var end = BucketTime.Ceiling(Math.Clamp(to, RecordClock.MinTime, RecordClock.MaxTime), _settings.BucketSpan);
         if (_open.Remove(first, end)) Changed = true;
+    }
+
+    private void Use(AnalysisContext context)
+    {
+        _memory.ModelBytes += context.Bytes - _context.Bytes;
+        _context = context;
+        _evaluator.Use(context);
     }
 
     // Finishes the buckets that end at or before the border.

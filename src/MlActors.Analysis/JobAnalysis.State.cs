@@ -1,5 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Judging;
 using MlActors.Analysis.Series;
 using MlActors.Analysis.State;
@@ -42,6 +43,7 @@ public sealed partial class JobAnalysis
         writer.VarInt(_bytesExceeded);
         writer.VarInt(_peakBytes);
         writer.Bool(_turnsAway);
+        ContextCodec.Write(writer, _context);
         foreach (var judge in _judges) WriteSeries(writer, strings, judge);
         writer.VarUInt((ulong)_open.Count);
         for (var i = 0; i < _open.Count; i++) WriteBucket(writer, strings, _open[i]);
@@ -61,6 +63,7 @@ public sealed partial class JobAnalysis
         _bytesExceeded = reader.VarInt();
         _peakBytes = reader.VarInt();
         _turnsAway = reader.Bool();
+        Use(ContextCodec.Read(ref reader));
         foreach (var judge in _judges) ReadSeries(ref reader, strings, judge);
         var buckets = reader.Count(10);
         for (var i = 0; i < buckets; i++) ReadBucket(ref reader, strings);

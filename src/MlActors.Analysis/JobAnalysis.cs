@@ -1,4 +1,5 @@
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Judging;
@@ -35,6 +36,7 @@ public sealed partial class JobAnalysis
     private readonly BucketEvaluator _evaluator;
     private readonly int _summaryColumn;
 
+    private AnalysisContext _context = AnalysisContext.Empty;
     private RecordClock _clock;
     private EmptyBucketBudget _emptyBuckets = new(EmptyBucketBudget.Most);
     private long? _next;

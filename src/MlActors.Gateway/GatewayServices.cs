@@ -1,4 +1,5 @@
 using MlActors.Jobs;
+using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 using MlActors.Storage;
@@ -11,6 +12,7 @@ public sealed record GatewayServices(
     IJobs Jobs,
     IJobStore Store,
     ICatalog Catalog,
+    IContextStore Contexts,
     IResults Results,
     ISecurityStore Security,
     IStorage Storage,

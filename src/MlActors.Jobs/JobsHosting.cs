@@ -3,6 +3,7 @@ using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using MlActors.Jobs.Closing;
+using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
 using MlActors.Jobs.Watching;
@@ -23,7 +24,7 @@ public static class JobsHosting
             .WithShardRegion<JobActor>("job",
                 (_, _, resolver) =>
                 {
-                    var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<TimeProvider>(), options ?? new RunningOptions(),
+                    var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<IContextStore>(), resolver.GetService<TimeProvider>(), options ?? new RunningOptions(),
                         resolver.GetService<NodeIdentity>());
                     return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
                 },
@@ -43,7 +44,7 @@ public static class JobsHosting
                 registry.Register<TaskRegistry>(tasks);
             })
             .WithSingleton<JobWatchdog>("job-watchdog",
-                (_, registry, resolver) => Props.Create(typeof(JobWatchdog), resolver.GetService<ICatalog>(), registry.Get<JobActor>(), watchdog ?? WatchdogOptions.Default),
+                (_, registry, resolver) => Props.Create(typeof(JobWatchdog), resolver.GetService<ICatalog>(), resolver.GetService<IContextStore>(), registry.Get<JobActor>(), watchdog ?? WatchdogOptions.Default),
                 createProxyToo: false);
     }
 

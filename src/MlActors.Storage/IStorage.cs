@@ -1,3 +1,4 @@
+using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 using MlActors.Storage.Journal;
@@ -10,6 +11,7 @@ public interface IStorage : IAsyncDisposable, IDisposable
 {
     IJobStore Jobs { get; }
     ICatalog Catalog { get; }
+    IContextStore Contexts { get; }
     IResults Results { get; }
     ISecurityStore Security { get; }
     IEventLog Events { get; }

@@ -16,6 +16,7 @@ public static class StorageServices
         .AddSingleton<IStorage>(provider => SqliteStorage.Open(options, provider.GetService<TimeProvider>(), provider.GetService<ILogger<SqliteStorage>>()))
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Jobs)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Catalog)
+        .AddSingleton(provider => provider.GetRequiredService<IStorage>().Contexts)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Results)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Security)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Events)

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using CsCheck;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
+using MlActors.Analysis.Rules;
 using MlActors.Analysis.Tests.Support;
 using static MlActors.Analysis.Tests.Support.Settings;
 
@@ -103,9 +105,36 @@ public class InputCodecTests
     });
 
     [Fact]
+    public void A_context_comes_back_and_has_one_form_only()
+    {
+        var bytes = InputCodec.Encode(Context());
+        var back = InputCodec.Decode(bytes, Used.Schema).ShouldBeOfType<ContextInput>();
+        InputCodec.Encode(back).ShouldBe(bytes);
+        back.Context.Print.ShouldBe(Context().Context.Print);
+        back.Context.Filters.Select(filter => $"{filter.FilterId}: {string.Join(' ', filter.Items)}").ShouldBe(["hosts: a* b", "none: "]);
+        back.Context.Rules.Select(rule => (rule.Detector, rule.SkipResult, rule.SkipModelUpdate)).ShouldBe([(1, true, false), (0, false, true)]);
+        back.Context.Rules[0].Scope.ShouldBe([new RuleScope(SplitField.By, "hosts", true), new RuleScope(SplitField.Partition, "none", false)]);
+        back.Context.Rules[1].Conditions.ShouldBe([new RuleCondition(AppliesTo.DiffFromTypical, ConditionOperator.Lte, 0.25)]);
+        back.Context.Events.ShouldBe([new ScheduledEvent("fair", 500, 600), new ScheduledEvent("sale", 1000, 1L << 33, SkipModelUpdate: false)]);
+
+        var otherwise = new AnalysisContext(back.Context.Rules, back.Context.Filters.Reverse(), back.Context.Events.Reverse());
+        InputCodec.Encode(new ContextInput(otherwise)).ShouldBe(bytes);
+        AnalysisContext.Empty.Print.ShouldBe(0);
+        new AnalysisContext([], [], [new ScheduledEvent("fair", 500, 600)]).Print.ShouldBeGreaterThan(0);
+    }
+
+    private static ContextInput Context() => new(new AnalysisContext(
+        [
+            new DetectionRule(1, true, false) { Scope = [new RuleScope(SplitField.By, "hosts", true), new RuleScope(SplitField.Partition, "none", false)] },
+            new DetectionRule(0, false, true) { Conditions = [new RuleCondition(AppliesTo.DiffFromTypical, ConditionOperator.Lte, 0.25)] },
+        ],
+        [new FilterItems("none", []), new FilterItems("hosts", ["b", "a*", "b"])],
+        [new ScheduledEvent("sale", 1000, 1L << 33, SkipModelUpdate: false), new ScheduledEvent("fair", 500, 600)]));
+
+    [Fact]
     public void Every_flipped_bit_and_every_truncation_is_refused()
     {
-        foreach (var input in new AnalysisInput[] { Small(), new AdvanceTimeInput(123456), new SkipTimeInput(-5), new ResetBucketsInput(10, 1L << 40) })
+        foreach (var input in new AnalysisInput[] { Small(), new AdvanceTimeInput(123456), new SkipTimeInput(-5), new ResetBucketsInput(10, 1L << 40), Context() })
         {
             var bytes = InputCodec.Encode(input);
             for (var i = 0; i < bytes.Length; i++)
@@ -126,7 +155,12 @@ public class InputCodecTests
     [Fact]
     public void Damage_under_a_valid_checksum_is_refused_or_decoded_without_allocating_beyond_measure()
     {
-        var bytes = InputCodec.Encode(Small());
+        Forge(InputCodec.Encode(Small()));
+        Forge(InputCodec.Encode(Context()));
+    }
+
+    private static void Forge(byte[] bytes)
+    {
         Gen.Int[4, bytes.Length - 9].Select(Gen.Byte, Gen.Byte, Gen.Byte).Sample(
             (at, a, b, c) =>
             {

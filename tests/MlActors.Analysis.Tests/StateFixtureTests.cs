@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
+using MlActors.Analysis.Rules;
 using MlActors.Analysis.Tests.Support;
 using static MlActors.Analysis.Tests.Support.Settings;
 
@@ -65,10 +67,17 @@ public class StateFixtureTests
                     ("n", 1 + (int)(3 * noise.Uniform()))));
             }
             yield return BatchBuilder.Records(Used, rows);
+            if (part == 10) yield return Context();
             if (part == 32) yield return new ResetBucketsInput(1_700_000_000L + (33 * 6000) - 400, 1_700_000_000L + (33 * 6000) - 100);
         }
         yield return new AdvanceTimeInput(1_700_000_000L + (37 * 6000));
     }
+
+    // A rule that hides one series, and an event beyond the split.
+    private static ContextInput Context() => new(new AnalysisContext(
+        [new DetectionRule(0, true, false) { Scope = [new RuleScope(SplitField.By, "known", true)], Conditions = [new RuleCondition(AppliesTo.Actual, ConditionOperator.Gt, 20)] }],
+        [new FilterItems("known", ["host-1"])],
+        [new ScheduledEvent("sale", 1_700_000_000L + (31 * 6000), 1_700_000_000L + (32 * 6000))]));
 
     // The last digits of logarithms differ between mathematical libraries; all else is exact.
     private static void Compare(JsonElement actual, JsonElement expected, string where)

@@ -116,12 +116,14 @@ public class StatePropertyTests
     [Fact]
     public void The_random_scenarios_reach_what_they_are_to_test()
     {
-        var (records, named, dips, refused, pruned) = (0, 0, 0, 0, 0);
+        var (records, named, dips, refused, pruned, scheduled) = (0, 0, 0, 0, 0, 0);
         Scenario.Gen.Sample(
             scenario =>
             {
                 var analysis = JobAnalysis.Create(scenario.Settings);
-                var all = analysis.FoldAll(scenario.Inputs).SelectMany(bucket => bucket.Records).ToArray();
+                var buckets = analysis.FoldAll(scenario.Inputs);
+                var all = buckets.SelectMany(bucket => bucket.Records).ToArray();
+                Interlocked.Add(ref scheduled, buckets.Count(bucket => bucket.ScheduledEvents.Count > 0));
                 Interlocked.Add(ref records, all.Length);
                 Interlocked.Add(ref named, all.Count(record => record.Influencers.Any(i => i.FieldName == "region")));
                 Interlocked.Add(ref dips, all.Count(record => record.Explanation!.AnomalyType == "dip"));
@@ -131,7 +133,7 @@ public class StatePropertyTests
                 if (analysis.SizeStats.ModelBytes < bytes) Interlocked.Increment(ref pruned);
             },
             iter: 100);
-        foreach (var count in new[] { records, named, dips, refused, pruned }) count.ShouldBeGreaterThan(10);
+        foreach (var count in new[] { records, named, dips, refused, pruned, scheduled }) count.ShouldBeGreaterThan(10);
     }
 
     private static void Same(JobAnalysis a, JobAnalysis b)

@@ -1,3 +1,5 @@
+using MlActors.Analysis.Contexts;
+
 namespace MlActors.Analysis.Input;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace MlActors.Analysis.Input;
 /// so the log from a snapshot on gives the same results and the same state whenever it is replayed.
 /// The numbers are written to the log; they never change.
 /// </summary>
-public enum InputKind : byte { Records = 1, AdvanceTime = 2, SkipTime = 3, ResetBuckets = 4 }
+public enum InputKind : byte { Records = 1, AdvanceTime = 2, SkipTime = 3, ResetBuckets = 4, Context = 5 }
 
 public abstract record AnalysisInput(InputKind Kind);
 
@@ -20,3 +22,6 @@ public sealed record SkipTimeInput(long To) : AnalysisInput(InputKind.SkipTime);
 
 /// <summary>What the open buckets in [From, To) (epoch seconds, widened to bucket borders) have collected is thrown away, to be sent again.</summary>
 public sealed record ResetBucketsInput(long From, long To) : AnalysisInput(InputKind.ResetBuckets);
+
+/// <summary>From the next bucket that is finished on, this context holds, in place of the one before it.</summary>
+public sealed record ContextInput(AnalysisContext Context) : AnalysisInput(InputKind.Context);

@@ -83,6 +83,8 @@ public sealed record DataCounts
             case ResetBucketsInput reset:
                 tally.Reset(reset.From, reset.To);
                 break;
+            case ContextInput:
+                return this;
             default:
                 throw new ArgumentException($"inputs of kind {input.Kind} are not known", nameof(input));
         }

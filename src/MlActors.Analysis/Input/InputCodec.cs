@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using MlActors.Analysis.Binary;
+using MlActors.Analysis.Contexts;
 
 namespace MlActors.Analysis.Input;
 
@@ -8,7 +9,7 @@ namespace MlActors.Analysis.Input;
 /// The binary form of an input in the log: versioned, little-endian, checksummed (XxHash64), columnar.
 /// <para>
 /// magic <c>MLAI</c> (4 bytes), version (1), kind (1), body, XxHash64 of all before it (8). The body of records is: print of the schema (8), count,
-/// what the reader counted, times as differences, then each column (<see cref="ColumnCodec"/>). Numbers without a size are variable-length.
+/// what the reader counted, times as differences, then each column (<see cref="ColumnCodec"/>); that of a context is <see cref="ContextCodec"/>'s. Numbers without a size are variable-length.
 /// </para>
 /// </summary>
 public static class InputCodec
@@ -39,6 +40,9 @@ public static class InputCodec
                 writer.VarInt(reset.From);
                 writer.VarInt(reset.To);
                 break;
+            case ContextInput { Context: var context }:
+                ContextCodec.Write(writer, context);
+                break;
             default:
                 throw new ArgumentException($"inputs of kind {input.Kind} are not known", nameof(input));
         }
@@ -62,6 +66,7 @@ public static class InputCodec
             InputKind.AdvanceTime => new AdvanceTimeInput(reader.VarInt()),
             InputKind.SkipTime => new SkipTimeInput(reader.VarInt()),
             InputKind.ResetBuckets => new ResetBucketsInput(reader.VarInt(), reader.VarInt()),
+            InputKind.Context => new ContextInput(ContextCodec.Read(ref reader)),
             _ => throw new InvalidDataException($"inputs of kind {kind} are not known"),
         };
         reader.End();

@@ -1,6 +1,7 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Forecasting;
+using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -15,6 +16,9 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     public int Detector { get; } = detector;
 
     public DetectorSettings Settings { get; } = settings;
+
+    /// <summary>The user's rules for the detector, to be asked about every value; they may change between two buckets.</summary>
+    public DetectorRules Rules { get; set; } = DetectorRules.None;
 
     /// <summary>The series; set once, before anything is judged.</summary>
     public SeriesTable Table { get; set; } = null!;
@@ -43,6 +47,12 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <summary>Adds those of the series of which the future can be told, by their keys.</summary>
     public virtual void AddForecasters(List<SeriesForecaster> forecasters)
     {
+    }
+
+    /// <summary>Notes of a bucket that must not be learnt which series are still there, so that a long event does not have them dropped.</summary>
+    public void NoteSeen(DetectorBucket slice, long start)
+    {
+        foreach (ref var accumulator in slice.Accumulators) Table[accumulator.Series].LastSeen = start;
     }
 
     /// <summary>What is remembered besides the series; the judge counts it in the budget.</summary>

@@ -23,8 +23,13 @@ internal sealed class Findings(bool keepsValues)
     /// <summary>The highest alert score of all series.</summary>
     public double AlertScore { get; private set; }
 
-    public void Clear()
+    /// <summary>Whether nothing of the bucket may become a record or count for its scores.</summary>
+    public bool Silent { get; private set; }
+
+    /// <summary>Begins another bucket.</summary>
+    public void Begin(bool silent)
     {
+        Silent = silent;
         Unusual.Clear();
         Values.Clear();
         (Judged, AlertScore) = (0, 0);
@@ -51,7 +56,7 @@ internal sealed class Findings(bool keepsValues)
 
     private double Assess(DetectorJudge judge, int series, in Judgement judgement, bool report)
     {
-        var (score, alert) = report && judge.Frequent?.IsFrequent(judge.Table[series].Key) != true
+        var (score, alert) = report && !Silent && judge.Frequent?.IsFrequent(judge.Table[series].Key) != true
             ? (ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability), ScoreMap.StrengthScore(judgement.Alert))
             : (0, 0);
         AlertScore = Math.Max(AlertScore, alert);

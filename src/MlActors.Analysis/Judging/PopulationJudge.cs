@@ -3,7 +3,6 @@ using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Modelling;
-using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -67,7 +66,7 @@ internal sealed class PopulationJudge(int detector, DetectorSettings settings, M
             var series = slice.At(i).Series;
             var member = (MemberSeries)Table[series];
             var value = _values[place];
-            var (skipResult, skipModelUpdate) = DetectionRule.Effect(Settings.Rules, value, population.Ready ? population.Typical : null, shape.Start);
+            var effect = Rules.Of(member.Key, value, population.Ready ? population.Typical : null, shape.Start);
             // Buckets since it was last there; in between its news grew old.
             var passed = Math.Max(0, (shape.Start - member.LastSeen) / (double)shape.Span);
             var news = 0.0;
@@ -75,7 +74,7 @@ internal sealed class PopulationJudge(int detector, DetectorSettings settings, M
             {
                 var judgement = population.Judge(value, _values.Count, Settings.Function.Side);
                 news = member.News(judgement.Strength, passed);
-                var report = !skipResult && (!stillFilling || value > judgement.Typical || !shape.ZeroWhenEmpty);
+                var report = !effect.SkipResult && (!stillFilling || value > judgement.Typical || !shape.ZeroWhenEmpty);
                 findings.AddMember(this, series, i, judgement with { Alert = news }, report, _found);
             }
             else if (learn)
@@ -83,7 +82,7 @@ internal sealed class PopulationJudge(int detector, DetectorSettings settings, M
                 findings.AddUnjudged(this, series, value);
             }
             if (!learn) continue;
-            if (!skipModelUpdate)
+            if (!effect.SkipModelUpdate)
             {
                 member.Learn(news, passed);
                 _learnt.Add(value);

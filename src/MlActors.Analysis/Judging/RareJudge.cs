@@ -1,6 +1,7 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -37,7 +38,7 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
             var strength = Strength.Of(log) * known.Buckets / (known.Buckets + Youth);
             var usual = (double)buckets / known.Buckets;
             findings.Add(this, slice.At(i).Series, i, new Judgement(1, new Forecast(usual, usual, usual, 0, 0), 1, default, strength, -1,
-                Math.Max(log, -2 * Math.Log10(known.Buckets + 1)), strength / (1 + buckets)));
+                Math.Max(log, -2 * Math.Log10(known.Buckets + 1)), strength / (1 + buckets)), report: !Asked(series, start).SkipResult);
         }
         if (!learn) return;
         for (var i = 0; slice is not null && i < slice.Count; i++)
@@ -45,7 +46,7 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
             var series = (RareValue)Table[slice.At(i).Series];
             var known = _partitions.Of(series.Key.Partition);
             known.Begin(start);
-            known.Learn(series);
+            if (!Asked(series, start).SkipModelUpdate) known.Learn(series);
             Saw(series, start);
         }
     }
@@ -55,6 +56,9 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
     public override void WriteShared(ByteWriter writer) => _partitions.Write(writer);
 
     public override void ReadShared(ref ByteReader reader) => _partitions.Read(ref reader);
+
+    // A value is there or not, and nothing is expected of it: rules look at the time and at whose value it is.
+    private RuleEffect Asked(RareValue series, long start) => Rules.Of(series.Key, actual: 1, typical: null, start);
 }
 
 /// <summary>One value, and in how many buckets it came.</summary>

@@ -3,6 +3,7 @@ using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Modelling;
+using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -79,11 +80,12 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
         for (var i = 0; i < slice.Count; i++)
         {
             var pair = (RareValue)Table[slice.At(i).Series];
-            if (pair.Buckets == 0) _memberships.Join(pair.Key);
             var known = _pairs.Of(pair.Key.Partition);
             known.Begin(start);
-            known.Learn(pair);
             Saw(pair, start);
+            if (AskedOf(pair.Key).SkipModelUpdate) continue;
+            if (pair.Buckets == 0) _memberships.Join(pair.Key);
+            known.Learn(pair);
         }
     }
 
@@ -101,7 +103,7 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
             var usual = (double)pair.Buckets / known.Buckets;
             var judgement = new Judgement(1, new Forecast(usual, usual, usual, 0, 0), 1, default, strength, -1,
                 Math.Max(log, -2 * Math.Log10(known.Buckets + 1)), strength / (1 + pair.Buckets));
-            findings.AddMember(this, slice.At(i).Series, i, judgement, report: true, _found);
+            findings.AddMember(this, slice.At(i).Series, i, judgement, report: !AskedOf(pair.Key).SkipResult, _found);
         }
     }
 
@@ -117,11 +119,15 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
             {
                 var judgement = population.Judge(values[i], members.Count, Side.High);
                 var series = slice.At(members[i].Rarest).Series;
-                findings.AddMember(this, series, members[i].Rarest, judgement with { Alert = judgement.Strength / (1 + ((RareValue)Table[series]).Buckets) }, report: true, _found);
+                var report = !Rules.Of(Table[series].Key, values[i], population.Typical, shape.Start).SkipResult;
+                findings.AddMember(this, series, members[i].Rarest, judgement with { Alert = judgement.Strength / (1 + ((RareValue)Table[series]).Buckets) }, report, _found);
             }
             if (learn) population.Learn(shape, values, members.Count);
         }
     }
+
+    // A value is there or not, and nothing is expected of it: rules look at the time and at whose value it is.
+    private RuleEffect AskedOf(SeriesKey key) => Rules.Of(key, actual: 1, typical: null, shape.Start);
 
     private bool IsRare(SeriesKey key) => _memberships.Of(key) <= Math.Max(1, RareShare * _populations.Of(MemberOf(key)).Present);
 

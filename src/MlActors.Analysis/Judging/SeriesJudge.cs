@@ -2,7 +2,6 @@ using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Forecasting;
 using MlActors.Analysis.Modelling;
-using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -67,12 +66,12 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         var model = (SeriesModel)Table[series];
         var side = Settings.Function.Side;
         var report = true;
-        if (!Settings.Rules.IsEmpty)
+        if (!Rules.IsEmpty)
         {
-            double? typical = model.Ready ? model.Preview(shape, value, side).Expected.Mean : null;
-            var (skipResult, skipModelUpdate) = DetectionRule.Effect(Settings.Rules, value, typical, shape.Start);
-            report = !skipResult;
-            learn &= !skipModelUpdate;
+            double? typical = Rules.LookAtTypical && model.Ready ? model.Preview(shape, value, side).Typical : null;
+            var effect = Rules.Of(model.Key, value, typical, shape.Start);
+            report = !effect.SkipResult;
+            learn &= !effect.SkipModelUpdate;
         }
         Judgement judgement;
         if (learn)

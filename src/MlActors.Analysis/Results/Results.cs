@@ -16,6 +16,9 @@ public sealed record BucketResult(
 {
     /// <summary>The values of all series, by detector, partition, by and over value; empty unless the settings ask for them.</summary>
     public IReadOnlyList<SeriesValue> Values { get; init; } = [];
+
+    /// <summary>The descriptions of the scheduled events that overlap the bucket, in the order of their starts.</summary>
+    public IReadOnlyList<string> ScheduledEvents { get; init; } = [];
 }
 
 /// <summary>How unusual the bucket is as seen by one influencer field, or by time alone (<c>bucket_time</c>).</summary>

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace MlActors.Analysis.Rules;
 
-/// <summary>What a condition looks at.</summary>
-public enum AppliesTo
+/// <summary>What a condition looks at. Written to the log by position: new ones go to the end.</summary>
+public enum AppliesTo : byte
 {
     /// <summary>The value of the bucket.</summary>
     Actual,
@@ -18,7 +18,8 @@ public enum AppliesTo
     Time,
 }
 
-public enum ConditionOperator { Gt, Gte, Lt, Lte }
+/// <summary>Written to the log by position, like <see cref="AppliesTo"/>.</summary>
+public enum ConditionOperator : byte { Gt, Gte, Lt, Lte }
 
 /// <summary>One comparison with a number.</summary>
 public readonly record struct RuleCondition(AppliesTo AppliesTo, ConditionOperator Operator, double Value)
@@ -43,23 +44,25 @@ public readonly record struct RuleCondition(AppliesTo AppliesTo, ConditionOperat
     }
 }
 
-/// <summary>Knowledge of the user's about a detector: where all conditions hold, there are no results, or the model learns nothing, or both.</summary>
-public sealed record DetectionRule(bool SkipResult, bool SkipModelUpdate, ImmutableArray<RuleCondition> Conditions)
-{
-    /// <summary>What the rules of a detector ask for, taken together.</summary>
-    internal static (bool SkipResult, bool SkipModelUpdate) Effect(ImmutableArray<DetectionRule> rules, double actual, double? typical, long time)
-    {
-        var (skipResult, skipModelUpdate) = (false, false);
-        foreach (var rule in rules)
-        {
-            if (!rule.IsFulfilled(actual, typical, time)) continue;
-            skipResult |= rule.SkipResult;
-            skipModelUpdate |= rule.SkipModelUpdate;
-        }
-        return (skipResult, skipModelUpdate);
-    }
+/// <summary>A field that tells the series of a detector apart. The numbers are written to the log; they never change.</summary>
+public enum SplitField : byte { By = 0, Over = 1, Partition = 2 }
 
-    private bool IsFulfilled(double actual, double? typical, long time)
+/// <summary>Limits a rule to the series whose value of a field is in a filter, or (with <paramref name="Include"/> false) is not in it.</summary>
+public readonly record struct RuleScope(SplitField Field, string FilterId, bool Include);
+
+/// <summary>
+/// Knowledge of the user's about a detector: for the series of its scope, where all conditions hold, there are no results, or the model learns
+/// nothing, or both.
+/// </summary>
+/// <param name="Detector">Position of the detector in the settings.</param>
+public sealed record DetectionRule(int Detector, bool SkipResult, bool SkipModelUpdate)
+{
+    /// <summary>All must hold; without any, the rule is for every series.</summary>
+    public ImmutableArray<RuleScope> Scope { get; init; } = [];
+
+    public ImmutableArray<RuleCondition> Conditions { get; init; } = [];
+
+    internal bool IsFulfilled(double actual, double? typical, long time)
     {
         foreach (var condition in Conditions)
             if (!condition.IsFulfilled(actual, typical, time))

@@ -1,6 +1,8 @@
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Judging;
 using MlActors.Analysis.Results;
+using MlActors.Analysis.Rules;
 
 namespace MlActors.Analysis.Scoring;
 
@@ -9,24 +11,37 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, DetectorJudge[]
 {
     private readonly Findings _findings = new(settings.KeepsValues);
     private readonly ResultBuilder _results = new(settings, judges, influences);
+    private EventSchedule _schedule = new([]);
 
-    /// <summary>The result of a bucket that is over; models learn it.</summary>
+    /// <summary>The result of a bucket that is over; models learn it, unless an event says that they must not.</summary>
     /// <param name="bucket"><c>null</c> when it had no records.</param>
-    public BucketResult Finish(long start, OpenBucket? bucket) => Evaluate(start, bucket, learn: true, stillFilling: false);
+    public BucketResult Finish(long start, OpenBucket? bucket) => Evaluate(start, bucket, over: true, stillFilling: false);
 
     /// <summary>The provisional result of an open bucket; nothing changes.</summary>
     /// <param name="stillFilling">Whether more records are to be expected: low counts and sums then mean nothing yet.</param>
-    public BucketResult Preview(OpenBucket bucket, bool stillFilling) => Evaluate(bucket.Start, bucket, learn: false, stillFilling);
+    public BucketResult Preview(OpenBucket bucket, bool stillFilling) => Evaluate(bucket.Start, bucket, over: false, stillFilling);
 
-    private BucketResult Evaluate(long start, OpenBucket? bucket, bool learn, bool stillFilling)
+    /// <summary>From now on this context holds.</summary>
+    public void Use(AnalysisContext context)
     {
-        _findings.Clear();
+        _schedule = new EventSchedule(context.Events);
+        var rules = DetectorRules.Of(context, judges.Length);
+        foreach (var judge in judges) judge.Rules = rules[judge.Detector];
+    }
+
+    private BucketResult Evaluate(long start, OpenBucket? bucket, bool over, bool stillFilling)
+    {
+        var (events, effect) = _schedule.In(start, start + settings.BucketSpan);
+        _findings.Begin(silent: effect.SkipResult);
         foreach (var judge in judges)
         {
             var slice = bucket?.Detectors[judge.Detector];
-            judge.Judge(slice, start, learn, stillFilling, _findings);
-            if (learn && slice is not null) judge.Frequent?.Learn(slice, judge.Table, start);
+            judge.Judge(slice, start, learn: over && !effect.SkipModelUpdate, stillFilling, _findings);
+            if (!over || slice is null) continue;
+            if (effect.SkipModelUpdate) judge.NoteSeen(slice, start);
+            else judge.Frequent?.Learn(slice, judge.Table, start);
         }
-        return _results.Build(start, bucket, _findings, isInterim: !learn);
+        var result = _results.Build(start, bucket, _findings, isInterim: !over);
+        return events.Count == 0 ? result : result with { ScheduledEvents = events };
     }
 }

@@ -8,7 +8,7 @@ using MlActors.Jobs.Storage;
 namespace MlActors.Gateway.Api;
 
 /// <summary>One checked request on its way to its handler.</summary>
-/// <param name="Body">The whole body of a <see cref="BodyKind.Json"/> endpoint, else empty.</param>
+/// <param name="Body">The whole body of a <see cref="BodyKind.Json"/> or <see cref="BodyKind.OptionalJson"/> endpoint, else empty.</param>
 public sealed record ApiCall(
     ApiEndpoint Endpoint, HttpContext Http, GatewayServices Services, Principal Principal, Arguments Arguments, ReadOnlyMemory<byte> Body)
 {
@@ -27,13 +27,14 @@ public sealed record ApiCall(
     public string JobId => Path("job_id") ?? throw new InvalidOperationException("the path has no job_id");
 
     /// <summary><c>from</c> and <c>size</c>, from the query or the body's <c>page</c>.</summary>
+    /// <param name="sizeParameter">The endpoint's own <c>size</c>, if it has another default.</param>
     /// <exception cref="ApiException">400: given twice, or beyond the window.</exception>
-    public (int From, int Size) Page()
+    public (int From, int Size) Page(Parameter<int>? sizeParameter = null)
     {
         var page = Get(Parameters.PageObject);
         if ((page.From is not null && Has(Parameters.From)) || (page.Size is not null && Has(Parameters.Size)))
             throw ApiException.IllegalArgument("[from] or [size] is given in the query and in [page] of the body; give it in one of the two");
-        var (from, size) = (page.From ?? Get(Parameters.From), page.Size ?? Get(Parameters.Size));
+        var (from, size) = (page.From ?? Get(Parameters.From), page.Size ?? Get(sizeParameter ?? Parameters.Size));
         if ((long)from + size > Parameters.ResultWindow)
         {
             throw ApiException.IllegalArgument(

@@ -12,6 +12,9 @@ public enum BodyKind
     /// <summary>A required JSON document that the handler reads.</summary>
     Json,
 
+    /// <summary>A JSON document that the handler reads, or none.</summary>
+    OptionalJson,
+
     /// <summary>A stream of records that the handler reads while it comes in; no limit of size.</summary>
     Stream,
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using MlActors.Gateway.Calendars;
 using MlActors.Gateway.Cat;
 using MlActors.Gateway.Errors;
+using MlActors.Gateway.Filters;
 using MlActors.Gateway.Jobs;
 using MlActors.Gateway.NotYet;
 using MlActors.Gateway.Results;
@@ -26,6 +28,9 @@ public static partial class ApiTable
         .. OverallBucketsEndpoint.All,
         .. SnapshotEndpoints.All,
         .. QuarantineEndpoint.All,
+        .. FilterEndpoints.All,
+        .. CalendarEndpoints.All,
+        .. EventEndpoints.All,
         .. CatEndpoint.All,
         .. TaskEndpoint.All,
         .. SecurityEndpoints.All,

@@ -9,7 +9,8 @@ namespace MlActors.Jobs.Configuration;
 
 /// <summary>
 /// A job as its user wrote it, completed with defaults, in the terms of the API. Immutable; stored as JSON in the journal and the catalog
-/// and returned by the API. What the analysis needs of it is <see cref="ToSettings"/>.
+/// and returned by the API. What the analysis needs of it is <see cref="ToSettings"/>
+/// and, for what may change, <see cref="Contexts.JobContext"/>.
 /// </summary>
 public sealed record JobConfig
 {
@@ -105,7 +106,6 @@ public sealed record DetectorConfig
     {
         ExcludesFrequentBy = ExcludeFrequent is "all" or "by" && ByFieldName is not null,
         ExcludesFrequentOver = ExcludeFrequent is "all" or "over" && OverFieldName is not null,
-        Rules = CustomRules.IsEmpty ? [] : [.. CustomRules.Select(rule => rule.ToRule())],
     };
 
     /// <summary>What the detector is called when its user does not say: <c>mean(responsetime) by airline partitionfield=host</c>.</summary>

@@ -88,6 +88,7 @@ public static partial class JobConfigJson
         {
             writer.WriteStartObject();
             WriteTexts(writer, "actions", rule.Actions);
+            if (!rule.Scope.IsEmpty) WriteScope(writer, rule.Scope);
             writer.WriteStartArray("conditions");
             foreach (var condition in rule.Conditions)
             {
@@ -101,6 +102,19 @@ public static partial class JobConfigJson
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
+    }
+
+    private static void WriteScope(Utf8JsonWriter writer, IEnumerable<ScopeConfig> scope)
+    {
+        writer.WriteStartObject("scope");
+        foreach (var (field, filter, type) in scope)
+        {
+            writer.WriteStartObject(field);
+            writer.WriteString("filter_id", filter);
+            writer.WriteString("filter_type", type);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
     }
 
     private static void WriteLimits(Utf8JsonWriter writer, AnalysisLimits limits, bool excludeGenerated)

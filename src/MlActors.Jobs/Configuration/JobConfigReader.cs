@@ -108,29 +108,11 @@ public static class JobConfigReader
             UseNull = reader.Boolean("use_null") ?? false,
             ExcludeFrequent = reader.Text("exclude_frequent"),
             DetectorIndex = index,
-            CustomRules = ReadRules(reader),
+            CustomRules = RuleReader.ReadRules(reader),
         };
         reader.Integer("detector_index");
         var description = reader.Text("detector_description");
         return detector with { DetectorDescription = string.IsNullOrEmpty(description) ? detector.DefaultDescription() : description };
-    }
-
-    internal static ImmutableArray<RuleConfig> ReadRules(ObjectReader detector) =>
-        detector.Objects("custom_rules") is { Count: > 0 } rules ? [.. rules.Select(ReadRule)] : [];
-
-    private static RuleConfig ReadRule(ObjectReader rule)
-    {
-        var read = new RuleConfig
-        {
-            Actions = rule.Texts("actions") ?? [RuleNames.SkipResult],
-            Conditions = [.. rule.Objects("conditions").Select(condition =>
-                new ConditionConfig(condition.Text("applies_to") ?? "", condition.Text("operator") ?? "", condition.Number("value") ?? 0))],
-        };
-        foreach (var action in read.Actions.Where(action => action is not (RuleNames.SkipResult or RuleNames.SkipModelUpdate)))
-            rule.Problem("actions", $"has [{ProblemList.Shown(action)}]: must be [{RuleNames.SkipResult}], [{RuleNames.SkipModelUpdate}] or both");
-        if (read.Actions.IsEmpty) rule.Problem("actions", "is empty: name what the rule does, or leave the field out");
-        if (read.Conditions.IsEmpty && !rule.Has("scope")) rule.Problem("conditions", "is empty: a rule needs at least one condition");
-        return read;
     }
 
     private static AnalysisLimits ReadLimits(ObjectReader? reader, JobLimits limits) => new()

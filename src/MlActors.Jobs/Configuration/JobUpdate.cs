@@ -77,7 +77,7 @@ public sealed record JobUpdate
         {
             Groups = Groups ?? config.Groups,
             Description = Description ?? config.Description,
-            AnalysisConfig = config.AnalysisConfig with { Detectors = ApplyDetectors(config.AnalysisConfig.Detectors, opened, problems) },
+            AnalysisConfig = config.AnalysisConfig with { Detectors = ApplyDetectors(config.AnalysisConfig.Detectors, problems) },
             AnalysisLimits = ModelMemoryLimit is null ? config.AnalysisLimits : config.AnalysisLimits with { ModelMemoryLimit = ModelMemoryLimit },
             ModelPlotConfig = ModelPlotConfig ?? config.ModelPlotConfig,
             ModelSnapshotRetentionDays = ModelSnapshotRetentionDays ?? config.ModelSnapshotRetentionDays,
@@ -101,7 +101,7 @@ public sealed record JobUpdate
 
     private static DetectorUpdate ReadDetector(ObjectReader detector, int position) =>
         new((int)(detector.Integer("detector_index", max: int.MaxValue) ?? 0), detector.Text("description"),
-            detector.Has("custom_rules") ? JobConfigReader.ReadRules(detector) : null);
+            detector.Has("custom_rules") ? RuleReader.ReadRules(detector) : null);
 
     private void CheckMemory(bool opened, long modelBytes, ProblemList problems)
     {
@@ -116,7 +116,7 @@ public sealed record JobUpdate
         }
     }
 
-    private ImmutableArray<DetectorConfig> ApplyDetectors(ImmutableArray<DetectorConfig> detectors, bool opened, ProblemList problems)
+    private ImmutableArray<DetectorConfig> ApplyDetectors(ImmutableArray<DetectorConfig> detectors, ProblemList problems)
     {
         for (var i = 0; i < Detectors.Length; i++)
         {
@@ -127,9 +127,6 @@ public sealed record JobUpdate
             }
             else
             {
-                // An open job analyses by the rules that it was opened with, also when it is moved or restarted half way.
-                if (rules is not null && opened)
-                    problems.Add($"detectors[{i}].custom_rules", "cannot be changed while the job is open: close it first");
                 var detector = detectors[index];
                 var text = description is { Length: 0 } ? detector.DefaultDescription() : description;
                 detectors = detectors.SetItem(index,

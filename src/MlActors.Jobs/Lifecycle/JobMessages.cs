@@ -65,7 +65,14 @@ public sealed record FlushJob(string JobId, bool CalculateInterim, long? Interim
 public sealed record GetJobStats(string JobId) : JobMessage(JobId);
 
 /// <summary>Only makes the owner exist, so that it finishes what it owes. Answered with <see cref="Done"/>.</summary>
-public sealed record WakeJob(string JobId) : JobMessage(JobId);
+/// <param name="ContextVersion">The version of filters and calendars there is, so that an owner who was not told of a change learns of it.</param>
+public sealed record WakeJob(string JobId, long ContextVersion = 0) : JobMessage(JobId);
+
+/// <summary>
+/// A filter or calendar of the job changed. Answered with <see cref="Done"/> when what is stored now is in the job's log, so that it holds for all data
+/// posted from then on; or when the job is not open and will look when it is.
+/// </summary>
+public sealed record RefreshContext(string JobId) : JobMessage(JobId);
 
 public abstract record JobReply(string JobId);
 

@@ -60,6 +60,15 @@ public sealed record JobStatus
 
     /// <summary>Sequence number of the newest input in the job's log; 0 before the first.</summary>
     public long InputSeq { get; init; }
+
+    /// <summary>
+    /// The <see cref="Analysis.Contexts.AnalysisContext.Print"/> of the context that the analysis has once it has folded the log: the one journaled last,
+    /// 0 as long as there was none, <see cref="UnknownContext"/> after the model went back.
+    /// </summary>
+    public long ContextPrint { get; init; }
+
+    /// <summary>The print of no context: the next run is given the current one whatever it is.</summary>
+    public const long UnknownContext = -1;
     public DataCounts Counts { get; init; } = new();
     public ModelSizeStats Size { get; init; } = new();
     public TimingStats Timing { get; init; } = new();

@@ -60,6 +60,7 @@ public static class ResultDocuments
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (bucket.ScheduledEvents.Count > 0) json.WriteStrings("scheduled_events", bucket.ScheduledEvents);
     });
 
     public static byte[] Record(string jobId, BucketResult bucket, RecordResult record) => Render(json =>

@@ -21,6 +21,7 @@ public sealed partial class JobActor
     private long _lastProgress;
     private int _retries;
     private int _runs;
+    private bool _analysisReady;
 
     private void StartAnalysis()
     {
@@ -28,6 +29,7 @@ public sealed partial class JobActor
         _lastProgress = Now;
         _unanalysedBytes = 0;
         _analysedSeq = _state.SnapshotSeq;
+        _analysisReady = false;
         var start = new AnalysisStart(new JobConfigAndLineage(_state.Config!, _state.Lineage), _state.Generation, _state.SnapshotId, _state.SnapshotSeq,
             _status.InputSeq, _state.Quarantined, _status.Timing);
         var (services, token) = (_services, _analysisCancellation.Token);
@@ -36,6 +38,7 @@ public sealed partial class JobActor
         _analysis = Context.Watch(Context.ActorOf(props, $"analysis-{_state.Generation}-{_runs++}"));
         if (_state.State == JobState.Opening) _progress = new TransitionProgress("restoring", 10, _state.StateSince);
         if (_state.State == JobState.Closing) FinishAnalysis();
+        else BeginContext();
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
@@ -100,7 +103,8 @@ public sealed partial class JobActor
                 _goodSeq = ready.AfterSeq;
                 if (ready.Note is not null) _log.Warning("Job {0}: {1}", _jobId, ready.Note);
                 FaultPoints.Hit("open.restored");
-                CommitFact(new JobFact.AnalysisReady(report.Generation));
+                _analysisReady = true;
+                ConfirmOpened();
                 break;
             case FromAnalysis.Progress progress:
                 OnAnalysed(progress);
@@ -121,6 +125,11 @@ public sealed partial class JobActor
                 OnAnalysisFailed(failed);
                 break;
         }
+    }
+
+    private void ConfirmOpened()
+    {
+        if (_analysisReady && _contextSettled) CommitFact(new JobFact.AnalysisReady(_state.Generation));
     }
 
     private void OnAnalysed(FromAnalysis.Progress progress)
@@ -205,7 +214,8 @@ public sealed partial class JobActor
     private void OnAnalysisFailed(FromAnalysis.Failed failed)
     {
         IReadOnlyList<StoreWrite> writes = failed.Seq is { } seq ? [new QuarantineInput(_jobId, seq, failed.Reason, Now)] : [];
-        if (failed.Seq is not null) _status = _status with { QuarantinedInputs = _status.QuarantinedInputs + 1 };
+        // It may have been the context: the next run is given it anew.
+        if (failed.Seq is not null) _status = _status with { QuarantinedInputs = _status.QuarantinedInputs + 1, ContextPrint = JobStatus.UnknownContext };
         CommitFact(new JobFact.AnalysisFailed(failed.Generation, failed.Reason, failed.Seq), writes);
     }
 

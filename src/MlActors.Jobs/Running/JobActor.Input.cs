@@ -32,6 +32,9 @@ public sealed partial class JobActor
         internal List<(string BatchId, StoredUploadPiece Piece, bool Last)> Pieces { get; } = [];
         internal required JobStatus Status { get; set; }
         internal long Bytes { get; set; }
+
+        /// <summary>What else to do when it could not be written.</summary>
+        internal Action<Exception>? Failed { get; init; }
     }
 
     private const int MaxUploadsRemembered = 64;
@@ -51,8 +54,13 @@ public sealed partial class JobActor
     {
         switch (message)
         {
-            case WakeJob:
+            case WakeJob wake:
+                HearOfVersion(wake.ContextVersion);
                 Sender.Tell(new Done(_jobId));
+                break;
+            case RefreshContext:
+                var asker = Sender;
+                LookAtContext(() => asker.Tell(new Done(_jobId)));
                 break;
             case GetJobStats:
                 Sender.Tell(_state.Exists
@@ -94,12 +102,20 @@ public sealed partial class JobActor
         // What is held back here is durable: it will be analysed when the job is opened again.
         while (_held.TryDequeue(out var held)) held.Sender.Tell(held.Reply);
         _uploads.Clear();
+        EndLooking();
     }
 
-    /// <summary>Takes what is waiting, as much as makes a sensible write, and appends it to the log: one write in flight, many callers in it.</summary>
+    /// <summary>Takes what is waiting, the context first and then data as much as makes a sensible write, and appends it to the log: one write in flight, many callers in it.</summary>
     private void AppendNext()
     {
-        if (_appending || _pending.Count == 0) return;
+        if (_appending) return;
+        if (_contextFound is var (look, context, version))
+        {
+            _contextFound = null;
+            AppendContext(look, context, version);
+            return;
+        }
+        if (_pending.Count == 0 || !_contextSettled) return;
         var append = new Append { Status = _status };
         while (append.Bytes < MaxAppendBytes && _pending.TryPeek(out var next))
         {
@@ -121,6 +137,11 @@ public sealed partial class JobActor
             if (next.Request is PostRecords post) Add(append, post, next.Sender);
             else Add(append, (FlushJob)next.Request, next.Sender);
         }
+        WriteAppend(append);
+    }
+
+    private void WriteAppend(Append append)
+    {
         if (append.Writes.Count == 0)
         {
             Succeed(append);
@@ -245,6 +266,7 @@ public sealed partial class JobActor
                 return true;
             case AppendDone failed:
                 RefuseUnstored(failed.Append.Senders, failed.Cause!);
+                failed.Append.Failed?.Invoke(failed.Cause!);
                 AppendEnded();
                 return true;
             default:

@@ -127,7 +127,7 @@ public sealed partial class JobActor
     private void CommitRevert(IReadOnlyList<JobEvent> events, JobFact fact, ModelSnapshot? snapshot, bool resultsRemoved, Action<Exception> rejected)
     {
         var writes = new List<StoreWrite> { new TrimInputs(_jobId, _status.InputSeq) };
-        var status = _status with { Size = snapshot?.Size ?? new Analysis.Results.ModelSizeStats() };
+        var status = _status with { Size = snapshot?.Size ?? new Analysis.Results.ModelSizeStats(), ContextPrint = JobStatus.UnknownContext };
         if (resultsRemoved)
         {
             status = status with { Counts = status.Counts.RevertedTo(snapshot?.LatestRecordTime, snapshot?.LastFinalizedBucketEnd) };

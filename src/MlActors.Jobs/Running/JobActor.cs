@@ -2,19 +2,20 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Akka.Persistence;
+using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Running;
 
 /// <summary>What a job's actor works with; one for all jobs of a node.</summary>
-public sealed record JobServices(IJobStore Store, TimeProvider Time, RunningOptions Options, NodeIdentity Node);
+public sealed record JobServices(IJobStore Store, IContextStore Contexts, TimeProvider Time, RunningOptions Options, NodeIdentity Node);
 
 /// <summary>
 /// The one owner of a job. It glues: a message is decided by <see cref="JobLifecycle"/>, the events are persisted together with the rows they
 /// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
-/// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Analysis</c> runs the analysis and finishes
-/// closes; <c>.Removal</c> carries out delete, reset and revert.</para>
+/// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
+/// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Removal</c> carries out delete, reset and revert.</para>
 /// </summary>
 public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 {
@@ -108,7 +109,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         }
         // A message that may write the job's row waits until the append in flight, which writes it too, is done.
         if (_appending && message is JobCommand or FromAnalysis.Ready or FromAnalysis.Checkpoint or FromAnalysis.Finished or FromAnalysis.Failed or Terminated
-            or StopForced or WorkProgress or DecideRevert or CommitAgain)
+            or StopForced or WorkProgress or DecideRevert or CommitAgain or ContextSettled)
         {
             _commandWaits = true;
             Stash.Stash();
@@ -147,7 +148,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 _log.Warning("Old events of job {0} could not be dropped: {1}", _jobId, failure.Cause.Message);
                 break;
             default:
-                if (!OnInputOutcome(message) && !OnRemovalOutcome(message)) Unhandled(message);
+                if (!OnInputOutcome(message) && !OnContextOutcome(message) && !OnRemovalOutcome(message)) Unhandled(message);
                 break;
         }
     }
@@ -380,7 +381,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         try
         {
             var config = update.Update.ApplyTo(_state.Config!, _state.State == JobState.Opened, _status.Size.ModelBytes);
-            Commit([new JobUpdated(Now, config)], [], () => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status))),
+            Commit([new JobUpdated(Now, config)], [], () => LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status)))),
                 cause => sender.Tell(NotWritten(cause)));
         }
         catch (Configuration.InvalidConfigException invalid)

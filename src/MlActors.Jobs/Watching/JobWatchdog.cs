@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -14,7 +15,8 @@ public sealed record WatchdogOptions(int Window, TimeSpan Every)
 
 /// <summary>
 /// One in the cluster. Reads from the catalog which jobs ought to be awake (open, on the way, or with a removal under way) and makes their owners
-/// exist, at a limited rate; an owner then finishes what it owes and minds its own deadlines. It replaces remembered entities.
+/// exist, at a limited rate; an owner then finishes what it owes and minds its own deadlines. It also says which version of filters and calendars there is, for owners who were not
+/// told of a change. It replaces remembered entities.
 /// </summary>
 public sealed class JobWatchdog : ReceiveActor, IWithTimers
 {
@@ -23,19 +25,21 @@ public sealed class JobWatchdog : ReceiveActor, IWithTimers
         internal static readonly Look Instance = new();
     }
 
-    private sealed record Active(IReadOnlyList<ResolvedJob> Jobs, Exception? Cause);
+    private sealed record Active(IReadOnlyList<ResolvedJob> Jobs, long ContextVersion, Exception? Cause);
 
     private readonly ICatalog _catalog;
+    private readonly IContextStore _contexts;
     private readonly IActorRef _jobs;
     private readonly WatchdogOptions _options;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<string> _waiting = new();
     private readonly HashSet<string> _waking = new(StringComparer.Ordinal);
     private bool _looking;
+    private long _contextVersion;
 
-    public JobWatchdog(ICatalog catalog, IActorRef jobs, WatchdogOptions options)
+    public JobWatchdog(ICatalog catalog, IContextStore contexts, IActorRef jobs, WatchdogOptions options)
     {
-        (_catalog, _jobs, _options) = (catalog, jobs, options);
+        (_catalog, _contexts, _jobs, _options) = (catalog, contexts, jobs, options);
         Receive<Look>(_ => OnLook());
         Receive<Active>(OnActive);
         Receive<JobReply>(reply =>
@@ -62,13 +66,21 @@ public sealed class JobWatchdog : ReceiveActor, IWithTimers
             return;
         }
         _looking = true;
-        _catalog.ListActiveAsync().PipeTo(Self, success: jobs => new Active(jobs, null), failure: cause => new Active([], cause));
+        ReadAsync().PipeTo(Self, failure: cause => new Active([], _contextVersion, cause));
+    }
+
+    // The version first: a job that is woken with it looks at what is stored later.
+    private async Task<Active> ReadAsync()
+    {
+        var version = await _contexts.ReadVersionAsync();
+        return new Active(await _catalog.ListActiveAsync(), version, null);
     }
 
     private void OnActive(Active active)
     {
         _looking = false;
         if (active.Cause is not null) _log.Warning("The catalog cannot be read, looking again in {0}: {1}", _options.Every, active.Cause.Message);
+        _contextVersion = active.ContextVersion;
         foreach (var job in active.Jobs) _waiting.Enqueue(job.JobId);
         WakeNext();
     }
@@ -78,7 +90,7 @@ public sealed class JobWatchdog : ReceiveActor, IWithTimers
         while (_waking.Count < _options.Window && _waiting.TryDequeue(out var jobId))
         {
             _waking.Add(jobId);
-            _jobs.Tell(new WakeJob(jobId));
+            _jobs.Tell(new WakeJob(jobId, _contextVersion));
         }
     }
 }

@@ -80,6 +80,26 @@ internal static class Schema
 
         CREATE TABLE probe (id INTEGER PRIMARY KEY, value INTEGER NOT NULL);
         """,
+
+        // Filters and calendars.
+        """
+        CREATE TABLE context_version (id INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+        INSERT INTO context_version (id, version) VALUES (1, 0);
+
+        CREATE TABLE filter (filter_id TEXT NOT NULL PRIMARY KEY, description TEXT) WITHOUT ROWID;
+        CREATE TABLE filter_item (filter_id TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (filter_id, item)) WITHOUT ROWID;
+        CREATE TABLE filter_use (filter_id TEXT NOT NULL, job_id TEXT NOT NULL, PRIMARY KEY (filter_id, job_id)) WITHOUT ROWID;
+        CREATE INDEX filter_use_of_job ON filter_use (job_id, filter_id);
+
+        CREATE TABLE calendar (calendar_id TEXT NOT NULL PRIMARY KEY, description TEXT) WITHOUT ROWID;
+        CREATE TABLE calendar_job (calendar_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (calendar_id, name)) WITHOUT ROWID;
+        CREATE INDEX calendar_job_name ON calendar_job (name, calendar_id);
+        CREATE TABLE calendar_event (
+            calendar_id TEXT NOT NULL, event_id TEXT NOT NULL, description TEXT NOT NULL, start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL,
+            skip_result INTEGER NOT NULL, skip_model_update INTEGER NOT NULL,
+            PRIMARY KEY (calendar_id, event_id)) WITHOUT ROWID;
+        CREATE INDEX calendar_event_start ON calendar_event (start_ms, event_id);
+        """,
     ];
 
     /// <summary>What this version reads and writes.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 using MlActors.Storage.Journal;
@@ -37,6 +38,7 @@ public sealed class SqliteStorage : IStorage
         _writer = new GroupWriter(_session, options, logger);
         Jobs = new SqliteJobStore(_writer, _readers);
         Catalog = new SqliteCatalog(_readers);
+        Contexts = new SqliteContexts(_writer, _readers);
         Results = new SqliteResults(_readers);
         Security = new SqliteSecurity(_writer, _readers);
         Events = new SqliteEventLog(_writer, _readers);
@@ -47,6 +49,7 @@ public sealed class SqliteStorage : IStorage
 
     public IJobStore Jobs { get; }
     public ICatalog Catalog { get; }
+    public IContextStore Contexts { get; }
     public IResults Results { get; }
     public ISecurityStore Security { get; }
     public IEventLog Events { get; }

@@ -1,5 +1,7 @@
 using CsCheck;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
+using MlActors.Analysis.Rules;
 using static MlActors.Analysis.Tests.Support.Settings;
 
 namespace MlActors.Analysis.Tests.Support;
@@ -11,7 +13,7 @@ public sealed record Rows(IReadOnlyList<Row> Values) : Step;
 
 public sealed record Other(AnalysisInput Input) : Step;
 
-/// <summary>Settings and inputs drawn at random: several detectors, late and missing data, gaps, moves of time, resets.</summary>
+/// <summary>Settings and inputs drawn at random: several detectors, late and missing data, gaps, moves of time, resets, changes of the context.</summary>
 public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Steps)
 {
     private const long Span = 60;
@@ -84,8 +86,42 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         var skip = CsCheck.Gen.Long[-100, 200].Select(to => (Func<long, Step>)(at => new Other(new SkipTimeInput(at + to))));
         var reset = CsCheck.Gen.Long[-300, 200].SelectMany(from => CsCheck.Gen.Long[0, 200].Select(length =>
             (Func<long, Step>)(at => new Other(new ResetBucketsInput(at + from, at + from + length)))));
-        return discards ? CsCheck.Gen.Frequency((10, rows), (1, advance), (1, skip), (1, reset)) : CsCheck.Gen.Frequency((10, rows), (1, advance));
+        var context = ContextGen.Select(make => (Func<long, Step>)(at => new Other(new ContextInput(make(at)))));
+        return discards ? CsCheck.Gen.Frequency((10, rows), (1, advance), (1, skip), (1, reset), (2, context)) : CsCheck.Gen.Frequency((10, rows), (1, advance), (1, context));
     }
+
+    // Events near the time at which they come, rules for any detector by any of its fields.
+    private static Gen<Func<long, AnalysisContext>> ContextGen =>
+        from events in EventGen.Array[0, 3]
+        from rules in RuleGen.Array[0, 3]
+        from hosts in CsCheck.Gen.Int[0, 6].Array[0, 3]
+        select (Func<long, AnalysisContext>)(at => new AnalysisContext(
+            rules,
+            [new FilterItems("hosts", [.. hosts.Select(host => $"host-{host}")]), new FilterItems("shops", ["*-2", "shop-3*"]), new FilterItems("regions", ["*1*"])],
+            events.Select(scheduled => scheduled with { Start = at + scheduled.Start, End = at + scheduled.End })));
+
+    private static Gen<ScheduledEvent> EventGen =>
+        from start in CsCheck.Gen.Long[-300, 600]
+        from length in CsCheck.Gen.Long[1, 500]
+        from skipResult in CsCheck.Gen.Bool
+        from skipModelUpdate in CsCheck.Gen.Bool
+        select new ScheduledEvent($"event of {length} s", start, start + length, skipResult, skipModelUpdate);
+
+    private static Gen<DetectionRule> RuleGen =>
+        from detector in CsCheck.Gen.Int[0, 8]
+        from skipResult in CsCheck.Gen.Bool
+        from skipModelUpdate in CsCheck.Gen.Bool
+        from filter in OneOf("hosts", "shops", "regions", "")
+        from split in OneOf(SplitField.By, SplitField.Partition)
+        from include in CsCheck.Gen.Bool
+        from appliesTo in OneOf(Enum.GetValues<AppliesTo>())
+        from value in CsCheck.Gen.Double[0, 200]
+        from conditional in CsCheck.Gen.Bool
+        select new DetectionRule(detector, skipResult, skipModelUpdate)
+        {
+            Scope = filter.Length == 0 ? [] : [new RuleScope(split, filter, include)],
+            Conditions = conditional ? [new RuleCondition(appliesTo, ConditionOperator.Gt, value)] : [],
+        };
 
     private static Gen<Row> RowGen =>
         from time in CsCheck.Gen.Frequency((20, CsCheck.Gen.Long[0, 150]), (3, CsCheck.Gen.Long[-200, 300]), (1, CsCheck.Gen.Long[-2000, 400]))

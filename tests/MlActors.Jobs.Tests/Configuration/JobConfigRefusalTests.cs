@@ -132,7 +132,17 @@ public sealed class JobConfigRefusalTests
         { """{"function":"count","by_field_name":"x","partition_field_name":"x"}""", "partition_field_name", "like [by_field_name]", Status },
         { """{"function":"count","exclude_frequent":"some"}""", "exclude_frequent", "one of [all, none, by, over]", Status },
         { """{"function":"count","custom_rules":[{"actions":["skip_result"]}]}""", "custom_rules[0].conditions", "at least one condition", Status },
-        { """{"function":"count","custom_rules":[{"scope":{"a":{"filter_id":"f"}}}]}""", "custom_rules[0].scope", "filters are not there yet", Status },
+        { """{"function":"count","custom_rules":[{"scope":{"a":{"filter_id":"f"}}}]}""", "custom_rules[0].scope.a", "not split by any field", Illegal },
+        { Scope("""{"b":{"filter_id":"f"}}"""), "custom_rules[0].scope.b", "use one of [a]", Illegal },
+        { Scope("""{"a":{"filter_id":"f","filter_type":"only"}}"""), "custom_rules[0].scope.a.filter_type", "[include] or [exclude]", Status },
+        { Scope("""{"a":{"filter_type":"include"}}"""), "custom_rules[0].scope.a.filter_id", "required", Illegal },
+        { Scope("""{"a":{"filter_id":"No"}}"""), "custom_rules[0].scope.a.filter_id", "lower-case", Illegal },
+        { Scope("""{"a":{"filter_id":5}}"""), "custom_rules[0].scope.a.filter_id", "must be a string, not a number", Parse },
+        { Scope("""{"a":{"filter_id":"f","filter":"f"}}"""), "custom_rules[0].scope.a.filter", "not a known field", Parse },
+        { Scope("""{"a":"f"}"""), "custom_rules[0].scope.a", "must be an object", Parse },
+        { Scope("""{"a":{"filter_id":"f"},"a":{"filter_id":"g"}}"""), "custom_rules[0].scope.a", "there twice", Parse },
+        { Scope("{}"), "custom_rules[0].scope", "is empty", Status },
+        { """{"function":"rare","by_field_name":"a","custom_rules":[{"conditions":[{"applies_to":"time","operator":"gt","value":1},{"applies_to":"actual","operator":"gt","value":1}]}]}""", "custom_rules[0].conditions[1].applies_to", "must be [time] with the function [rare]", Illegal },
         { Rule("""{"applies_to":"actual","operator":"gt","value":1}""", "skip_all"), "custom_rules[0].actions", "[skip_result], [skip_model_update]", Status },
         { Rule("""{"applies_to":"actuals","operator":"gt","value":1}"""), "custom_rules[0].conditions[0].applies_to", "one of [", Status },
         { Rule("""{"applies_to":"actual","operator":">","value":1}"""), "custom_rules[0].conditions[0].operator", "one of [", Status },
@@ -276,6 +286,8 @@ public sealed class JobConfigRefusalTests
             ("analysis_config.bucket_span", "\"0s\""), ("analysis_config.model_prune_window", "\"1h\""), ("analysis_config.detectors", "[{}]"));
         Bodies.Refused(body).Count.ShouldBe(51);
     }
+
+    private static string Scope(string scope) => $$"""{"function":"count","by_field_name":"a","custom_rules":[{"scope":{{scope}}}]}""";
 
     private static string Rule(string condition, string action = "skip_result") =>
         $$"""{"function":"count","custom_rules":[{"actions":["{{action}}"],"conditions":[{{condition}}]}]}""";

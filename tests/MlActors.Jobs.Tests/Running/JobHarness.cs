@@ -83,7 +83,7 @@ public abstract class JobHarness : TestKit
 
     /// <summary>A new incarnation of a job's owner.</summary>
     protected IActorRef Incarnate(string jobId, RunningOptions? options = null) =>
-        Sys.ActorOf(Props.Create(typeof(Nest), jobId, new JobServices(Storage.Jobs, TimeProvider.System, options ?? Options, Node)));
+        Sys.ActorOf(Props.Create(typeof(Nest), jobId, new JobServices(Storage.Jobs, Storage.Contexts, TimeProvider.System, options ?? Options, Node)));
 
     /// <summary>Stands where sharding stands: the parent that passes messages on.</summary>
     private sealed class Nest : ReceiveActor

@@ -12,6 +12,8 @@ public sealed class SqliteCatalogRows() : CatalogCompliance(new SqliteUnderTest(
 
 public sealed class SqliteResultRows() : ResultsCompliance(new SqliteUnderTest());
 
+public sealed class SqliteContextRows() : ContextCompliance(new SqliteUnderTest());
+
 public sealed class SqliteSecurityRows() : SecurityCompliance(new SqliteUnderTest());
 
 public sealed class SqliteEvents() : EventLogCompliance(new SqliteUnderTest());

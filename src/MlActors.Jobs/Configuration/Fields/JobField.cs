@@ -30,6 +30,9 @@ public enum FieldType
     /// <summary>A <see cref="Values.ByteSize"/> in a string, or a number of MiB.</summary>
     Size,
 
+    /// <summary>A <see cref="Values.DateValue"/> in a string or a number.</summary>
+    Date,
+
     /// <summary>An object of the user's own, kept as it is.</summary>
     Custom,
 

@@ -92,7 +92,7 @@ public static class JobFields
         new("detectors", FieldType.Objects, null, "Changes of single detectors."),
         new("detectors[].detector_index", FieldType.Integer, null, "Which detector, by its position from 0.") { Required = true },
         new("detectors[].description", FieldType.Text, null, "Its new description."),
-        new("detectors[].custom_rules", FieldType.Objects, null, "Its new rules, in place of the old ones; not while the job is open."),
+        new("detectors[].custom_rules", FieldType.Objects, null, "Its new rules, in place of the old ones; an open job obeys them from the next bucket on."),
         .. Rules("detectors[]"),
         .. Put.In(Detectors).Where(field => field.Name is not ("custom_rules" or "detector_index"))
             .Select(field => new JobField("detectors[]." + field.Name, field.Type, null, "") { Use = FieldUse.Fixed }),
@@ -114,15 +114,15 @@ public static class JobFields
     private static ImmutableArray<JobField> Rules(string detectors) =>
     [
         new(detectors + ".custom_rules[].actions", FieldType.Texts, "skip_result", "What a rule does: `skip_result`, `skip_model_update`, or both."),
-        new(detectors + ".custom_rules[].conditions", FieldType.Objects, null, "When: all of them must hold; at least one."),
+        new(detectors + ".custom_rules[].conditions", FieldType.Objects, null, "When: all of them must hold; at least one, or a scope."),
         new(detectors + ".custom_rules[].conditions[].applies_to", FieldType.Text, null,
             "What is compared: the value, what was expected, the distance of the two, or the start of the bucket in epoch seconds.")
             { Required = true, Choices = [.. RuleNames.AppliesTo.Keys] },
         new(detectors + ".custom_rules[].conditions[].operator", FieldType.Text, null, "How: greater than, or equal; less than, or equal.")
             { Required = true, Choices = [.. RuleNames.Operators.Keys] },
         new(detectors + ".custom_rules[].conditions[].value", FieldType.Number, null, "With what number.") { Required = true },
-        new(detectors + ".custom_rules[].scope", FieldType.Custom, null, "Where, by filters.")
-            { Use = FieldUse.Unsupported, Advice = "filters are not there yet; use conditions" },
+        new(detectors + ".custom_rules[].scope", FieldType.Custom, null,
+            "For which series: by, over or partition fields of the detector, each with the `filter_id` of a filter that exists and a `filter_type`, `include` or `exclude`."),
     ];
 
     private static ImmutableArray<JobField> ModelPlot =>

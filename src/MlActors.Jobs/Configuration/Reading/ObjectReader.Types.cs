@@ -46,7 +46,7 @@ internal sealed partial class ObjectReader
             FieldType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False || IsTrue(value) || IsFalse(value),
             FieldType.Integer => TryGetInteger(value, out _),
             FieldType.Number => value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()),
-            FieldType.Size => value.ValueKind is JsonValueKind.String or JsonValueKind.Number,
+            FieldType.Size or FieldType.Date => value.ValueKind is JsonValueKind.String or JsonValueKind.Number,
             FieldType.Object or FieldType.Custom => value.ValueKind == JsonValueKind.Object,
             FieldType.TextOrObject => value.ValueKind is JsonValueKind.String or JsonValueKind.Object,
             FieldType.Texts => AllOf(value, JsonValueKind.String),
@@ -85,6 +85,7 @@ internal sealed partial class ObjectReader
         FieldType.Objects => "a list of objects",
         FieldType.Texts => "a list of strings",
         FieldType.Duration => "a string with a duration such as \"5m\"",
+        FieldType.Date => "a date in a string, or a number of milliseconds since 1970",
         FieldType.Size => "a string with a size such as \"512mb\"",
         _ => "a string or an object",
     };

@@ -68,6 +68,15 @@ internal sealed partial class ObjectReader
         return null;
     }
 
+    /// <summary>A point in time, milliseconds since 1970.</summary>
+    public long? Date(string name, DateTimeOffset now)
+    {
+        if (!_values.TryGetValue(name, out var value)) return null;
+        if (DateValue.TryParse(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(), now, out var ms, out var problem)) return ms;
+        Problem(name, problem, ProblemKind.IllegalArgument);
+        return null;
+    }
+
     /// <summary>A size; a number is MiB.</summary>
     public ByteSize? Size(string name)
     {

@@ -22,6 +22,7 @@ internal static class DetectorRules
         CheckName("over_field_name", detector.OverFieldName);
         CheckName("partition_field_name", detector.PartitionFieldName);
         CheckSplits(detector, path, problems);
+        RuleChecks.Check(detector, path, problems);
 
         void CheckName(string name, string? value)
         {

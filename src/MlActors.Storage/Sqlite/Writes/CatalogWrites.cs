@@ -1,4 +1,5 @@
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Storage.Documents;
 
@@ -20,6 +21,9 @@ internal sealed class ConfigWrite(JobConfig config) : RowWrite
             session.Prepare("INSERT INTO job_group (group_name, job_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
                 .Bind(1, group).Bind(2, config.JobId).Run();
         }
+        session.Prepare("DELETE FROM filter_use WHERE job_id = ?1").Bind(1, config.JobId).Run();
+        foreach (var filter in JobContext.FiltersOf(config))
+            session.Prepare("INSERT INTO filter_use (filter_id, job_id) VALUES (?1, ?2)").Bind(1, filter).Bind(2, config.JobId).Run();
     }
 }
 
@@ -48,5 +52,7 @@ internal sealed class JobRowsDelete(string jobId) : RowWrite
         session.Prepare("DELETE FROM job WHERE job_id = ?1").Bind(1, jobId).Run();
         session.Prepare("DELETE FROM job_group WHERE job_id = ?1").Bind(1, jobId).Run();
         session.Prepare("DELETE FROM job_status WHERE job_id = ?1").Bind(1, jobId).Run();
+        session.Prepare("DELETE FROM filter_use WHERE job_id = ?1").Bind(1, jobId).Run();
+        session.Prepare("DELETE FROM calendar_job WHERE name = ?1").Bind(1, jobId).Run();
     }
 }
