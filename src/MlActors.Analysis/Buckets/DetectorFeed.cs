@@ -116,7 +116,7 @@ internal sealed class DetectorFeed
             (_lastBucket, _lastSeries, _lastAccumulator) = (slice, series, at);
         }
         slice.At(at).Values.Add(value, count);
-        if (_texts is not null) slice.AddDistinct(at, hash, _memory);
+        if (slice.Collects) slice.Collect(at, new RecordValue(value, count, hash), _memory);
         for (var i = 0; i < _influencers.Length; i++)
             if (_influencers[i].TryGet(record, out var influencer, out var text))
                 slice.AddInfluence(at, i, influencer, text, value, count, _memory);

@@ -48,7 +48,7 @@ public sealed record DetectorFunction(
         One("metric", Aggregate.Metric, Side.Both, "metric", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, false,
             "Mean, minimum and maximum of a field at once."),
         .. Sided("mean", Aggregate.Mean, "mean", FieldRule.Required, supported: true, "The arithmetic mean of a field.", shortName: "avg"),
-        .. Sided("median", Aggregate.Median, "median", FieldRule.Required, supported: false, "The median of a field."),
+        .. Sided("median", Aggregate.Median, "median", FieldRule.Required, supported: true, "The median of a field."),
         One("min", Aggregate.Min, Side.Both, "min", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, true, "The smallest value of a field."),
         One("max", Aggregate.Max, Side.Both, "max", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, true, "The largest value of a field."),
         .. Sided("sum", Aggregate.Sum, "sum", FieldRule.Required, supported: true, "The sum of a field; an empty bucket is 0."),

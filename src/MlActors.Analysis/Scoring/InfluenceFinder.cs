@@ -80,9 +80,8 @@ internal sealed class InfluenceFinder
         value = 0;
         if (aggregate is Aggregate.Min or Aggregate.Max) return TryExtremeOfOthers(aggregate, bucket, first, entry, out value);
         if (rest.Count <= 0) return aggregate.IsZeroWhenEmpty();
-        // Which of the different values came with one influencer value alone is not known: as large a share as of the records.
-        value = aggregate == Aggregate.DistinctCount
-            ? bucket.ValueAt(accumulator) * rest.Count / bucket.At(accumulator).Values.Count
+        value = bucket.CollectorAt(accumulator) is NumberCollector collector
+            ? collector.Without(bucket.Influence(entry).Values, bucket.At(accumulator).Values)
             : rest.Value(aggregate);
         return true;
     }

@@ -68,7 +68,8 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         Detector("distinct_count", "region", by: "host", index: 5),
         Detector("varp", "value", partition: "shop", index: 6),
         Detector("low_non_zero_count", index: 7),
-        Detector("rare", by: "region", partition: "shop", index: 8)) with
+        Detector("rare", by: "region", partition: "shop", index: 8),
+        Detector("median", "value", by: "host", index: 9)) with
     {
         Latency = latency, Influencers = ["host", "region"], SummaryCountField = summary, ModelMemoryLimit = memory, ModelPruneWindow = window,
     };
