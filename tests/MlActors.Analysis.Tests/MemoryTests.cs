@@ -114,7 +114,8 @@ public class MemoryTests
     public void Folding_allocates_nothing_for_a_record()
     {
         var settings = Of(Span, Detector("count"), Detector("mean", "value", by: "host", partition: "shop", index: 1), Detector("distinct_count", "region", by: "host", index: 2),
-            Detector("median", "value", by: "host", index: 3))
+            Detector("median", "value", by: "host", index: 3),
+            Detector("info_content", "region", by: "host", index: 4))
             .WithInfluencers("region");
         var analysis = JobAnalysis.Create(settings);
         var results = new List<BucketResult>(100);

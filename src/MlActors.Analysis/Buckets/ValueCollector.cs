@@ -5,7 +5,7 @@ using MlActors.Analysis.Functions;
 namespace MlActors.Analysis.Buckets;
 
 /// <summary>What one record brings to a series.</summary>
-/// <param name="Number">The number of the field.</param>
+/// <param name="Number">The number of the field, or what its text is worth.</param>
 /// <param name="Count">How many records it stands for.</param>
 /// <param name="Key">Tells the texts of the field apart.</param>
 [StructLayout(LayoutKind.Auto)]
@@ -34,6 +34,7 @@ internal abstract class ValueCollector
     public static ValueCollector? For(Aggregate aggregate) => aggregate switch
     {
         Aggregate.DistinctCount => new DistinctSketch(),
+        Aggregate.InfoContent => new InformationSketch(),
         Aggregate.Median => new MedianSketch(),
         _ => null,
     };
