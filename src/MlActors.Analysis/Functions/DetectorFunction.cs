@@ -45,7 +45,7 @@ public sealed record DetectorFunction(
             "The number of different values of a field.", shortName: "dc"),
         .. Sided("info_content", Aggregate.InfoContent, "info_content", FieldRule.Required, supported: true,
             "The amount of information in the different values of a field, in bits."),
-        One("metric", Aggregate.Metric, Side.Both, "metric", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, false,
+        One("metric", Aggregate.Metric, Side.Both, "metric", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, true,
             "Mean, minimum and maximum of a field at once."),
         .. Sided("mean", Aggregate.Mean, "mean", FieldRule.Required, supported: true, "The arithmetic mean of a field.", shortName: "avg"),
         .. Sided("median", Aggregate.Median, "median", FieldRule.Required, supported: true, "The median of a field."),

@@ -9,10 +9,16 @@ internal static class Judges
 {
     public static DetectorJudge Create(int detector, DetectorSettings settings, AnalysisSettings job, MemoryBudget memory)
     {
-        DetectorJudge judge = settings.Function.Aggregate == Aggregate.Rare
-            ? new RareJudge(detector, settings, memory)
-            : new SeriesJudge(detector, settings, new ModelShape(job.BucketSpan, settings.Function.Aggregate, alone: !settings.IsSplit), memory);
+        var aggregate = settings.Function.Aggregate;
+        DetectorJudge judge = aggregate switch
+        {
+            Aggregate.Rare => new RareJudge(detector, settings, memory),
+            Aggregate.Metric => new MetricJudge(detector, settings, Shape(), memory),
+            _ => new SeriesJudge(detector, settings, Shape(), memory),
+        };
         judge.Table = new SeriesTable(settings, judge, memory);
         return judge;
+
+        ModelShape Shape() => new(job.BucketSpan, aggregate, alone: !settings.IsSplit);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class InfluenceFinder
 
     private double Part(in Unusual record, DetectorBucket bucket, int first, int entry)
     {
-        var function = _settings.Detectors[record.Detector].Function;
+        var function = record.Detail?.JudgedAs ?? _settings.Detectors[record.Detector].Function;
         // That a value came at all is due to all of its records alike.
         if (function.Aggregate == Aggregate.Rare) return bucket.Influence(entry).Values.Count / bucket.At(record.Accumulator).Values.Count;
         if (!TryWithout(function.Aggregate, bucket, record.Accumulator, first, entry, out var without)) return 1;

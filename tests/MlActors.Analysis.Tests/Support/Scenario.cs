@@ -70,7 +70,8 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         Detector("low_non_zero_count", index: 7),
         Detector("rare", by: "region", partition: "shop", index: 8),
         Detector("median", "value", by: "host", index: 9),
-        Detector("high_info_content", "region", partition: "shop", index: 10)) with
+        Detector("high_info_content", "region", partition: "shop", index: 10),
+        Detector("metric", "other", by: "host", index: 11)) with
     {
         Latency = latency, Influencers = ["host", "region"], SummaryCountField = summary, ModelMemoryLimit = memory, ModelPruneWindow = window,
     };
