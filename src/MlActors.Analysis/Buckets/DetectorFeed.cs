@@ -91,6 +91,7 @@ internal sealed class DetectorFeed
         if (_texts is not null && !_texts.TryGet(record, out hash, out _)) return;
         var by = _by.Codes is null ? -1 : _by.Codes[record];
         var partition = _partition.Codes is null ? -1 : _partition.Codes[record];
+        if (by == Column.Withheld || partition == Column.Withheld) return;
         if (!_useNull && ((by < 0 && _by.Codes is not null) || (partition < 0 && _partition.Codes is not null))) return;
 
         var series = FindSeries(partition, by, bucket);
