@@ -8,6 +8,9 @@ public sealed partial class JobAnalysis
 {
     private Column[] _columns = [];
 
+    /// <summary>How many categories there are; the highest id.</summary>
+    public int CategoryCount => _categorization?.Count ?? 0;
+
     /// <summary>What of the categories is to be stored; see <see cref="JobCategorization.TakeNews"/>. Nothing without categorization.</summary>
     /// <param name="counts">Also what has only counted further.</param>
     public CategorizationNews TakeCategoryNews(bool counts) => _categorization?.TakeNews(counts) ?? CategorizationNews.None;
