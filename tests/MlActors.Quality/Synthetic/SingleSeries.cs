@@ -1,0 +1,127 @@
+using MlActors.Analysis;
+
+namespace MlActors.Quality.Synthetic;
+
+/// <summary>One series, judged by its own past.</summary>
+internal static class SingleSeries
+{
+    private const int Day = SyntheticKind.Day;
+
+    // Four weeks from this Monday on, clocks in Berlin go back by an hour: on the 21st day, 01:00 UTC.
+    private const long BeforeClockChange = 1_759_708_800;
+
+    private static readonly DetectorSettings Mean = SyntheticKind.Of("mean", "value");
+    private static readonly DetectorSettings Count = SyntheticKind.Of("count");
+
+    /// <summary>Nothing is wrong: noise of one distribution without any pattern.</summary>
+    public static IReadOnlyList<SyntheticKind> Noise { get; } =
+    [
+        Clean("normal", (c, _) => 100 + (5 * c.Normal())),
+        Clean("uniform", (c, _) => c.Uniform()),
+        HeavyTail("exponential", (c, _) => 10 * c.Exponential()),
+        HeavyTail("log-normal", (c, _) => Math.Exp(1 + (0.6 * c.Normal()))),
+        HeavyTail("Student, 3 degrees", (c, _) => c.Student(3)),
+        HeavyTail("Pareto, shape 3", (c, _) => Math.Pow(1 - c.Uniform(), -1.0 / 3)),
+        Clean("two modes", (c, _) => (c.Uniform() < 0.5 ? 10 : 50) + c.Normal()),
+        Clean("few values", (c, _) => c.Below(6) switch { < 3 => 1, < 5 => 2, _ => 5 }),
+        Clean("constant", (_, _) => 7),
+        Clean("Poisson 50", (c, _) => c.Poisson(50), counts: true),
+        Clean("Poisson 5", (c, _) => c.Poisson(5), counts: true),
+        Clean("Poisson 0.5", (c, _) => c.Poisson(0.5), counts: true),
+        Clean("Poisson 0.05", (c, _) => c.Poisson(0.05), counts: true),
+    ];
+
+    /// <summary>Nothing is wrong, but there are patterns.</summary>
+    public static IReadOnlyList<SyntheticKind> Patterns { get; } =
+    [
+        Clean("daily, 3 % noise", (c, i) => Daily(i) + (3 * c.Normal())),
+        Clean("daily, no noise", (_, i) => Daily(i)),
+        Clean("daily counts", (c, i) => c.Poisson(Daily(i) / 4), counts: true),
+        Clean("daily sparse counts", (c, i) => c.Poisson(Daily(i) / 1000), counts: true),
+        Clean("working days", (c, i) => (Weekday(i) < 5 ? Daily(i) : 20) + (3 * c.Normal())),
+        Clean("trend", (c, i) => 100 + (0.01 * i) + (2 * c.Normal())),
+        Clean("daily with trend", (c, i) => Daily(i) + (0.005 * i) + (3 * c.Normal())),
+        Clean("gaps", (c, i) => i % 7 < 3 || c.Uniform() < 0.2 ? double.NaN : Daily(i) + (3 * c.Normal())),
+        Wandering("autoregressive, 0.98", 0.98),
+        Wandering("random walk", 1),
+        Clean("clock change, smooth day, no zone", (c, i) => Daily(Berlin(i)) + (3 * c.Normal())) with { Start = BeforeClockChange },
+        Clean("clock change, opening hours, no zone", (c, i) => Open(Berlin(i)) + (3 * c.Normal())) with { Start = BeforeClockChange },
+        InBerlin(Clean("clock change, opening hours, zone", (c, i) => Open(Berlin(i)) + (3 * c.Normal()))),
+    ];
+
+    /// <summary>Labelled incidents.</summary>
+    public static IReadOnlyList<SyntheticKind> Incidents { get; } =
+    [
+        Labelled("spike on noise", 1, (c, _) => 100 + (5 * c.Normal()), (v, _) => v + 60),
+        Labelled("dip on noise", 1, (c, _) => 100 + (5 * c.Normal()), (v, _) => v - 60),
+        Labelled("spike of 3 times, daily", 1, (c, i) => Daily(i) + (3 * c.Normal()), (v, _) => 3 * v),
+        Labelled("spike on a trend", 1, (c, i) => 100 + (0.01 * i) + (2 * c.Normal()), (v, _) => v + 25),
+        Labelled("outage of an hour, daily", 12, (c, i) => Daily(i) + (3 * c.Normal()), (_, _) => 0),
+        Labelled("day at night, daily", 24, (c, i) => Daily(i) + (3 * c.Normal()), (_, i) => Daily(i + (Day / 2))),
+        InBerlin(Labelled("day at night, clock change, zone", 24, (c, i) => Open(Berlin(i)) + (3 * c.Normal()), (v, _) => Closed + Opened - v)),
+        Shifted("level shift on noise", (c, _) => 100 + (5 * c.Normal())),
+        Shifted("level shift, daily", (c, i) => Daily(i) + (5 * c.Normal())),
+        Labelled("four times the noise for 6 hours", 72, (c, _) => 100 + (5 * c.Normal()), (v, _) => 100 + (4 * (v - 100))),
+        Labelled("burst of counts, Poisson 0.05", 2, (c, _) => c.Poisson(0.05), (_, _) => 8, counts: true),
+        Labelled("outage of counts, daily", 12, (c, i) => c.Poisson(Daily(i) / 4), (_, _) => 0, counts: true),
+        Labelled("spike between gaps", 4, (c, i) => i % 7 < 3 ? double.NaN : Daily(i) + (3 * c.Normal()), (v, _) => 3 * v),
+        Labelled("working day at a week-end", 48, (c, i) => (Weekday(i) < 5 ? Daily(i) : 20) + (3 * c.Normal()), (v, i) => Weekday(i) < 5 ? 0 : Daily(i)),
+        Labelled("rise of 15 % for 6 hours, daily", 72, (c, i) => Daily(i) + (3 * c.Normal()), (v, _) => v + 15),
+    ];
+
+    private const double Opened = 150;
+    private const double Closed = 30;
+
+    private static double Daily(int i) => 100 + (50 * Math.Sin(2 * Math.PI * (i % Day) / Day));
+
+    private static double Open(int i) => i % Day is >= Day / 3 and < Day * 3 / 4 ? Opened : Closed;
+
+    private static int Weekday(int i) => i / Day % 7;
+
+    // Row of the clock on the wall: two hours before UTC, after the change one.
+    private static int Berlin(int i) => i + (i < (20 * Day) + 12 ? 24 : 12);
+
+    private static SyntheticKind InBerlin(SyntheticKind kind) => kind with { Start = BeforeClockChange, TimeZone = "Europe/Berlin" };
+
+    private static SyntheticKind Clean(string name, Func<Chance, int, double> value, bool counts = false) =>
+        Clean(name, c => Enumerable.Range(0, SyntheticKind.Length).Select(i => value(c, i)), counts);
+
+    private static SyntheticKind Clean(string name, Func<Chance, IEnumerable<double>> values, bool counts = false) =>
+        new(name, counts ? Count : Mean, c => new(Records(values(c), counts), [])) { FirstRow = Day };
+
+    // The largest value of a month is several times that of a week, for ever: some of them are news.
+    private static SyntheticKind HeavyTail(string name, Func<Chance, int, double> value) =>
+        Clean(name, value) with { Scores = Floor.Common with { FalseEvents = 2 }, Alerts = Floor.Common with { FalseEvents = 2.5 } };
+
+    // What was never reached before is news.
+    private static SyntheticKind Wandering(string name, double memory) => Clean(name, c =>
+    {
+        var value = 0.0;
+        return Enumerable.Range(0, SyntheticKind.Length).Select(_ => value = (memory * value) + c.Normal());
+    }) with { Alerts = Floor.Common with { FalseEvents = 2.5 } };
+
+    private static SyntheticKind Labelled(string name, int length, Func<Chance, int, double> value, Func<double, int, double> wrong, bool counts = false) =>
+        new(name, counts ? Count : Mean, c =>
+        {
+            var incidents = Incident.InFourWeeks(c, length);
+            return new(Records(Enumerable.Range(0, SyntheticKind.Length).Select(i => value(c, i) is var usual && incidents.Any(one => one.Holds(i)) ? wrong(usual, i) : usual), counts), incidents);
+        });
+
+    // Four times the level rises and stays there; the first hour is the incident.
+    private static SyntheticKind Shifted(string name, Func<Chance, int, double> value) => new(name, Mean, c =>
+    {
+        var incidents = Incident.InFourWeeks(c, 12);
+        return new(Records(Enumerable.Range(0, SyntheticKind.Length).Select(i => value(c, i) + (60 * incidents.Count(one => i >= one.Window.First))), counts: false), incidents);
+    });
+
+    private static IEnumerable<SyntheticRecord> Records(IEnumerable<double> values, bool counts)
+    {
+        var row = 0;
+        foreach (var value in values)
+        {
+            var records = counts ? (int)value : double.IsNaN(value) ? 0 : 1;
+            for (var i = 0; i < records; i++) yield return new SyntheticRecord(row, value);
+            row++;
+        }
+    }
+}
