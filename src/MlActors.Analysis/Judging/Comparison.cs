@@ -99,7 +99,8 @@ internal sealed class Comparison(Coordinate coordinate)
         var strength = new Strength(experience.Side);
         strength.Novelty(BeyondRange, _memory.Range.Outside(distance), _memory.Range.Width + 1);
         strength.Improbable(log);
-        var combined = strength.Combined * experience.Maturity;
+        // What a bucket in twenty shows is not strong, however far outside of the range.
+        var combined = log >= ScoreMap.RecordLogProbability ? 0 : strength.Combined * experience.Maturity;
         var tails = new TwoTails(new Tail(_memory.Up.Quantile, ExcessTail.Share), new Tail(_memory.Down.Quantile, ExcessTail.Share));
         return new Judgement(value, _expected, _scale, tails, combined, -1, log, combined, Coordinate);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MlActors.Analysis.Binary;
+using MlActors.Analysis.Scoring;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -40,7 +41,7 @@ internal sealed class MemberSeries(SeriesKey key, Population population) : Model
     {
         if (_saved.Buckets < int.MaxValue) _saved.Buckets++;
         _saved.Alerted = (float)Math.Max(news, _saved.Alerted * Math.Pow(2, -passed / HalfLife));
-        if (news > 0.5 && _saved.Alerts < int.MaxValue) _saved.Alerts++;
+        if (news >= ScoreMap.CriticalStrength && _saved.Alerts < int.MaxValue) _saved.Alerts++;
     }
 
     public override void Write(ByteWriter writer) => writer.Raw<Saved>([_saved]);

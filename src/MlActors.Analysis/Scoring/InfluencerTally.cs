@@ -8,9 +8,9 @@ namespace MlActors.Analysis.Scoring;
 internal sealed class InfluencerTally(ImmutableArray<string> fields)
 {
     private readonly Dictionary<(int Field, string Value), int> _places = [];
-    private readonly List<(int Field, string Value, List<double> Logs)> _values = [];
+    private readonly List<(int Field, string Value, double Lone, List<double> Shared)> _values = [];
 
-    public void Add(IReadOnlyList<Influence> influences, double logProbability)
+    public void Add(IReadOnlyList<Influence> influences, in Unusual unusual)
     {
         foreach (var influence in influences)
         {
@@ -21,9 +21,11 @@ internal sealed class InfluencerTally(ImmutableArray<string> fields)
                 {
                     place = _values.Count;
                     _places.Add((field, value), place);
-                    _values.Add((field, value, []));
+                    _values.Add((field, value, 0, []));
                 }
-                _values[place].Logs.Add(logProbability);
+                ref var entry = ref CollectionsMarshal.AsSpan(_values)[place];
+                entry.Lone = Math.Min(entry.Lone, unusual.LoneLog);
+                entry.Shared.Add(unusual.SharedLog);
             }
         }
     }
@@ -35,10 +37,10 @@ internal sealed class InfluencerTally(ImmutableArray<string> fields)
     {
         byField = [];
         var all = new List<(int Field, string Value, double Log)>(_values.Count);
-        foreach (var (field, value, logs) in _values)
+        foreach (var (field, value, lone, shared) in _values)
         {
-            logs.Sort();
-            all.Add((field, value, ScoreMap.Fisher(CollectionsMarshal.AsSpan(logs)[..Math.Min(joined, logs.Count)])));
+            shared.Sort();
+            all.Add((field, value, Math.Min(lone, ScoreMap.Fisher(CollectionsMarshal.AsSpan(shared)[..Math.Min(joined, shared.Count)]))));
         }
         all.Sort((a, b) => a.Log != b.Log ? a.Log.CompareTo(b.Log) : ByName(a, b));
         if (all.Count > most) all.RemoveRange(most, all.Count - most);

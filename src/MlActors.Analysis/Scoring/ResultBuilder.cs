@@ -31,8 +31,9 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         unusual.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : ByKey(a, b));
         if (unusual.Count > MostRecords) unusual.RemoveRange(MostRecords, unusual.Count - MostRecords);
         _smallest.Clear();
-        for (var i = 0; i < Math.Min(unusual.Count, MostJoined); i++) _smallest.Add(unusual[i].JointLog);
-        var log = ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), findings.Judged);
+        for (var i = 0; i < Math.Min(unusual.Count, MostJoined); i++) _smallest.Add(unusual[i].SharedLog);
+        _smallest.Sort();
+        var log = Math.Min(ScoreMap.AmongMany([unusual[0].LoneLog], findings.Judged), ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), findings.Judged));
 
         unusual.Sort(ByKey);
         var records = new RecordResult[unusual.Count];
@@ -40,7 +41,7 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         for (var i = 0; i < records.Length; i++)
         {
             records[i] = Record(unusual[i], bucket);
-            tally.Add(records[i].Influencers, unusual[i].JointLog);
+            tally.Add(records[i].Influencers, unusual[i]);
         }
         var influencers = tally.Results(MostInfluencers, MostJoined, out var byField);
         var bucketInfluencers = new List<BucketInfluencer>(1 + byField.Count);

@@ -9,7 +9,7 @@ internal static class ScoreMap
     private const double CriticalDecades = 4;
 
     // Where NAB and other labelled sets have their best thresholds, on the quiet side.
-    private const double CriticalStrength = 1.6;
+    public const double CriticalStrength = 1.6;
 
     // Chosen so that a probability of 1e-4 has score 75: 1 − exp(−ln 4) = 0.75.
     private static readonly double Width = (CriticalDecades + RecordLogProbability) / Math.Sqrt(Math.Log(4));

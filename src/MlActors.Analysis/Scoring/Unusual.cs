@@ -14,8 +14,14 @@ namespace MlActors.Analysis.Scoring;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Unusual(int Detector, int Series, int Accumulator, Judgement Judgement, double Score, Detail? Detail)
 {
-    /// <summary>The log10 of a probability that has this score by itself: by it records are joined, so that a bucket with one record has its score.</summary>
-    public double JointLog { get; } = ScoreMap.LogOf(Score);
+    /// <summary>The log10 of a probability that has this score by itself: what it says alone, so that a bucket with one record has its score.</summary>
+    public double LoneLog { get; } = ScoreMap.LogOf(Score);
+
+    /// <summary>
+    /// The log10 of a probability that it adds to those of others. A score is half a strength, and strengths that are nothing rare would add up to
+    /// something improbable where there are many series; so it is no smaller than how seldom the series is that strong.
+    /// </summary>
+    public double SharedLog => Math.Max(LoneLog, Judgement.LogProbability);
 }
 
 /// <summary>What a record says beyond its judgement.</summary>
