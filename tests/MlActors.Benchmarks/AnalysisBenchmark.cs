@@ -7,7 +7,7 @@ namespace MlActors.Benchmarks;
 
 /// <summary>
 /// The analysis alone, on one core, in processor time: models (a value a bucket), records into one series and into a thousand, the cost of a series
-/// from one to a hundred thousand, and memory. The floor of the records is a loop that adds the same numbers up by bucket and series.
+/// from one to a hundred thousand, members of a population, points of forecasts, and memory. The floor of the records is a loop that adds the same numbers up by bucket and series.
 /// </summary>
 internal static class AnalysisBenchmark
 {
@@ -26,6 +26,8 @@ internal static class AnalysisBenchmark
         }
         foreach (var series in new[] { 1, 100, 10_000, 100_000 })
             Text.Print($"scale: {Median(rounds, () => ManySeries(series)):#,0} series-buckets/s with {series} series");
+        Text.Print($"populations: {Median(rounds, Members):#,0} members/s (mean over, a thousand in each bucket)");
+        Text.Print($"forecasts: {Median(rounds, ForecastPoints):#,0} points/s (a hundred series with a daily profile)");
         Memory();
     }
 
@@ -98,6 +100,31 @@ internal static class AnalysisBenchmark
         return (double)buckets * series / Cpu(() => Fold(analysis, measured));
     }
 
+    private static double Members()
+    {
+        const int members = 1_000;
+        const int buckets = 1_000;
+        var settings = Settings(300, over: "host");
+        var analysis = JobAnalysis.Create(settings);
+        Fold(analysis, Batches(settings, 0, 25 * members, Record, members));
+        var measured = Batches(settings, 25 * members, buckets * members, Record, members);
+        return (double)buckets * members / Cpu(() => Fold(analysis, measured));
+
+        static (long, double, int) Record(int i) => (Start + (i / members * 300L), Shape(i / members, 300) + (i % 13), i % members);
+    }
+
+    private static double ForecastPoints()
+    {
+        const int series = 100;
+        const int span = 3600;
+        var settings = Settings(span, "host");
+        var analysis = JobAnalysis.Create(settings);
+        Fold(analysis, Batches(settings, 0, 2 * Week / span * series, i => (Start + (i / series * (long)span), Shape(i / series, span) + (i % series), i % series), series));
+        var (plan, points) = (analysis.PlanForecast(), 0);
+        var seconds = Cpu(() => points = plan.Points(52 * Week).Count());
+        return points / seconds;
+    }
+
     private static void Memory()
     {
         const int series = 10_000;
@@ -117,10 +144,10 @@ internal static class AnalysisBenchmark
         }
     }
 
-    private static AnalysisSettings Settings(long span, string? partition = null) => new()
+    private static AnalysisSettings Settings(long span, string? partition = null, string? over = null) => new()
     {
         BucketSpan = span, ModelMemoryLimit = 1L << 40,
-        Detectors = [new DetectorSettings(0, DetectorFunction.Find("mean")!, "value", PartitionFieldName: partition)],
+        Detectors = [new DetectorSettings(0, DetectorFunction.Find("mean")!, "value", OverFieldName: over, PartitionFieldName: partition)],
     };
 
     private static double Shape(long bucket, int span)

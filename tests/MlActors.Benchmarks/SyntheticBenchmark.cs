@@ -10,7 +10,16 @@ internal static class SyntheticBenchmark
     {
         var seeds = Options.Number(args, "--seeds", 10);
         foreach (var (name, kinds) in SyntheticSuites.All) Print(name, kinds, seeds);
+        Text.Print($"{"forecasts of a week",-48} error in noise | in \"as a week ago\" | coverage");
+        foreach (var run in ForecastKind.All.AsParallel().AsOrdered().Select(kind => ForecastRun.Of(kind, seeds)))
+            Text.Print($"{run.Kind.Name,-48} {run.Error,5:F2} | {run.AgainstNaive,5:F2} | {run.Coverage:F3} {Verdict(run.Missed, run.Kind.IsWeakSpot)}");
     }
+
+    private static string Verdict(IEnumerable<string> missed, bool isWeakSpot) => string.Join(", ", missed) switch
+    {
+        "" => isWeakSpot ? "weak spot" : "",
+        var all => "MISSED: " + all,
+    };
 
     private static void Print(string suite, IReadOnlyList<SyntheticKind> kinds, int seeds)
     {
@@ -23,9 +32,7 @@ internal static class SyntheticBenchmark
             var labelled = run.Records.Windows > 0
                 ? Text.Of($" | {run.Records.Recall,5:F2} {run.Alerts.Recall,5:F2} | {run.Records.Precision,5:F2} {run.Alerts.Precision,5:F2}") : "";
             var named = run.Named.All > 0 ? Text.Of($" | {(double)run.Named.Right / run.Named.All:F2}") : "";
-            string[] missed = [.. run.Missed];
-            var verdict = missed.Length > 0 ? "MISSED: " + string.Join(", ", missed) : run.Kind.IsWeakSpot ? "weak spot" : "";
-            Text.Print($"{run.Kind.Name,-48} {2 * run.Records.FalseEventsPerThousandRows,5:F2} {2 * run.Alerts.FalseEventsPerThousandRows,5:F2} | {probabilities}{labelled}{named} {verdict}");
+            Text.Print($"{run.Kind.Name,-48} {2 * run.Records.FalseEventsPerThousandRows,5:F2} {2 * run.Alerts.FalseEventsPerThousandRows,5:F2} | {probabilities}{labelled}{named} {Verdict(run.Missed, run.Kind.IsWeakSpot)}");
         }
     }
 }

