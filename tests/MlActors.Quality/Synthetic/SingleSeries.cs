@@ -56,13 +56,13 @@ internal static class SingleSeries
         Labelled("spike on noise", 1, (c, _) => 100 + (5 * c.Normal()), (v, _) => v + 60),
         Labelled("dip on noise", 1, (c, _) => 100 + (5 * c.Normal()), (v, _) => v - 60),
         Labelled("spike of 3 times, daily", 1, (c, i) => Daily(i) + (3 * c.Normal()), (v, _) => 3 * v),
-        Labelled("spike on a trend", 1, (c, i) => 100 + (0.01 * i) + (2 * c.Normal()), (v, _) => v + 25),
+        Labelled("spike on a trend", 1, (c, i) => 100 + (0.01 * i) + (2 * c.Normal()), (v, _) => v + 25) with { Alerts = Floor.Common with { Precision = 0.85 } },
         Labelled("outage of an hour, daily", 12, (c, i) => Daily(i) + (3 * c.Normal()), (_, _) => 0),
         Labelled("day at night, daily", 24, (c, i) => Daily(i) + (3 * c.Normal()), (_, i) => Daily(i + (Day / 2)))
             with { Scores = Floor.Common with { Recall = 0.6 } },
         Labelled("day at night, clock change, zone", 24, (c, i) => Open(Berlin(i)) + (3 * c.Normal()), (v, _) => Closed + Opened - v)
             with { Start = BeforeClockChange, TimeZone = Zone, Scores = Floor.Common with { Recall = 0.5 } },
-        Shifted("level shift on noise", 1, (c, _) => 100 + (5 * c.Normal())),
+        Shifted("level shift on noise", 1, (c, _) => 100 + (5 * c.Normal())) with { Alerts = Floor.Common with { Precision = 0.8 } },
         Shifted("level shift, daily", 1, (c, i) => Daily(i) + (5 * c.Normal())),
         Shifted("four level shifts on noise", 4, (c, _) => 100 + (5 * c.Normal()))
             with { Scores = Floor.Common with { Recall = 0.2 }, Alerts = Floor.Common with { Recall = 0.8 } },
