@@ -73,6 +73,7 @@ internal static class Schema
         CREATE INDEX influencer_interim ON influencer (job_id, is_interim) WHERE is_interim = 1;
         CREATE INDEX influencer_by_score ON influencer (job_id, score DESC, timestamp, ordinal, is_interim);
 
+        CREATE TABLE score_scale (job_id TEXT NOT NULL PRIMARY KEY, scale TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE category (
             job_id TEXT NOT NULL, category_id INTEGER NOT NULL, partition_value TEXT, document TEXT NOT NULL,
             PRIMARY KEY (job_id, category_id)) WITHOUT ROWID;
