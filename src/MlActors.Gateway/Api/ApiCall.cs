@@ -8,7 +8,7 @@ using MlActors.Jobs.Storage;
 namespace MlActors.Gateway.Api;
 
 /// <summary>One checked request on its way to its handler.</summary>
-/// <param name="Body">The whole body of a <see cref="BodyKind.Json"/> endpoint, else empty.</param>
+/// <param name="Body">The whole body of a <see cref="BodyKind.Json"/> or <see cref="BodyKind.OptionalJson"/> endpoint, else empty.</param>
 public sealed record ApiCall(
     ApiEndpoint Endpoint, HttpContext Http, GatewayServices Services, Principal Principal, Arguments Arguments, ReadOnlyMemory<byte> Body)
 {

@@ -24,7 +24,7 @@ public sealed partial class ApiDispatcher(GatewayServices services, Authenticato
         if (endpoint.Origin == EndpointOrigin.NotYet) throw NotYetEndpoints.Refusal(endpoint);
         var body = await ReadBodyAsync(http.Request, endpoint);
         var arguments = ArgumentReader.Read(endpoint, http.Request.Path, http.Request.Query, body, services.Time.GetUtcNow());
-        var call = new ApiCall(endpoint, http, services, principal, arguments, endpoint.Body == BodyKind.Json ? body : default)
+        var call = new ApiCall(endpoint, http, services, principal, arguments, endpoint.Body is BodyKind.Json or BodyKind.OptionalJson ? body : default)
         {
             WantsText = MediaTypes.IsText(contentType),
         };

@@ -43,7 +43,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<IJobs>(jobs).AddSingleton(storage.Jobs).AddSingleton(storage.Catalog).AddSingleton(storage.Results)
+        builder.Services.AddSingleton<IJobs>(jobs).AddSingleton(storage.Jobs).AddSingleton(storage.Catalog).AddSingleton(storage.Contexts).AddSingleton(storage.Results)
             .AddSingleton(storage.Security).AddSingleton<IStorage>(storage);
         builder.Services.AddGateway(options ?? new GatewayOptions());
         var app = builder.Build();
