@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
+using MlActors.Analysis.Time;
 
 namespace MlActors.Analysis;
 
@@ -14,6 +15,12 @@ public sealed record DetectorSettings(
     string? PartitionFieldName = null,
     bool UseNull = false)
 {
+    /// <summary>Whether values of the by field that are there most of the time give no results.</summary>
+    public bool ExcludesFrequentBy { get; init; }
+
+    /// <summary>Whether values of the over field that are there most of the time give no results.</summary>
+    public bool ExcludesFrequentOver { get; init; }
+
     /// <summary>Whether the detector may have more than one series.</summary>
     public bool IsSplit => ByFieldName is not null || OverFieldName is not null || PartitionFieldName is not null;
 }
@@ -29,6 +36,12 @@ public sealed record AnalysisSettings
 
     /// <summary>How many seconds records may be late: buckets stay open that long.</summary>
     public long Latency { get; init; }
+
+    /// <summary>The time zone (id of the IANA database) whose days and weeks the models follow; <c>null</c> for UTC.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>Whether an id can be a <see cref="TimeZone"/>.</summary>
+    public static bool IsTimeZone(string id) => LocalTime.IsZone(id);
 
     public required ImmutableArray<DetectorSettings> Detectors { get; init => (field, _schema) = (value, null); }
 

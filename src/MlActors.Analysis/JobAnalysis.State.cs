@@ -84,6 +84,7 @@ public sealed partial class JobAnalysis
             series.Write(writer);
         }
         judge.WriteShared(writer);
+        judge.Frequent?.Write(writer);
     }
 
     private static void ReadSeries(ref ByteReader reader, string[] strings, DetectorJudge judge)
@@ -98,6 +99,7 @@ public sealed partial class JobAnalysis
             judge.Table.Restore(series);
         }
         judge.ReadShared(ref reader);
+        judge.Frequent?.Read(ref reader);
     }
 
     private static void WriteBucket(ByteWriter writer, StringTable strings, OpenBucket bucket)

@@ -89,6 +89,7 @@ public sealed partial class JobAnalysis
         ModelBytesExceeded = _bytesExceeded,
         MemoryLimit = _memory.Limit,
         TotalByFieldCount = _tables.Sum(table => (long)table.ByCount),
+        TotalOverFieldCount = _tables.Sum(table => (long)table.OverCount),
         TotalPartitionFieldCount = _tables.Sum(table => (long)table.PartitionCount),
         BucketAllocationFailures = _bucketsRefused,
         MemoryStatus = _turnsAway ? MemoryStatus.HardLimit : _memory.AboveSoftLimit ? MemoryStatus.SoftLimit : MemoryStatus.Ok,
@@ -117,11 +118,11 @@ public sealed partial class JobAnalysis
     {
         if (settings.BucketSpan is < 1 or > LongestTime) throw new ArgumentException("the bucket span is out of range", nameof(settings));
         if (settings.Latency is < 0 or > LongestTime) throw new ArgumentException("the latency is out of range", nameof(settings));
+        if (settings.TimeZone is { } zone && !AnalysisSettings.IsTimeZone(zone)) throw new ArgumentException($"there is no time zone [{zone}]", nameof(settings));
         if (settings.Detectors.IsDefaultOrEmpty) throw new ArgumentException("there is no detector", nameof(settings));
         foreach (var detector in settings.Detectors)
         {
             if (!detector.Function.Supported) throw new ArgumentException($"function [{detector.Function.Name}] is not analysed", nameof(settings));
-            if (detector.OverFieldName is not null) throw new ArgumentException("over fields are not analysed", nameof(settings));
             if (detector.Function.Field == FieldRule.Required && detector.FieldName is null)
                 throw new ArgumentException($"function [{detector.Function.Name}] needs a field", nameof(settings));
         }

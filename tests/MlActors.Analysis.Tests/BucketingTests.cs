@@ -254,7 +254,6 @@ public class BucketingTests
     public void Settings_that_are_not_analysed_are_refused()
     {
         Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(60, Detector("lat_long", "where")))).Message.ShouldContain("lat_long");
-        Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(60, Detector("count") with { OverFieldName = "user" })));
         Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(0, Detector("count"))));
         Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(60)));
         Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(60, Detector("mean"))));

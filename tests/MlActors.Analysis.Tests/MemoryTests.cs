@@ -5,6 +5,7 @@ using static MlActors.Analysis.Tests.Support.Settings;
 
 namespace MlActors.Analysis.Tests;
 
+[Collection(nameof(MeasuredAlone))]
 public class MemoryTests
 {
     private const long Span = 60;

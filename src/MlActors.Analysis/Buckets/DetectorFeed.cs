@@ -16,18 +16,22 @@ internal sealed class DetectorFeed
     private readonly int _detector;
     private readonly int _valueColumn;
     private readonly TextColumn? _texts;
-    private readonly int _byColumn;
     private readonly int _partitionColumn;
+    private readonly int _byColumn;
+    private readonly int _overColumn;
+    private readonly int _splitFields;
     private readonly bool _useNull;
     private readonly TextColumn[] _influencers;
     private readonly MemoryBudget _memory;
 
+    // With one split field, the series of each code; with two, of each pair of codes; with three, of a code and a group, which is a pair.
     private readonly IndexMap _pairs = new();
+    private readonly IndexMap _groups = new();
     private int[] _singles = [];
-    private int _singleCount;
     private double[]? _values;
-    private Column _by;
     private Column _partition;
+    private Column _by;
+    private Column _over;
     private DetectorBucket? _lastBucket;
     private int _lastSeries;
     private int _lastAccumulator;
@@ -42,8 +46,10 @@ internal sealed class DetectorFeed
         var ofText = settings.Function.Aggregate.IsOfText();
         _valueColumn = ofText ? -1 : schema.IndexOf(settings.FieldName, FieldKind.Number);
         _texts = ofText ? new TextColumn(settings.FieldName!, schema.IndexOf(settings.FieldName, FieldKind.Text)) : null;
-        _byColumn = schema.IndexOf(settings.ByFieldName, FieldKind.Text);
         _partitionColumn = schema.IndexOf(settings.PartitionFieldName, FieldKind.Text);
+        _byColumn = schema.IndexOf(settings.ByFieldName, FieldKind.Text);
+        _overColumn = schema.IndexOf(settings.OverFieldName, FieldKind.Text);
+        _splitFields = new[] { _partitionColumn, _byColumn, _overColumn }.Count(column => column >= 0);
         _useNull = settings.UseNull;
         _influencers = influencers;
         _memory = memory;
@@ -53,14 +59,15 @@ internal sealed class DetectorFeed
     {
         _values = _valueColumn < 0 ? null : batch.Columns[_valueColumn].Numbers;
         _texts?.Bind(batch);
-        _by = _byColumn < 0 ? default : batch.Columns[_byColumn];
         _partition = _partitionColumn < 0 ? default : batch.Columns[_partitionColumn];
+        _by = _byColumn < 0 ? default : batch.Columns[_byColumn];
+        _over = _overColumn < 0 ? default : batch.Columns[_overColumn];
         Forget();
     }
 
     public void Release()
     {
-        (_values, _by, _partition) = (null, default, default);
+        (_values, _partition, _by, _over) = (null, default, default, default);
         _texts?.Release();
     }
 
@@ -72,10 +79,10 @@ internal sealed class DetectorFeed
     {
         ForgetBucket();
         _pairs.Clear();
-        var split = _by.Dictionary is not null && _partition.Dictionary is not null ? null : _by.Dictionary ?? _partition.Dictionary;
-        _singleCount = (split?.Length ?? 0) + 1;
-        if (_singles.Length < _singleCount) _singles = new int[_singleCount * 2];
-        _singles.AsSpan(0, _singleCount).Fill(Unknown);
+        _groups.Clear();
+        var codes = 1 + Math.Max(_partition.Dictionary?.Length ?? 0, Math.Max(_by.Dictionary?.Length ?? 0, _over.Dictionary?.Length ?? 0));
+        if (_singles.Length < codes) _singles = new int[codes * 2];
+        _singles.AsSpan(0, codes).Fill(Unknown);
     }
 
     /// <summary>Takes in one record that stands for <paramref name="count"/> records.</summary>
@@ -89,11 +96,12 @@ internal sealed class DetectorFeed
         }
         var hash = 0UL;
         if (_texts is not null && !_texts.TryGet(record, out hash, out _)) return;
-        var by = _by.Codes is null ? -1 : _by.Codes[record];
         var partition = _partition.Codes is null ? -1 : _partition.Codes[record];
-        if (!_useNull && ((by < 0 && _by.Codes is not null) || (partition < 0 && _partition.Codes is not null))) return;
+        var by = _by.Codes is null ? -1 : _by.Codes[record];
+        var over = _over.Codes is null ? -1 : _over.Codes[record];
+        if (!_useNull && ((partition < 0 && _partition.Codes is not null) || (by < 0 && _by.Codes is not null) || (over < 0 && _over.Codes is not null))) return;
 
-        var series = FindSeries(partition, by, bucket);
+        var series = FindSeries(partition, by, over, bucket);
         if (series < 0) return;
         var slice = bucket.Detectors[_detector];
         int at;
@@ -122,27 +130,46 @@ internal sealed class DetectorFeed
                 slice.AddInfluence(at, i, influencer, text, value, count, _memory);
     }
 
-    private int FindSeries(int partition, int by, OpenBucket bucket)
+    private int FindSeries(int partition, int by, int over, OpenBucket bucket)
     {
-        if (_by.Codes is not null && _partition.Codes is not null)
+        int first, second;
+        if (_over.Codes is null) (first, second) = (partition, by);
+        else if (_partition.Codes is null) (first, second) = (by, over);
+        else if (_by.Codes is null) (first, second) = (partition, over);
+        else (first, second) = (GroupOf(partition, by), over);
+
+        // Only one of them can be there when the other column is not; the codes of a missing column are all −1.
+        if (_splitFields < 2)
         {
-            var pair = ((ulong)(uint)partition << 32) | (uint)by;
-            var known = _pairs.Find(pair);
-            if (known >= 0) return known;
-            var found = FindOrAdd(partition, by, bucket);
-            if (found >= 0) _pairs.Add(pair, found);
-            return found;
+            ref var single = ref _singles[Math.Max(first, second) + 1];
+            if (single == Unknown) single = FindOrAdd(partition, by, over, bucket);
+            return single;
         }
-        ref var single = ref _singles[(_by.Codes is null ? partition : by) + 1];
-        if (single == Unknown) single = FindOrAdd(partition, by, bucket);
-        return single;
+        var pair = Pair(first, second);
+        var known = _pairs.Find(pair);
+        if (known >= 0) return known;
+        var found = FindOrAdd(partition, by, over, bucket);
+        if (found >= 0) _pairs.Add(pair, found);
+        return found;
     }
 
-    private int FindOrAdd(int partition, int by, OpenBucket bucket)
+    private int GroupOf(int partition, int by)
     {
-        var key = new SeriesKey(partition < 0 ? "" : _partition.Dictionary![partition], by < 0 ? "" : _by.Dictionary![by]);
+        var pair = Pair(partition, by);
+        var group = _groups.Find(pair);
+        if (group < 0) _groups.Add(pair, group = _groups.Count);
+        return group;
+    }
+
+    private int FindOrAdd(int partition, int by, int over, OpenBucket bucket)
+    {
+        var key = new SeriesKey(Text(_partition, partition), Text(_by, by), Text(_over, over));
         var series = _table.FindOrAdd(key, bucket.Start);
         if (series < 0) bucket.Refused = true;
         return series;
     }
+
+    private static ulong Pair(int first, int second) => ((ulong)(uint)first << 32) | (uint)second;
+
+    private static string Text(in Column column, int code) => code < 0 ? "" : column.Dictionary![code];
 }

@@ -7,7 +7,7 @@ public static class Aggregates
     public static bool IsZeroWhenEmpty(this Aggregate aggregate) => aggregate is Aggregate.Count or Aggregate.Sum or Aggregate.DistinctCount;
 
     /// <summary>Whether values are whole numbers of things, which are never negative and scatter at least a little.</summary>
-    public static bool IsCount(this Aggregate aggregate) => aggregate is Aggregate.Count or Aggregate.NonZeroCount or Aggregate.DistinctCount;
+    public static bool IsCount(this Aggregate aggregate) => aggregate is Aggregate.Count or Aggregate.NonZeroCount or Aggregate.DistinctCount or Aggregate.FrequentRare;
 
     /// <summary>Whether it is taken of the texts of a field rather than of its numbers.</summary>
     public static bool IsOfText(this Aggregate aggregate) => aggregate is Aggregate.DistinctCount or Aggregate.InfoContent;

@@ -55,7 +55,7 @@ public sealed record DetectorFunction(
         .. Sided("non_null_sum", Aggregate.NonNullSum, "non_null_sum", FieldRule.Required, supported: true, "The sum of a field, empty buckets ignored."),
         .. Sided("varp", Aggregate.Variance, "varp", FieldRule.Required, supported: true, "The population variance of a field."),
         One("rare", Aggregate.Rare, Side.Both, "rare", FieldRule.Forbidden, FieldRule.Required, FieldRule.Optional, true, "Values that are seldom seen."),
-        One("freq_rare", Aggregate.FrequentRare, Side.Both, "freq_rare", FieldRule.Forbidden, FieldRule.Required, FieldRule.Required, false,
+        One("freq_rare", Aggregate.FrequentRare, Side.Both, "freq_rare", FieldRule.Forbidden, FieldRule.Required, FieldRule.Required, true,
             "Values that are seldom seen, seen often by one member of a population."),
         One("lat_long", Aggregate.GeographicPoint, Side.Both, "lat_long", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, false, "Unusual places."),
         One("time_of_day", Aggregate.TimeOfDay, Side.Both, "time", FieldRule.Forbidden, FieldRule.Optional, FieldRule.Optional, false, "Unusual times of the day."),

@@ -1,5 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Forecasting;
 using MlActors.Analysis.Rules;
 using MlActors.Analysis.Series;
 
@@ -22,6 +23,9 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <summary>The series; set once, before anything is judged.</summary>
     public SeriesTable Table { get; set; } = null!;
 
+    /// <summary>The values that are there most of the time, when they are excluded; set once, like the table.</summary>
+    public FrequentValues? Frequent { get; set; }
+
     /// <summary>Whether an empty bucket is a value too.</summary>
     public abstract bool JudgesEmptyBuckets { get; }
 
@@ -39,6 +43,11 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <param name="start">Start of the bucket, epoch seconds.</param>
     /// <param name="stillFilling">Whether more records are to be expected: low values of counts and sums then mean nothing yet.</param>
     public abstract void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings);
+
+    /// <summary>Adds those of the series of which the future can be told, by their keys.</summary>
+    public virtual void AddForecasters(List<SeriesForecaster> forecasters)
+    {
+    }
 
     /// <summary>Notes of a bucket that must not be learnt which series are still there, so that a long event does not have them dropped.</summary>
     public void NoteSeen(DetectorBucket slice, long start)
@@ -59,6 +68,12 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <summary>Told of a series that is dropped from the table.</summary>
     public virtual void Forget(ModelledSeries series)
     {
+    }
+
+    void ISeriesKind.Forget(ModelledSeries series)
+    {
+        Frequent?.Forget(series);
+        Forget(series);
     }
 
     protected static void Saw(ModelledSeries series, long start)

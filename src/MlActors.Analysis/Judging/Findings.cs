@@ -17,7 +17,7 @@ internal sealed class Findings(bool keepsValues)
     /// <summary>The value of every series, if they are kept.</summary>
     public List<SeriesValue> Values { get; } = [];
 
-    /// <summary>How many series were judged at all.</summary>
+    /// <summary>How many series, or populations, were judged at all.</summary>
     public long Judged { get; private set; }
 
     /// <summary>The highest alert score of all series.</summary>
@@ -41,16 +41,31 @@ internal sealed class Findings(bool keepsValues)
     public void Add(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report = true, Detail? detail = null)
     {
         Judged++;
-        var (score, alert) = report && !Silent
+        if (Assess(judge, series, judgement, report) is var score and >= LeastScore) Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
+    }
+
+    /// <summary>Takes what became of one member of a population; its probability is one of the population, whatever the number of its members.</summary>
+    /// <param name="members">Where it is kept if it is unusual, until all of its member's series were judged.</param>
+    public void AddMember(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report, MemberFindings members)
+    {
+        if (Assess(judge, series, judgement, report) is var score and >= LeastScore) members.Add(judge, new Unusual(judge.Detector, series, accumulator, judgement, score, null));
+    }
+
+    /// <summary>One more was judged: a population as a whole.</summary>
+    public void CountOne() => Judged++;
+
+    private double Assess(DetectorJudge judge, int series, in Judgement judgement, bool report)
+    {
+        var (score, alert) = report && !Silent && judge.Frequent?.IsFrequent(judge.Table[series].Key) != true
             ? (ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability), ScoreMap.StrengthScore(judgement.Alert))
             : (0, 0);
         AlertScore = Math.Max(AlertScore, alert);
         if (keepsValues)
         {
             var (low, high) = judgement.Bounds(judge.NeverNegative);
-            Keep(judge, series, judgement.Value, judgement.Expected.Mean, low, high, ScoreMap.Probability(judgement.LogProbability), score, alert);
+            Keep(judge, series, judgement.Value, judgement.Typical, low, high, ScoreMap.Probability(judgement.LogProbability), score, alert);
         }
-        if (score >= LeastScore) Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
+        return score;
     }
 
     /// <summary>Takes the value of a series that is not judged yet.</summary>

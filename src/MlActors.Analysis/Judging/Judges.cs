@@ -9,9 +9,16 @@ internal static class Judges
 {
     public static DetectorJudge Create(int detector, DetectorSettings settings, AnalysisSettings job, MemoryBudget memory)
     {
-        DetectorJudge judge = settings.Function.Aggregate == Aggregate.Rare
-            ? new RareJudge(detector, settings, memory)
-            : new SeriesJudge(detector, settings, new ModelShape(job.BucketSpan, settings.Function.Aggregate, alone: !settings.IsSplit), memory);
+        var aggregate = settings.Function.Aggregate;
+        var shape = new ModelShape(job.BucketSpan, aggregate, alone: !settings.IsSplit, job.TimeZone);
+        DetectorJudge judge = (aggregate, settings.OverFieldName) switch
+        {
+            (Aggregate.Rare, null) => new RareJudge(detector, settings, memory),
+            (Aggregate.Rare or Aggregate.FrequentRare, _) => new RareMemberJudge(detector, settings, shape, memory),
+            (_, null) => new SeriesJudge(detector, settings, shape, memory),
+            _ => new PopulationJudge(detector, settings, shape, memory),
+        };
+        if (settings.ExcludesFrequentBy || settings.ExcludesFrequentOver) judge.Frequent = new FrequentValues(settings, memory);
         judge.Table = new SeriesTable(settings, judge, memory);
         return judge;
     }

@@ -1,5 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Forecasting;
 using MlActors.Analysis.Modelling;
 using MlActors.Analysis.Series;
 
@@ -25,6 +26,13 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         shape.MoveTo(start);
         if (shape.ZeroWhenEmpty) JudgeAll(slice, start, learn, stillFilling, findings);
         else if (slice is not null) JudgeSeen(slice, start, learn, findings);
+    }
+
+    public override void AddForecasters(List<SeriesForecaster> forecasters)
+    {
+        var own = shape.Copy();
+        foreach (var series in Table.ByKey())
+            if (series is SeriesModel { Ready: true } model) forecasters.Add(new SeriesForecaster(Settings, model.Key, model.Copy(), own, NeverNegative));
     }
 
     private void JudgeSeen(DetectorBucket slice, long start, bool learn, Findings findings)
@@ -60,7 +68,7 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         var report = true;
         if (!Rules.IsEmpty)
         {
-            double? typical = Rules.LookAtTypical && model.Ready ? model.Preview(shape, value, side).Expected.Mean : null;
+            double? typical = Rules.LookAtTypical && model.Ready ? model.Preview(shape, value, side).Typical : null;
             var effect = Rules.Of(model.Key, value, typical, shape.Start);
             report = !effect.SkipResult;
             learn &= !effect.SkipModelUpdate;
@@ -79,6 +87,6 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
             if (!model.Ready) return;
             judgement = model.Preview(shape, value, side);
         }
-        findings.Add(this, series, accumulator, judgement, report && (!stillFilling || value > judgement.Expected.Mean));
+        findings.Add(this, series, accumulator, judgement, report && (!stillFilling || value > judgement.Typical));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MlActors.Analysis.Binary;
+using MlActors.Analysis.Forecasting;
 using MlActors.Analysis.Functions;
 
 namespace MlActors.Analysis.Modelling;
@@ -10,6 +11,7 @@ internal sealed class GrownSeries
     private readonly long _first;
     private readonly double _base;
     private SeriesState _state;
+    private Outlook _outlook = new();
     private SeasonalProfile? _day;
     private SeasonalProfile? _week;
 
@@ -19,10 +21,10 @@ internal sealed class GrownSeries
         _state = new SeriesState(young);
     }
 
-    private GrownSeries(long first, double origin, in SeriesState state) => (_first, _base, _state) = (first, origin, state);
+    private GrownSeries(long first, double origin, in SeriesState state, in Outlook outlook) => (_first, _base, _state, _outlook) = (first, origin, state, outlook);
 
     /// <summary>The object without profiles.</summary>
-    public static readonly long OwnBytes = 16 + (2 * 8) + (2 * 8) + Unsafe.SizeOf<SeriesState>();
+    public static readonly long OwnBytes = 16 + (2 * 8) + (2 * 8) + Unsafe.SizeOf<SeriesState>() + Unsafe.SizeOf<Outlook>();
 
     /// <summary>How many values were learnt.</summary>
     public int Known => _state.Known;
@@ -31,17 +33,41 @@ internal sealed class GrownSeries
 
     public Judgement Preview(ModelShape shape, double value, Side side)
     {
-        var seasons = Seasons(shape);
+        var seasons = Seasons(shape, shape.Start, shape.Slots);
         var copy = _state;
         return copy.Take(shape, value, _base, seasons, side);
     }
 
     public Judgement Take(ModelShape shape, double value, Side side, MemoryBudget memory)
     {
-        var seasons = Seasons(shape);
+        var seasons = Seasons(shape, shape.Start, shape.Slots);
         var judgement = _state.Take(shape, value, _base, seasons, side);
         LearnSeasons(shape, value, memory);
+        var day = Math.Max(ModelShape.Day, shape.Span);
+        _outlook.Learn((int)Math.Min((shape.Start - _first) / shape.Span, int.MaxValue / 2), (int)((shape.Start - _first) / day), value - _base, _state.Offset,
+            _outlook.Slope(day) * shape.Span, new UsualAhead(this, shape));
         return judgement;
+    }
+
+    /// <summary>What is to be expected of the bucket <paramref name="ahead"/> of the newest, and between which values it lies in nineteen of twenty cases.</summary>
+    /// <param name="newest">Start of the newest bucket, epoch seconds.</param>
+    /// <param name="ahead">Buckets, at least 1.</param>
+    public (double Value, double Low, double High) Foretell(ModelShape shape, long newest, int ahead)
+    {
+        var time = newest + (ahead * shape.Span);
+        var usual = _state.Expect(Seasons(shape, time, shape.SlotsOf(time)));
+        var (offset, rise, error) = _outlook.At(ahead, Gaussian.DeviationOfMeanError * usual.Error);
+        var value = _base + usual.Mean + (offset * _state.Offset) + (rise * _outlook.Slope(Math.Max(ModelShape.Day, shape.Span)) * shape.Span * ahead);
+        // Wider at those times of the day at which the series scatters more, by as much as in judging.
+        var reach = Gaussian.Nineteen * error * (usual.Error > 0 ? usual.Scale(0) / usual.Error : 1);
+        return (value, value - reach, value + reach);
+    }
+
+    /// <summary>A copy that learning does not change.</summary>
+    public GrownSeries Copy()
+    {
+        var copy = new GrownSeries(_first, _base, _state, _outlook) { _day = _day?.Copy(), _week = _week?.Copy() };
+        return copy;
     }
 
     public void Write(ByteWriter writer)
@@ -49,6 +75,7 @@ internal sealed class GrownSeries
         writer.VarInt(_first);
         writer.Double(_base);
         writer.Raw<SeriesState>([_state]);
+        writer.Raw<Outlook>([_outlook]);
         writer.Bool(_day is not null);
         _day?.Write(writer);
         writer.Bool(_week is not null);
@@ -58,17 +85,18 @@ internal sealed class GrownSeries
     public static GrownSeries Read(ref ByteReader reader, ModelShape shape)
     {
         var (first, origin) = (reader.VarInt(), reader.Double());
-        var state = new SeriesState[1];
+        var (state, outlook) = (new SeriesState[1], new Outlook[1]);
         reader.Raw<SeriesState>(state);
-        var series = new GrownSeries(first, origin, state[0]);
+        reader.Raw<Outlook>(outlook);
+        var series = new GrownSeries(first, origin, state[0], outlook[0]);
         if (reader.Bool()) series._day = SeasonalProfile.Read(ref reader, shape.DaySlots);
         if (reader.Bool()) series._week = SeasonalProfile.Read(ref reader, shape.WeekSlots);
         return series;
     }
 
-    private Seasons Seasons(ModelShape shape) => new(
-        shape.Start - _first >= ModelShape.Day / 10 * 9 ? Season.Of(_day, shape.DaySlot) : Season.None,
-        shape.Start - _first >= ModelShape.Week / 10 * 9 ? Season.Of(_week, shape.WeekSlot) : Season.None);
+    private Seasons Seasons(ModelShape shape, long start, TimeSlots slots) => new(
+        start - _first >= ModelShape.Day / 10 * 9 ? Season.Of(_day, slots.Day) : Season.None,
+        start - _first >= ModelShape.Week / 10 * 9 ? Season.Of(_week, slots.Week) : Season.None);
 
     private void LearnSeasons(ModelShape shape, double value, MemoryBudget memory)
     {
@@ -79,7 +107,16 @@ internal sealed class GrownSeries
             _day = new SeasonalProfile(shape.DaySlots, _state.Level, Math.Max(_state.LevelError, floor));
         if (_week is null && shape.WeekSlots > 0 && memory.TryTakeForWeek(SeasonalProfile.BytesFor(shape.WeekSlots)))
             _week = new SeasonalProfile(shape.WeekSlots, _state.Level, Math.Max(_state.LevelError, floor));
-        _day?.Learn(shape.DaySlot, value - _base, (shape.Start - _first) / ModelShape.Day, floor);
-        _week?.Learn(shape.WeekSlot, value - _base, (shape.Start - _first) / ModelShape.Week, floor);
+        _day?.Learn(shape.Slots.Day, value - _base, (shape.Start - _first) / ModelShape.Day, floor);
+        _week?.Learn(shape.Slots.Week, value - _base, (shape.Start - _first) / ModelShape.Week, floor);
+    }
+
+    private readonly struct UsualAhead(GrownSeries series, ModelShape shape) : IUsual
+    {
+        public double At(int ahead)
+        {
+            var start = shape.Start + (ahead * shape.Span);
+            return series._state.Expect(series.Seasons(shape, start, ahead == 1 ? shape.NextSlots : shape.SlotsOf(start))).Mean;
+        }
     }
 }

@@ -27,6 +27,9 @@ internal sealed class SeasonalProfile
         (_base, _unit) = (level, scale / UnitsOfScale);
     }
 
+    private SeasonalProfile(SeasonalProfile other) =>
+        (_means, _deviations, _base, _unit, _updates) = ([.. other._means], [.. other._deviations], other._base, other._unit, other._updates);
+
     /// <summary>What a profile of so many slots takes in memory: the object, two arrays.</summary>
     public static long BytesFor(int slots) => 56 + (2 * 24) + (3L * slots);
 
@@ -61,6 +64,8 @@ internal sealed class SeasonalProfile
         SetMean(slot, mean + (Math.Max(Slowest, 1.0 / (cycles + 1)) * step));
         SetDeviation(slot, deviation + (Math.Max(Slowest, 1.0 / (cycles + 1)) * (Math.Abs(step) - deviation)));
     }
+
+    public SeasonalProfile Copy() => new(this);
 
     public void Write(ByteWriter writer)
     {

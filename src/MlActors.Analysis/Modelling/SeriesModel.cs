@@ -21,6 +21,9 @@ internal sealed class SeriesModel(SeriesKey key) : ModelledSeries(key)
     /// <summary>Whether enough was learnt to call something unusual.</summary>
     public bool Ready => _grown is { Known: >= 2 * YoungSeries.GrownUp };
 
+    /// <summary>A copy from which forecasts can be made; only of one that is <see cref="Ready"/>.</summary>
+    public GrownSeries Copy() => _grown!.Copy();
+
     /// <summary>Judges the value of the bucket that the shape has been moved to, by all that was learnt before. Changes nothing.</summary>
     public Judgement Preview(ModelShape shape, double value, Side side) => _grown!.Preview(shape, value, side);
 

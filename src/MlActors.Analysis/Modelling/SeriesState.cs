@@ -98,11 +98,14 @@ internal struct SeriesState
     /// <summary>The slow level.</summary>
     public readonly double Level => _slow;
 
+    /// <summary>How far the values of late lie from what was expected.</summary>
+    public readonly double Offset => _residualLong;
+
     /// <summary>Mean absolute distance from the slow level.</summary>
     public readonly double LevelError => _errorLevel;
 
     /// <summary>What is expected by that of the forecasts which was the best of late: the slow level or a profile.</summary>
-    private readonly Forecast Expect(in Seasons seasons)
+    public readonly Forecast Expect(in Seasons seasons)
     {
         var forecast = new Forecast(_slow, _slow, _slow, _errorLevel, _errorLevel);
         Consider(seasons.Day, _errorDay);
@@ -138,7 +141,7 @@ internal struct SeriesState
         var youth = (known + 1.0) / (known + 1 + Youth); // Everything is new to a young series.
         var strength = new Strength(side);
         // Novelty: outside of all that was seen in the same context, in widths of what is usually seen.
-        var hour = shape.Hour;
+        var hour = shape.Slots.Hour;
         var before = hour == 0 ? 23 : hour - 1;
         var after = hour == 23 ? 0 : hour + 1;
         var own = _valueByHour[hour].Outside(value);

@@ -17,6 +17,9 @@ internal struct Strength(Side side)
     // What a decade of one surprise adds: several signals have to agree before it is as much as one novelty.
     private const double DecadeOfSurprise = 0.175;
 
+    // Of something whose probability is known outright: 1e-4 is as strong as a series has to be for a score of 75.
+    private const double DecadeOfProbability = 0.6;
+
     private double _single;
     private double _multi;
 
@@ -31,6 +34,18 @@ internal struct Strength(Side side)
     {
         var multi = Math.Min(_multi, before);
         return multi <= 0 ? -1 : (multi - _single) / (multi + _single);
+    }
+
+    /// <summary>The strength of something improbable that was not judged by signals: by the decades beyond one in twenty.</summary>
+    /// <param name="logProbability">Decimal logarithm.</param>
+    public static double Of(double logProbability) => DecadeOfProbability * Math.Max(0, Math.Log10(Tail.Share) - logProbability);
+
+    /// <summary>A signal whose probability is known outright.</summary>
+    /// <param name="logProbability">Decimal logarithm.</param>
+    public void Improbable(double logProbability)
+    {
+        var u = Of(logProbability);
+        _single += u * Math.Sqrt(u);
     }
 
     /// <param name="outside">Signed distance from the envelope.</param>

@@ -17,6 +17,9 @@ internal struct Tail
     private float _logExcess;
     private float _exceedances;
 
+    /// <summary>A tail of which nothing is known but how far this share of the values goes.</summary>
+    public Tail(double distance, double share) => _quantile = (float)(distance * Math.Pow(share / Share, 1 / PriorShape));
+
     /// <summary>The distance exceeded by one in twenty of the values on this side.</summary>
     public readonly double Quantile => _quantile;
 
@@ -65,9 +68,14 @@ internal struct TwoTails
     private Tail _down;
     private float _shareUp;
 
+    public TwoTails(Tail up, Tail down) => (_up, _down, _shareUp) = (up, down, 0.5f);
+
     public readonly Tail Up => _up;
 
     public readonly Tail Down => _down;
+
+    /// <summary>The share of signals that go up.</summary>
+    public readonly double ShareUp => _shareUp;
 
     /// <summary>How surprising a signal is, in decades beyond one in twenty, with its sign.</summary>
     public readonly double Surprise(double signal)

@@ -37,7 +37,9 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, DetectorJudge[]
         {
             var slice = bucket?.Detectors[judge.Detector];
             judge.Judge(slice, start, learn: over && !effect.SkipModelUpdate, stillFilling, _findings);
-            if (over && effect.SkipModelUpdate && slice is not null) judge.NoteSeen(slice, start);
+            if (!over || slice is null) continue;
+            if (effect.SkipModelUpdate) judge.NoteSeen(slice, start);
+            else judge.Frequent?.Learn(slice, judge.Table, start);
         }
         var result = _results.Build(start, bucket, _findings, isInterim: !over);
         return events.Count == 0 ? result : result with { ScheduledEvents = events };

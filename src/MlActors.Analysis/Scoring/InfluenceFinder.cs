@@ -67,10 +67,10 @@ internal sealed class InfluenceFinder
     {
         var function = _settings.Detectors[record.Detector].Function;
         // That a value came at all is due to all of its records alike.
-        if (function.Aggregate == Aggregate.Rare) return bucket.Influence(entry).Values.Count / bucket.At(record.Accumulator).Values.Count;
+        if (function.Aggregate is Aggregate.Rare or Aggregate.FrequentRare) return bucket.Influence(entry).Values.Count / bucket.At(record.Accumulator).Values.Count;
         if (!TryWithout(function.Aggregate, bucket, record.Accumulator, first, entry, out var without)) return 1;
-        var whole = record.Judgement.LogProbabilityOf(record.Judgement.Value, function.Side);
-        return whole >= 0 ? 0 : 1 - Math.Min(1, record.Judgement.LogProbabilityOf(without, function.Side) / whole);
+        var whole = record.Judgement.LogProbabilityOf(record.Judgement.Value);
+        return whole >= 0 ? 0 : 1 - Math.Min(1, record.Judgement.LogProbabilityOf(without) / whole);
     }
 
     // The series' value if the records of one influencer value had not been; false when nothing would be left.

@@ -74,15 +74,15 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
             unusual.Score,
             5 * judgement.Impact,
             ScoreMap.StrengthScore(judgement.Alert),
-            unusual.Detail?.Typical ?? [judgement.Expected.Mean],
+            unusual.Detail?.Typical ?? [judgement.Typical],
             unusual.Detail?.Actual ?? [judgement.Value],
             influences.Find(unusual, bucket),
             unusual.Detail?.Causes ?? [],
             new ScoreExplanation(
-                judgement.Value >= judgement.Expected.Mean ? "spike" : "dip",
+                judgement.Value >= judgement.Typical ? "spike" : "dip",
                 SingleBucketImpact: (int)Math.Round(unusual.Score * (1 - multi)),
                 MultiBucketImpact: (int)Math.Round(unusual.Score * multi),
-                judgement.Expected.Mean,
+                judgement.Typical,
                 low,
                 high));
     }

@@ -5,7 +5,8 @@ internal sealed class IndexMap
 {
     private ulong[] _keys = new ulong[16];
     private int[] _values = new int[16];
-    private int _count;
+
+    public int Count { get; private set; }
 
     /// <summary>The index of a key, −1 when there is none.</summary>
     public int Find(ulong key)
@@ -22,15 +23,15 @@ internal sealed class IndexMap
     /// <summary>Adds a key that is not in the map.</summary>
     public void Add(ulong key, int index)
     {
-        if (++_count * 2 > _keys.Length) Grow();
+        if (++Count * 2 > _keys.Length) Grow();
         Put(key, index + 1);
     }
 
     public void Clear()
     {
-        if (_count == 0) return;
+        if (Count == 0) return;
         Array.Clear(_values);
-        _count = 0;
+        Count = 0;
     }
 
     private void Put(ulong key, int value)

@@ -7,7 +7,11 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
 {
     private readonly List<ModelledSeries> _series = [];
     private readonly Dictionary<SeriesKey, int> _indices = [];
-    private readonly Dictionary<string, int> _partitions = new(StringComparer.Ordinal);
+
+    // How many series there are of each partition, and where by and over fields cross, of each value of either in a partition.
+    private readonly Dictionary<(Split Split, SeriesKey Value), int> _uses = [];
+
+    private enum Split { Partition, By, Over }
 
     public DetectorSettings Detector { get; } = detector;
 
@@ -15,9 +19,11 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
 
     public ModelledSeries this[int index] => _series[index];
 
-    public int ByCount => Detector.ByFieldName is null ? 0 : _series.Count;
+    public int ByCount { get; private set; }
 
-    public int PartitionCount => _partitions.Count;
+    public int OverCount { get; private set; }
+
+    public int PartitionCount { get; private set; }
 
     /// <summary>Index of the series; −1 when it is new and there is no memory for it.</summary>
     /// <param name="bucket">Start of the bucket in which it is seen, epoch seconds.</param>
@@ -38,6 +44,9 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
         memory.ModelBytes += series.Bytes;
         Add(series);
     }
+
+    /// <summary>All series, by their keys.</summary>
+    public IEnumerable<ModelledSeries> ByKey() => _series.OrderBy(series => series.Key);
 
     /// <summary>Whether there is something that <see cref="Prune"/> could drop.</summary>
     public bool AnySeenBefore(long before)
@@ -85,8 +94,7 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
     {
         _indices.Add(series.Key, _series.Count);
         _series.Add(series);
-        if (Detector.PartitionFieldName is not null)
-            CollectionsMarshal.GetValueRefOrAddDefault(_partitions, series.Key.Partition, out _)++;
+        CountValues(series.Key, +1);
         return _series.Count - 1;
     }
 
@@ -95,8 +103,24 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
         memory.ModelBytes -= series.Bytes;
         kind.Forget(series);
         _indices.Remove(series.Key);
-        if (Detector.PartitionFieldName is null) return;
-        ref var uses = ref CollectionsMarshal.GetValueRefOrNullRef(_partitions, series.Key.Partition);
-        if (--uses == 0) _partitions.Remove(series.Key.Partition);
+        CountValues(series.Key, -1);
+    }
+
+    private void CountValues(SeriesKey key, int change)
+    {
+        var crossed = Detector.ByFieldName is not null && Detector.OverFieldName is not null;
+        if (Detector.ByFieldName is not null) ByCount += crossed ? Use(Split.By, key with { Over = "" }, change) : change;
+        if (Detector.OverFieldName is not null) OverCount += crossed ? Use(Split.Over, key with { By = "" }, change) : change;
+        if (Detector.PartitionFieldName is not null) PartitionCount += Use(Split.Partition, new SeriesKey(key.Partition, "", ""), change);
+    }
+
+    // By how much the number of values changes.
+    private int Use(Split split, SeriesKey value, int change)
+    {
+        ref var uses = ref CollectionsMarshal.GetValueRefOrAddDefault(_uses, (split, value), out _);
+        var before = uses;
+        uses += change;
+        if (uses == 0) _uses.Remove((split, value));
+        return (uses > 0 ? 1 : 0) - (before > 0 ? 1 : 0);
     }
 }

@@ -7,7 +7,7 @@ namespace MlActors.Analysis.State;
 /// <summary>
 /// What of the settings a state depends on. Limits and the prune window may change between save and restore, all else may not.
 /// </summary>
-internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulong Detectors, ulong Influencers, ulong SummaryCount)
+internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulong Detectors, ulong Influencers, ulong SummaryCount, ulong TimeZone)
 {
     public static SettingsPrint Of(AnalysisSettings settings)
     {
@@ -21,6 +21,8 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
                 detectors.String(text ?? "");
             }
             detectors.Bool(detector.UseNull);
+            detectors.Bool(detector.ExcludesFrequentBy);
+            detectors.Bool(detector.ExcludesFrequentOver);
         }
         using var influencers = new ByteWriter(64);
         foreach (var name in settings.Influencers) influencers.String(name);
@@ -29,7 +31,8 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
             settings.Latency,
             XxHash64.HashToUInt64(detectors.Written),
             XxHash64.HashToUInt64(influencers.Written),
-            settings.SummaryCountField is null ? 0 : XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(settings.SummaryCountField)));
+            Print(settings.SummaryCountField),
+            Print(settings.TimeZone));
     }
 
     public void Write(ByteWriter writer)
@@ -39,9 +42,10 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
         writer.UInt64(Detectors);
         writer.UInt64(Influencers);
         writer.UInt64(SummaryCount);
+        writer.UInt64(TimeZone);
     }
 
-    public static SettingsPrint Read(ref ByteReader reader) => new(reader.VarInt(), reader.VarInt(), reader.UInt64(), reader.UInt64(), reader.UInt64());
+    public static SettingsPrint Read(ref ByteReader reader) => new(reader.VarInt(), reader.VarInt(), reader.UInt64(), reader.UInt64(), reader.UInt64(), reader.UInt64());
 
     /// <summary>Which setting differs, in the words of the configuration; <c>null</c> when none does.</summary>
     public string? DifferenceFrom(SettingsPrint other) =>
@@ -50,5 +54,8 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
         : Detectors != other.Detectors ? "detectors"
         : Influencers != other.Influencers ? "influencers"
         : SummaryCount != other.SummaryCount ? "summary_count_field_name"
+        : TimeZone != other.TimeZone ? "time_zone"
         : null;
+
+    private static ulong Print(string? text) => text is null ? 0 : XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(text));
 }

@@ -46,6 +46,7 @@ public sealed record JobConfig
         Detectors = [.. AnalysisConfig.Detectors.Select(detector => detector.ToSettings())],
         Influencers = AnalysisConfig.Influencers,
         SummaryCountField = AnalysisConfig.SummaryCountFieldName,
+        TimeZone = AnalysisConfig.TimeZone,
         ModelPruneWindow = AnalysisConfig.ModelPruneWindowSeconds,
         ModelMemoryLimit = AnalysisLimits.ModelMemoryBytes,
     };
@@ -60,6 +61,9 @@ public sealed record AnalysisConfig
     public string? Latency { get; init; }
     public string? ModelPruneWindow { get; init; }
     public string? SummaryCountFieldName { get; init; }
+
+    /// <summary>Id of the IANA time zone database; <c>null</c> for UTC.</summary>
+    public string? TimeZone { get; init; }
 
     internal long BucketSpanSeconds => TimeValue.Parse(BucketSpan, "analysis_config.bucket_span").TotalSeconds;
 
@@ -98,7 +102,11 @@ public sealed record DetectorConfig
         ByFieldName,
         OverFieldName,
         PartitionFieldName,
-        UseNull);
+        UseNull)
+    {
+        ExcludesFrequentBy = ExcludeFrequent is "all" or "by" && ByFieldName is not null,
+        ExcludesFrequentOver = ExcludeFrequent is "all" or "over" && OverFieldName is not null,
+    };
 
     /// <summary>What the detector is called when its user does not say: <c>mean(responsetime) by airline partitionfield=host</c>.</summary>
     internal string DefaultDescription()

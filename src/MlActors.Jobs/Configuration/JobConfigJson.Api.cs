@@ -55,6 +55,7 @@ public static partial class JobConfigJson
         writer.WriteString("bucket_span", analysis.BucketSpan);
         WriteText(writer, "latency", analysis.Latency);
         WriteText(writer, "summary_count_field_name", analysis.SummaryCountFieldName);
+        WriteText(writer, "time_zone", analysis.TimeZone);
         writer.WriteStartArray("detectors");
         foreach (var detector in analysis.Detectors) WriteDetector(writer, detector, excludeGenerated);
         writer.WriteEndArray();

@@ -91,6 +91,7 @@ public static class JobConfigReader
         Latency = analysis.Duration("latency")?.ToString(),
         ModelPruneWindow = analysis.Duration("model_prune_window")?.ToString(),
         SummaryCountFieldName = analysis.Text("summary_count_field_name"),
+        TimeZone = analysis.Text("time_zone"),
     };
 
     private static DetectorConfig ReadDetector(ObjectReader reader, int index)

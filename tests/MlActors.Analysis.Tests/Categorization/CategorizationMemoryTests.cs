@@ -1,13 +1,10 @@
 using MlActors.Analysis.Input;
+using MlActors.Analysis.Tests.Support;
 using static MlActors.Analysis.Tests.Categorization.CategorizationRuns;
 
 namespace MlActors.Analysis.Tests.Categorization;
 
-/// <summary>The heap is measured while no other test runs.</summary>
-[CollectionDefinition(nameof(CategorizationMemoryTests), DisableParallelization = true)]
-public class MeasuredAlone;
-
-[Collection(nameof(CategorizationMemoryTests))]
+[Collection(nameof(MeasuredAlone))]
 public class CategorizationMemoryTests
 {
     [Fact]

@@ -70,7 +70,11 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         Detector("distinct_count", "region", by: "host", index: 5),
         Detector("varp", "value", partition: "shop", index: 6),
         Detector("low_non_zero_count", index: 7),
-        Detector("rare", by: "region", partition: "shop", index: 8)) with
+        Detector("rare", by: "region", partition: "shop", index: 8),
+        Detector("count", by: "region", over: "host", index: 9) with { ExcludesFrequentBy = true, ExcludesFrequentOver = true },
+        Detector("high_mean", "value", over: "host", partition: "shop", index: 10, useNull: useNull),
+        Detector("rare", by: "region", over: "host", index: 11),
+        Detector("freq_rare", by: "region", over: "host", partition: "shop", index: 12)) with
     {
         Latency = latency, Influencers = ["host", "region"], SummaryCountField = summary, ModelMemoryLimit = memory, ModelPruneWindow = window,
     };

@@ -17,6 +17,18 @@ public sealed class Noise(ulong seed)
         return (((z ^ (z >> 31)) >> 11) + 0.5) / (1UL << 53);
     }
 
+    /// <summary>By the product of uniform numbers (Knuth); for small means.</summary>
+    public int Poisson(double mean)
+    {
+        var (count, product, end) = (-1, 1.0, Math.Exp(-mean));
+        while (product > end)
+        {
+            product *= Uniform();
+            count++;
+        }
+        return count;
+    }
+
     public double Gaussian() => Math.Sqrt(-2 * Math.Log(Uniform())) * Math.Cos(2 * Math.PI * Uniform());
 }
 

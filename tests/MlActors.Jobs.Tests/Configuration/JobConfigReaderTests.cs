@@ -37,6 +37,7 @@ public sealed class JobConfigReaderTests
               "job_id": "job", "job_type": "anomaly_detector", "groups": ["web", "eu"], "description": "about it",
               "analysis_config": {
                 "bucket_span": "900s", "latency": "1h", "model_prune_window": "45d", "summary_count_field_name": "n", "influencers": ["host", "user.name"],
+                "time_zone": "Europe/Berlin",
                 "per_partition_categorization": {"enabled": false}, "categorization_filters": [], "multivariate_by_fields": false,
                 "detectors": [
                   {"function": "mean", "field_name": "responsetime", "by_field_name": "airline", "partition_field_name": "host", "use_null": true,
@@ -59,6 +60,8 @@ public sealed class JobConfigReaderTests
         config.AnalysisConfig.Latency.ShouldBe("1h");
         config.AnalysisConfig.ModelPruneWindow.ShouldBe("45d");
         config.AnalysisConfig.SummaryCountFieldName.ShouldBe("n");
+        config.AnalysisConfig.TimeZone.ShouldBe("Europe/Berlin");
+        config.ToSettings().TimeZone.ShouldBe("Europe/Berlin");
         config.AnalysisConfig.Influencers.ShouldBe(["host", "user.name"]);
         config.AnalysisConfig.Detectors[1].CustomRules.ShouldBe(
             [new RuleConfig { Actions = ["skip_result", "skip_model_update"], Conditions = [new ConditionConfig("diff_from_typical", "lte", 2.5)] }]);

@@ -29,6 +29,7 @@ public sealed class JobFieldsTests
         var shown = Bodies.Api(
             Bodies.Put(Bodies.With(
                 ("groups", "[\"g\"]"), ("description", "\"d\""), ("analysis_config.latency", "\"1s\""), ("analysis_config.summary_count_field_name", "\"n\""),
+                ("analysis_config.time_zone", "\"Asia/Kolkata\""),
                 ("analysis_config.detectors", """
                     [{"function":"mean","field_name":"x","by_field_name":"b","partition_field_name":"p","use_null":true,"exclude_frequent":"none"}]
                     """),

@@ -24,12 +24,11 @@ public static class JobFields
         new(Detectors + ".function", FieldType.Text, null, "What a bucket is reduced to; see the list of functions.") { Required = true },
         new(Detectors + ".field_name", FieldType.Text, null, "The field the function is computed of."),
         new(Detectors + ".by_field_name", FieldType.Text, null, "Splits the data; the values are compared with their own past."),
-        new(Detectors + ".over_field_name", FieldType.Text, null, "Compares the values with each other, as a population.")
-            { Use = FieldUse.Unsupported, Advice = "population analysis is not there yet; use [by_field_name] or [partition_field_name] to split the data" },
+        new(Detectors + ".over_field_name", FieldType.Text, null, "Compares the values with each other, as a population."),
         new(Detectors + ".partition_field_name", FieldType.Text, null, "Splits the analysis; each value gets a model of its own."),
         new(Detectors + ".use_null", FieldType.Boolean, "false", "Whether records without the by or partition field form a series of their own."),
-        new(Detectors + ".exclude_frequent", FieldType.Text, "none", "Whether frequent values are left out.")
-            { Use = FieldUse.Unsupported, Choices = ["all", "none", "by", "over"], Advice = "only [none] is", AsksForNothing = value => IsText(value, "none") },
+        new(Detectors + ".exclude_frequent", FieldType.Text, "none", "Whether values of the by or over field that are there in at least half of the buckets give no results.")
+            { Choices = ["all", "none", "by", "over"] },
         new(Detectors + ".detector_description", FieldType.Text, "made from the other fields", "What the detector is called in lists."),
         new(Detectors + ".detector_index", FieldType.Integer, "its position",
             "Position in the list, from 0; assigned by the server, a value sent is replaced."),
@@ -40,6 +39,8 @@ public static class JobFields
         new("analysis_config.model_prune_window", FieldType.Duration, "the larger of 30 days and 20 bucket spans",
             "Series not seen for this long are dropped; a multiple of the bucket span, at least 2 of them."),
         new("analysis_config.summary_count_field_name", FieldType.Text, null, "For pre-aggregated records: the field that says how many a record stands for."),
+        new("analysis_config.time_zone", FieldType.Text, "UTC",
+            "The time zone whose days and weeks the models follow, such as `Europe/Berlin`: what comes by the clock on the wall stays usual when clocks change."),
         new("analysis_config.categorization_field_name", FieldType.Text, null, "The field whose text is sorted into categories.")
             { Use = FieldUse.Unsupported, Advice = NoCategorization },
         new("analysis_config.categorization_filters", FieldType.Texts, "none", "What is cut out of the text before it is categorized.")
@@ -105,7 +106,7 @@ public static class JobFields
         new("job_id", FieldType.Text, "the id in the address", "If sent, the id in the address."),
         .. new[] { "job_type", "analysis_config", "data_description", "results_index_name", "datafeed_config" }
             .Select(name => Put.Find("", name)! with { Use = FieldUse.Fixed, Required = false, Default = null }),
-        .. Put.In("analysis_config").Where(field => field.Name is "bucket_span" or "influencers" or "latency" or "summary_count_field_name")
+        .. Put.In("analysis_config").Where(field => field.Name is "bucket_span" or "influencers" or "latency" or "summary_count_field_name" or "time_zone")
             .Select(field => field with { Path = field.Name, Use = FieldUse.Fixed, Default = null }),
         .. Generated,
     ]);

@@ -1,3 +1,4 @@
+using MlActors.Analysis;
 using MlActors.Jobs.Configuration.Reading;
 using MlActors.Jobs.Configuration.Values;
 
@@ -52,6 +53,8 @@ internal static class AnalysisRules
         if (analysis.Latency is { } text && TimeValue.Parse(text, latency) is var late && (!late.IsWholeSeconds || late.Duration.TotalDays > MaxDays))
             problems.Add(latency, $"is [{text}]: must be whole seconds, from 0 to {MaxDays}d");
         CheckPruneWindow(analysis, problems, Section + ".model_prune_window");
+        if (analysis.TimeZone is { } zone && !AnalysisSettings.IsTimeZone(zone))
+            problems.Add(Section + ".time_zone", $"is [{ProblemList.Shown(zone)}]: must be an id of the IANA time zone database, such as [Europe/Berlin] or [UTC]");
     }
 
     /// <param name="path">Where the window was given: in <c>analysis_config</c>, or at the top of an update.</param>
