@@ -114,7 +114,7 @@ public sealed partial class JobAnalysis
             {
                 writer.VarInt(detector.At(i).Series);
                 WriteValues(writer, detector.At(i).Values);
-                if (detector.CountsDistinct) detector.Distinct(i).Write(writer);
+                detector.CollectorAt(i)?.Write(writer);
                 for (var field = 0; field < detector.InfluencerFields; field++) WriteInfluences(writer, strings, detector, detector.FirstInfluence(i, field));
             }
         }
@@ -134,7 +134,7 @@ public sealed partial class JobAnalysis
                 var series = reader.VarInt();
                 if (series < 0 || series >= _tables[d].Count || detector.Find((int)series) >= 0) throw new InvalidDataException("an open bucket refers to no series");
                 detector.At(detector.Add((int)series)).Values = ReadValues(ref reader);
-                if (detector.CountsDistinct) detector.Distinct(i).Read(ref reader);
+                detector.CollectorAt(i)?.Read(ref reader);
                 for (var field = 0; field < detector.InfluencerFields; field++) ReadInfluences(ref reader, strings, detector, i, field);
             }
             _memory.OpenBytes += detector.CountBytes();

@@ -114,7 +114,9 @@ public class MemoryTests
     [Fact]
     public void Folding_allocates_nothing_for_a_record()
     {
-        var settings = Of(Span, Detector("count"), Detector("mean", "value", by: "host", partition: "shop", index: 1), Detector("distinct_count", "region", by: "host", index: 2))
+        var settings = Of(Span, Detector("count"), Detector("mean", "value", by: "host", partition: "shop", index: 1), Detector("distinct_count", "region", by: "host", index: 2),
+            Detector("median", "value", by: "host", index: 3),
+            Detector("info_content", "region", by: "host", index: 4), Detector("metric", "value", index: 5))
             .WithInfluencers("region");
         var analysis = JobAnalysis.Create(settings);
         var results = new List<BucketResult>(100);

@@ -74,7 +74,10 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         Detector("count", by: "region", over: "host", index: 9) with { ExcludesFrequentBy = true, ExcludesFrequentOver = true },
         Detector("high_mean", "value", over: "host", partition: "shop", index: 10, useNull: useNull),
         Detector("rare", by: "region", over: "host", index: 11),
-        Detector("freq_rare", by: "region", over: "host", partition: "shop", index: 12)) with
+        Detector("freq_rare", by: "region", over: "host", partition: "shop", index: 12),
+        Detector("median", "value", by: "host", index: 13),
+        Detector("high_info_content", "region", partition: "shop", index: 14),
+        Detector("metric", "other", by: "host", index: 15)) with
     {
         Latency = latency, Influencers = ["host", "region"], SummaryCountField = summary, ModelMemoryLimit = memory, ModelPruneWindow = window,
     };
