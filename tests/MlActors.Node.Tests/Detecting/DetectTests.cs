@@ -110,7 +110,7 @@ public sealed class DetectTests : IDisposable
     public async Task A_job_file_may_have_rules_but_none_that_need_filters()
     {
         _detect.Write("a.csv", Made.Csv());
-        const string Skip = """{"conditions":[{"applies_to":"actual","operator":"gt","value":500}]}""";
+        const string Skip = """{"conditions":[{"applies_to":"actual","operator":"gt","value":400}]}""";
         var (with, without) = (await ScoreAsync(Skip), await ScoreAsync(""));
         without.ShouldBeGreaterThan(90);
         with.ShouldBeLessThan(75);
@@ -120,8 +120,8 @@ public sealed class DetectTests : IDisposable
         (refused.ExitCode, refused.Error.Contains("[safe]")).ShouldBe((2, true), refused.Error);
 
         void WriteJob(string rules, string more = "") => _detect.Write("job.json", $$"""
-            {"analysis_config":{"bucket_span":"5m","detectors":[{"function":"mean","field_name":"value","custom_rules":[{{rules}}]{{more}}}]},
-             "data_description":{"time_field":"timestamp","time_format":"yyyy-MM-dd HH:mm:ss"}}
+            {"analysis_config":{"bucket_span":"5m","detectors":[{"function":"mean","field_name":"value","custom_rules":[{{rules}}]{{more}} }]},
+             "data_description":{"time_field":"timestamp","time_format":"yyyy-MM-dd HH:mm:ss"} }
             """);
 
         async Task<double> ScoreAsync(string rules)
