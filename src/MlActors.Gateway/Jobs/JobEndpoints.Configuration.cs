@@ -64,7 +64,8 @@ public static partial class JobEndpoints
     {
         if (filterIds.IsEmpty) return;
         var missing = filterIds.Except(await call.Services.Contexts.ListFilterIdsAsync(), StringComparer.Ordinal).ToList();
-        if (missing.Count > 0) throw ApiException.NotFound($"no filter has the id [{string.Join(',', missing)}], which [custom_rules] name in [scope]; create it first");
+        if (missing.Count > 0)
+            throw ApiException.NotFound($"no filter has the id [{string.Join(',', missing)}], which [custom_rules] name in [scope]; create it first");
     }
 
     private static ApiException Taken(string reason) => new(400, ErrorTypes.AlreadyExists, reason);

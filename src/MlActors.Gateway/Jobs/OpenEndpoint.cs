@@ -116,7 +116,8 @@ public static class OpenEndpoint
         var missing = await call.Services.Contexts.MissingFiltersAsync(jobIds);
         if (missing.Count == 0) return;
         var names = missing.Select(use => $"{use.FilterId} (of job {use.JobId})").ToList();
-        throw ApiException.NotFound($"nothing was opened, because [custom_rules] name filters that do not exist: {BulkDocument.Names(names, call.Services.Options.NamesShown)}; " +
+        throw ApiException.NotFound(
+            $"nothing was opened, because [custom_rules] name filters that do not exist: {BulkDocument.Names(names, call.Services.Options.NamesShown)}; " +
             "create them, or take them out of the rules");
     }
 

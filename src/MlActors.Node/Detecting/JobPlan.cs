@@ -33,7 +33,10 @@ internal sealed record JobPlan(JobConfig Config, string TimeSuffix, IReadOnlyLis
             throw new UsageException($"{string.Join(", ", given)}: the job of --job says this already: leave it out, or change the file");
         var config = Read(File.ReadAllBytes(path));
         if (JobContext.FiltersOf(config) is [var filter, ..])
-            throw new UsageException($"--job: a rule names the filter [{filter}], and filters are kept by a server only: leave the rule out, or give it conditions instead of a scope");
+        {
+            throw new UsageException(
+                $"--job: a rule names the filter [{filter}], and filters are kept by a server only: leave the rule out, or give it conditions instead of a scope");
+        }
         return new JobPlan(config, "", []);
     }
 

@@ -97,8 +97,9 @@ internal sealed class SqliteContexts(GroupWriter writer, ReadPool readers) : ICo
         foreach (var id in ids)
         {
             var found = session.First("SELECT description FROM filter WHERE filter_id = @0", row => new FilterConfig(id, Text(row, 0), []), id);
-            if (found is not null)
-                filters.Add(found with { Items = [.. session.List("SELECT item FROM filter_item WHERE filter_id = @0 ORDER BY item", row => row.GetString(0), id)] });
+            if (found is null) continue;
+            var items = session.List("SELECT item FROM filter_item WHERE filter_id = @0 ORDER BY item", row => row.GetString(0), id);
+            filters.Add(found with { Items = [.. items] });
         }
         return filters;
     }
