@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Time;
@@ -49,6 +50,10 @@ public sealed record AnalysisSettings
 
     /// <summary>The field that says how many raw records a record stands for; <c>null</c> when each stands for itself.</summary>
     public string? SummaryCountField { get; init => (field, _schema) = (value, null); }
+
+    /// <summary>How texts are sorted into categories; <c>null</c> when they are not. Detectors and influencers name the category of a record
+    /// <see cref="CategorizationSettings.CategoryField"/>.</summary>
+    public CategorizationSettings? Categorization { get; init => (field, _schema) = (value, null); }
 
     /// <summary>A series not seen for this many seconds is pruned.</summary>
     public long ModelPruneWindow { get; init; } = 30L * 24 * 3600;

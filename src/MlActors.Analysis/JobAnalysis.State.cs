@@ -47,6 +47,7 @@ public sealed partial class JobAnalysis
         foreach (var judge in _judges) WriteSeries(writer, strings, judge);
         writer.VarUInt((ulong)_open.Count);
         for (var i = 0; i < _open.Count; i++) WriteBucket(writer, strings, _open[i]);
+        _categorization?.Write(writer);
     }
 
     private void ReadBody(ref ByteReader reader)
@@ -67,6 +68,7 @@ public sealed partial class JobAnalysis
         foreach (var judge in _judges) ReadSeries(ref reader, strings, judge);
         var buckets = reader.Count(10);
         for (var i = 0; i < buckets; i++) ReadBucket(ref reader, strings);
+        _categorization?.Read(ref reader);
     }
 
     private static void WriteSeries(ByteWriter writer, StringTable strings, DetectorJudge judge)

@@ -1,9 +1,9 @@
 namespace MlActors.Analysis;
 
 /// <summary>
-/// Counts what models and open buckets take and says what may still grow. The count follows from what is held (numbers of series, profiles, strings,
+/// Counts what models, open buckets and categories take and says what may still grow. The count follows from what is held (numbers of series, profiles, strings,
 /// open accumulators), not from array capacities, so it is the same after a restore. Below 60 % of the limit everything may grow; above it
-/// series stop getting weekly profiles; at the limit there are no new series, no daily profiles, and no more influencer values.
+/// series stop getting weekly profiles; at the limit there are no new series and categories, no daily profiles, and no more influencer values.
 /// </summary>
 internal sealed class MemoryBudget(long limit)
 {
@@ -15,9 +15,15 @@ internal sealed class MemoryBudget(long limit)
     /// <summary>Bytes of what open buckets have collected.</summary>
     public long OpenBytes { get; set; }
 
-    public long Total => ModelBytes + OpenBytes;
+    /// <summary>Bytes of the categories of texts.</summary>
+    public long CategoryBytes { get; set; }
+
+    public long Total => ModelBytes + OpenBytes + CategoryBytes;
 
     public bool AboveSoftLimit => Total > Limit / 10 * 6;
+
+    /// <summary>Whether there is room for a new category, or for more of a known one.</summary>
+    public bool HasRoomForCategory(long bytes) => Total + bytes <= Limit;
 
     /// <summary>Room for a new series.</summary>
     public bool TryTakeForSeries(long bytes)

@@ -99,6 +99,7 @@ internal sealed class DetectorFeed
         var partition = _partition.Codes is null ? -1 : _partition.Codes[record];
         var by = _by.Codes is null ? -1 : _by.Codes[record];
         var over = _over.Codes is null ? -1 : _over.Codes[record];
+        if (partition == Column.Withheld || by == Column.Withheld || over == Column.Withheld) return;
         if (!_useNull && ((partition < 0 && _partition.Codes is not null) || (by < 0 && _by.Codes is not null) || (over < 0 && _over.Codes is not null))) return;
 
         var series = FindSeries(partition, by, over, bucket);

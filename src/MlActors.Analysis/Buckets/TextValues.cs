@@ -5,24 +5,25 @@ using MlActors.Analysis.Input;
 
 namespace MlActors.Analysis.Buckets;
 
-/// <summary>The field of a function of texts. What a text is worth to the function is worked out once a batch and text, not once a record.</summary>
+/// <summary>
+/// The field of a function of texts. What a text is worth to the function is worked out once a batch and text, when it is first needed: some texts come
+/// only while the batch is read.
+/// </summary>
 internal sealed class TextValues(int column, Aggregate aggregate)
 {
     private int[] _codes = [];
+    private string[] _texts = [];
     private ulong[] _keys = [];
+
+    // NaN while it is not known.
     private double[] _numbers = [];
 
     public void Bind(RecordBatch batch)
     {
         var data = batch.Columns[column];
-        _codes = data.Codes!;
-        var texts = data.Dictionary!;
-        if (_keys.Length < texts.Length) (_keys, _numbers) = (new ulong[texts.Length * 2], new double[texts.Length * 2]);
-        for (var i = 0; i < texts.Length; i++)
-        {
-            _keys[i] = XxHash64.HashToUInt64(MemoryMarshal.AsBytes(texts[i].AsSpan()));
-            _numbers[i] = aggregate == Aggregate.InfoContent ? TextInformation.BitsOf(texts[i]) : 1;
-        }
+        (_codes, _texts) = (data.Codes!, data.Dictionary!);
+        if (_keys.Length < _texts.Length) (_keys, _numbers) = (new ulong[_texts.Length * 2], new double[_texts.Length * 2]);
+        _numbers.AsSpan(0, _texts.Length).Fill(double.NaN);
     }
 
     /// <summary>The value of a record; false when it has none.</summary>
@@ -30,10 +31,19 @@ internal sealed class TextValues(int column, Aggregate aggregate)
     /// <param name="number">What the text is worth.</param>
     public bool TryGet(int record, out ulong key, out double number)
     {
+        (key, number) = (0, 0);
         var code = _codes[record];
-        (key, number) = code < 0 ? (0, 0) : (_keys[code], _numbers[code]);
-        return code >= 0;
+        if (code < 0) return false;
+        if (double.IsNaN(_numbers[code])) Learn(code);
+        (key, number) = (_keys[code], _numbers[code]);
+        return true;
     }
 
-    public void Release() => _codes = [];
+    public void Release() => (_codes, _texts) = ([], []);
+
+    private void Learn(int code)
+    {
+        _keys[code] = XxHash64.HashToUInt64(MemoryMarshal.AsBytes(_texts[code].AsSpan()));
+        _numbers[code] = aggregate == Aggregate.InfoContent ? TextInformation.BitsOf(_texts[code]) : 1;
+    }
 }

@@ -204,6 +204,7 @@ public sealed partial class JobActor
         };
         var old = _snapshots.Append(snapshot).Where(s => s is { ByWork: true, Retain: false }).OrderByDescending(s => s.InputSeq).Skip(2).ToList();
         var writes = new List<StoreWrite> { new PutSnapshot(snapshot, draft.State) };
+        writes.AddRange(draft.Beside);
         if (_goodSeq > 0) writes.Add(new TrimInputs(_jobId, _goodSeq));
         writes.AddRange(old.Select(s => new DeleteSnapshot(_jobId, s.SnapshotId)));
         return new SnapshotSave(new SnapshotTaken(now, id, draft.Seq), writes, () =>

@@ -41,7 +41,7 @@ public interface IJobStore
 
     Task<IReadOnlyList<QuarantinedInput>> ReadQuarantineAsync(string jobId);
 
-    /// <summary>Whether any row of results, inputs, uploads, quarantine or snapshots is left of the job.</summary>
+    /// <summary>Whether any row of results, inputs, uploads, quarantine, snapshots or categories is left of the job.</summary>
     Task<bool> HasWorkAsync(string jobId);
 
     /// <summary>Whether a result with a timestamp (epoch seconds) at or after <paramref name="from"/> is left: what a revert waits for.</summary>

@@ -1,3 +1,4 @@
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
@@ -42,6 +43,10 @@ public sealed record QuarantineInput(string JobId, long Seq, string Reason, long
 /// <param name="ProcessingMs">Per bucket, wall-clock milliseconds; kept apart from the results, which are the same in every run.</param>
 public sealed record WriteResults(string JobId, IReadOnlyList<BucketResult> Buckets, IReadOnlyList<double> ProcessingMs) : StoreWrite(JobId);
 
+/// <summary>Creates or replaces categories, and removes those whose id is above <paramref name="Count"/>: the analysis went back to before them.</summary>
+/// <param name="Count">Categories that there are now; their ids are 1 … count.</param>
+public sealed record PutCategories(string JobId, IReadOnlyList<CategoryDefinition> Categories, int Count) : StoreWrite(JobId);
+
 /// <summary>Stores a model snapshot with its state.</summary>
 public sealed record PutSnapshot(ModelSnapshot Snapshot, byte[] State) : StoreWrite(Snapshot.JobId);
 
@@ -53,7 +58,7 @@ public sealed record DeleteSnapshot(string JobId, string SnapshotId) : StoreWrit
 /// <summary>Removes results with a timestamp (epoch seconds) at or after <paramref name="From"/>, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteResults(string JobId, long From, int Limit) : StoreWrite(JobId);
 
-/// <summary>Removes inputs, uploads, quarantine and snapshots, at most <paramref name="Limit"/> rows of each kind.</summary>
+/// <summary>Removes inputs, uploads, quarantine, snapshots and categories, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteWork(string JobId, int Limit) : StoreWrite(JobId);
 
 /// <summary>Removes configuration, groups and status: the job is gone.</summary>

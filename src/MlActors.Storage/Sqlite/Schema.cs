@@ -73,6 +73,11 @@ internal static class Schema
         CREATE INDEX influencer_interim ON influencer (job_id, is_interim) WHERE is_interim = 1;
         CREATE INDEX influencer_by_score ON influencer (job_id, score DESC, timestamp, ordinal, is_interim);
 
+        CREATE TABLE category (
+            job_id TEXT NOT NULL, category_id INTEGER NOT NULL, partition_value TEXT, document TEXT NOT NULL,
+            PRIMARY KEY (job_id, category_id)) WITHOUT ROWID;
+        CREATE INDEX category_of_partition ON category (job_id, partition_value, category_id) WHERE partition_value IS NOT NULL;
+
         CREATE TABLE security_user (name TEXT NOT NULL PRIMARY KEY, password_hash TEXT NOT NULL, roles TEXT NOT NULL, enabled INTEGER NOT NULL);
         CREATE TABLE api_key (
             id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT NOT NULL, owner TEXT NOT NULL, privileges TEXT,

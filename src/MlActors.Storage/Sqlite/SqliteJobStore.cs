@@ -78,7 +78,7 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
             """
             SELECT EXISTS (SELECT 1 FROM input WHERE job_id = @0) OR EXISTS (SELECT 1 FROM upload WHERE job_id = @0)
                 OR EXISTS (SELECT 1 FROM quarantine WHERE job_id = @0) OR EXISTS (SELECT 1 FROM snapshot WHERE job_id = @0)
-                OR EXISTS (SELECT 1 FROM snapshot_part WHERE job_id = @0)
+                OR EXISTS (SELECT 1 FROM snapshot_part WHERE job_id = @0) OR EXISTS (SELECT 1 FROM category WHERE job_id = @0)
             """, jobId) != 0));
 
     public Task<bool> HasResultsAsync(string jobId, long from) => readers.RunAsync(session => HasResults(session, jobId, from));

@@ -92,11 +92,6 @@ public sealed class JobConfigRefusalTests
         // Not there yet
         { "datafeed_config", "{}", "not supported by this version", Status },
         { "model_plot_config.enabled", "true", "not supported by this version", Status },
-        { "analysis_config.categorization_field_name", "\"message\"", "not supported by this version", Status },
-        { "analysis_config.categorization_filters", "[\"x\"]", "not supported by this version", Status },
-        { "analysis_config.categorization_analyzer", "\"standard\"", "not supported by this version", Status },
-        { "analysis_config.per_partition_categorization", "{\"enabled\":true}", "not supported by this version", Status },
-        { "analysis_config.per_partition_categorization", "{\"enabled\":false,\"stop_on_warn\":true}", "not supported by this version", Status },
         { "analysis_config.multivariate_by_fields", "true", "not supported by this version", Status },
     };
 
@@ -126,7 +121,6 @@ public sealed class JobConfigRefusalTests
         { """{"function":"count","by_field_name":"count"}""", "by_field_name", "must not be [count]", Status },
         { """{"function":"count","by_field_name":"by"}""", "by_field_name", "must not be [by]", Status },
         { """{"function":"count","by_field_name":"over"}""", "by_field_name", "must not be [over]", Status },
-        { """{"function":"count","by_field_name":"mlcategory"}""", "by_field_name", "categorization is not supported", Status },
         { """{"function":"count","by_field_name":"x","partition_field_name":"x"}""", "partition_field_name", "like [by_field_name]", Status },
         { """{"function":"count","exclude_frequent":"some"}""", "exclude_frequent", "one of [all, none, by, over]", Status },
         { """{"function":"count","custom_rules":[{"actions":["skip_result"]}]}""", "custom_rules[0].conditions", "at least one condition", Status },

@@ -32,6 +32,7 @@ internal abstract class RowWrite
         PutUploadPiece w => new UploadPieceWrite(w),
         QuarantineInput w => new QuarantineWrite(w),
         WriteResults w => new ResultsWrite(w),
+        PutCategories w => new CategoriesWrite(w),
         PutSnapshot w => new SnapshotWrite(w),
         UpdateSnapshot w => new SnapshotUpdate(w),
         DeleteSnapshot w => new SnapshotDelete(w.JobId, w.SnapshotId),
