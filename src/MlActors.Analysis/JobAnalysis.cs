@@ -60,7 +60,7 @@ public sealed partial class JobAnalysis
         _judges = [.. settings.Detectors.Select((detector, i) => Judges.Create(i, detector, settings, _memory))];
         _tables = [.. _judges.Select(judge => judge.Table)];
         _influencers = [.. settings.Influencers.Select(name => new TextColumn(name, schema.IndexOf(name, FieldKind.Text)))];
-        var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !IsSplitBy(detector, influencer.Name)).ToArray()).ToArray();
+        var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !detector.IsSplitBy(influencer.Name)).ToArray()).ToArray();
         _feeds = [.. _tables.Select((table, i) => new DetectorFeed(table, i, schema, tracked[i], _memory))];
         _open = new OpenBuckets(() => new OpenBucket([.. tracked.Select((fields, i) => new DetectorBucket(fields.Length, settings.Detectors[i].Function.Aggregate))]), _memory);
         var positions = tracked.Select(fields => _influencers.Select(influencer => Array.IndexOf(fields, influencer)).ToArray()).ToArray();
@@ -116,8 +116,6 @@ public sealed partial class JobAnalysis
         }
         return results;
     }
-
-    private static bool IsSplitBy(DetectorSettings detector, string field) => field == detector.ByFieldName || field == detector.OverFieldName || field == detector.PartitionFieldName;
 
     private static void Validate(AnalysisSettings settings)
     {

@@ -29,6 +29,8 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         else if (slice is not null) JudgeSeen(slice, start, learn, findings);
     }
 
+    public override long EstimateBytes(SplitCounts counts) => counts.Series * (counts.KeyBytes + SeriesModel.YoungBytes + GrownSeries.BytesFor(shape));
+
     public override void AddForecasters(List<SeriesForecaster> forecasters)
     {
         var own = shape.Copy();

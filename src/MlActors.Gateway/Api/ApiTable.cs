@@ -27,6 +27,7 @@ public static partial class ApiTable
         .. ResultEndpoints.All,
         .. OverallBucketsEndpoint.All,
         CategoryEndpoint.Endpoint,
+        MemoryEstimateEndpoint.Endpoint,
         .. SnapshotEndpoints.All,
         .. QuarantineEndpoint.All,
         .. FilterEndpoints.All,
