@@ -26,6 +26,7 @@ public static partial class ApiTable
         .. StatsEndpoint.All,
         .. ResultEndpoints.All,
         .. OverallBucketsEndpoint.All,
+        .. ModelPlotEndpoint.All,
         .. SnapshotEndpoints.All,
         .. QuarantineEndpoint.All,
         .. FilterEndpoints.All,

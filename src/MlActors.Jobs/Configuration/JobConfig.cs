@@ -49,6 +49,7 @@ public sealed record JobConfig
         TimeZone = AnalysisConfig.TimeZone,
         ModelPruneWindow = AnalysisConfig.ModelPruneWindowSeconds,
         ModelMemoryLimit = AnalysisLimits.ModelMemoryBytes,
+        KeepsValues = ModelPlotConfig is { Enabled: true },
     };
 }
 

@@ -5,6 +5,7 @@ using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Running;
@@ -40,6 +41,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
     private readonly IActorRef _job = Context.Parent;
 
     private JobAnalysis _analysis = null!;
+    private ModelPlot? _plot;
     private readonly BucketTimer _timer;
 
     // The log: everything up to _folded is in the model, everything up to _durable has its results stored, _head is the newest known input.
@@ -68,6 +70,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
     {
         (_start, _store, _time, _options, _cancellation) = (start, store, time, options, cancellation);
         _settings = start.Job.Config.ToSettings();
+        _plot = ModelPlot.Of(start.Job.Config);
         _timer = new BucketTimer(start.Timing, _settings.BucketSpan);
         _head = start.HeadSeq;
         _nextTimedSnapshot = time.GetUtcNow() + CheckpointClock.Interval(start.Job.Config, options);
@@ -171,6 +174,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
     private static long MarkerSeq(ToAnalysis marker) => marker switch
     {
         ToAnalysis.Flush flush => flush.Seq,
+        ToAnalysis.PlotModel plot => plot.Seq,
         ToAnalysis.Finish finish => finish.Seq,
         _ => 0,
     };
@@ -246,7 +250,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
         _bytesSinceSnapshot += bytes;
         var processing = _timer.Add(_time.GetElapsedTime(began), results.Count);
         FaultPoints.Hit("analyse.folded");
-        if (results.Count > 0) Write(new WriteResults(JobId, results, processing), seq, bytes);
+        if (results.Count > 0) Write(new WriteResults(JobId, results, processing) { Plot = _plot }, seq, bytes);
         else if (_writes == 0) Durable(seq, bytes);
         else _bytesUnreported += bytes;
     }

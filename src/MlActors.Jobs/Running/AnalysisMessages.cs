@@ -1,6 +1,7 @@
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Running;
@@ -24,6 +25,9 @@ internal abstract record ToAnalysis
 
     /// <summary>Report when everything up to <paramref name="Seq"/> is analysed and its results are durable; interim results first, if asked for.</summary>
     internal sealed record Flush(long Token, long Seq, FlushJob Request) : ToAnalysis;
+
+    /// <summary>Buckets finished by inputs after <paramref name="Seq"/> are stored with these of their values; <c>null</c> for none.</summary>
+    internal sealed record PlotModel(long Seq, ModelPlot? Plot) : ToAnalysis;
 
     /// <summary>Finish everything up to <paramref name="Seq"/> and prepare the final snapshot.</summary>
     internal sealed record Finish(long Seq) : ToAnalysis;

@@ -4,6 +4,7 @@ using Akka.Event;
 using Akka.Persistence;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Running;
@@ -381,8 +382,12 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         try
         {
             var config = update.Update.ApplyTo(_state.Config!, _state.State == JobState.Opened, _status.Size.ModelBytes);
-            Commit([new JobUpdated(Now, config)], [], () => LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status)))),
-                cause => sender.Tell(NotWritten(cause)));
+            Commit([new JobUpdated(Now, config)], [], () =>
+            {
+                // A run that starts later reads it from the configuration. What it then analyses once more is plotted as the newest update says.
+                if (update.Update.ModelPlotConfig is not null) _analysis?.Tell(new ToAnalysis.PlotModel(_status.InputSeq, ModelPlot.Of(config)));
+                LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status))));
+            }, cause => sender.Tell(NotWritten(cause)));
         }
         catch (Configuration.InvalidConfigException invalid)
         {

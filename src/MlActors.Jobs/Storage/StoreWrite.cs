@@ -2,6 +2,7 @@ using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
 
 namespace MlActors.Jobs.Storage;
 
@@ -40,7 +41,11 @@ public sealed record QuarantineInput(string JobId, long Seq, string Reason, long
 
 /// <summary>Writes results under deterministic keys, replacing what is there: replaying is harmless. Final buckets first remove all interim results.</summary>
 /// <param name="ProcessingMs">Per bucket, wall-clock milliseconds; kept apart from the results, which are the same in every run.</param>
-public sealed record WriteResults(string JobId, IReadOnlyList<BucketResult> Buckets, IReadOnlyList<double> ProcessingMs) : StoreWrite(JobId);
+public sealed record WriteResults(string JobId, IReadOnlyList<BucketResult> Buckets, IReadOnlyList<double> ProcessingMs) : StoreWrite(JobId)
+{
+    /// <summary>With it, final buckets replace what is stored of their values too; without, that stays as it is.</summary>
+    public ModelPlot? Plot { get; init; }
+}
 
 /// <summary>Stores a model snapshot with its state.</summary>
 public sealed record PutSnapshot(ModelSnapshot Snapshot, byte[] State) : StoreWrite(Snapshot.JobId);

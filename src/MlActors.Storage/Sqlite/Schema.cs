@@ -72,6 +72,9 @@ internal static class Schema
             document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp, ordinal)) WITHOUT ROWID;
         CREATE INDEX influencer_interim ON influencer (job_id, is_interim) WHERE is_interim = 1;
         CREATE INDEX influencer_by_score ON influencer (job_id, score DESC, timestamp, ordinal, is_interim);
+        CREATE TABLE model_plot (
+            job_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL, detector_index INTEGER NOT NULL,
+            partition_value TEXT NOT NULL, by_value TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp, ordinal)) WITHOUT ROWID;
 
         CREATE TABLE security_user (name TEXT NOT NULL PRIMARY KEY, password_hash TEXT NOT NULL, roles TEXT NOT NULL, enabled INTEGER NOT NULL);
         CREATE TABLE api_key (

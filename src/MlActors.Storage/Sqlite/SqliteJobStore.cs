@@ -87,6 +87,7 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
         """
         SELECT EXISTS (SELECT 1 FROM bucket WHERE job_id = @0 AND timestamp >= @1) OR EXISTS (SELECT 1 FROM record WHERE job_id = @0 AND timestamp >= @1)
             OR EXISTS (SELECT 1 FROM influencer WHERE job_id = @0 AND timestamp >= @1)
+            OR EXISTS (SELECT 1 FROM model_plot WHERE job_id = @0 AND timestamp >= @1)
         """, jobId, from) != 0;
 
     private static ModelSnapshot Snapshot(DbDataReader row) =>
