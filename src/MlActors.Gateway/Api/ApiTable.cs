@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MlActors.Gateway.Calendars;
 using MlActors.Gateway.Cat;
 using MlActors.Gateway.Errors;
+using MlActors.Gateway.Forecasts;
 using MlActors.Gateway.Filters;
 using MlActors.Gateway.Jobs;
 using MlActors.Gateway.NotYet;
@@ -28,6 +29,7 @@ public static partial class ApiTable
         .. OverallBucketsEndpoint.All,
         .. ModelPlotEndpoint.All,
         .. SnapshotEndpoints.All,
+        .. ForecastEndpoints.All,
         .. QuarantineEndpoint.All,
         .. FilterEndpoints.All,
         .. CalendarEndpoints.All,

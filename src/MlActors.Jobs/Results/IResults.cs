@@ -22,6 +22,11 @@ public sealed record ResultPage(long Count, IReadOnlyList<ReadOnlyMemory<byte>> 
 public sealed record ModelPlotQuery(
     string JobId, long? Start, long? End, int From, int Size, string? PartitionFieldValue = null, string? ByFieldValue = null, int? DetectorIndex = null);
 
+/// <summary>Which points of a forecast; they come in the order of time, detector and series.</summary>
+/// <param name="Start">Epoch milliseconds, inclusive; <c>null</c> unbounded.</param>
+/// <param name="End">Epoch milliseconds, exclusive; <c>null</c> unbounded.</param>
+public sealed record ForecastQuery(string JobId, string ForecastId, long? Start, long? End, int From, int Size);
+
 /// <summary>One bucket of one job, as the overall buckets need it. Epoch seconds.</summary>
 public readonly record struct BucketScore(long Timestamp, double AnomalyScore, bool IsInterim);
 
@@ -31,6 +36,8 @@ public interface IResults
     Task<ResultPage> QueryAsync(ResultQuery query);
 
     Task<ResultPage> QueryModelPlotAsync(ModelPlotQuery query);
+
+    Task<ResultPage> QueryForecastAsync(ForecastQuery query);
 
     /// <summary>Scores of the buckets with a timestamp in [start, end) epoch milliseconds, in order of time.</summary>
     Task<IReadOnlyList<BucketScore>> ReadBucketScoresAsync(string jobId, long? start, long? end, bool excludeInterim);

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using MlActors.Analysis;
+using MlActors.Analysis.Forecasting;
 using MlActors.Analysis.Results;
+using MlActors.Jobs.Forecasts;
 
 namespace MlActors.Jobs.Results;
 
@@ -20,6 +22,20 @@ public static partial class ResultDocuments
         json.WriteFinite("model_median", value.Typical);
         json.WriteFinite("actual", value.Actual);
     });
+
+    /// <summary>The document of one point of a forecast.</summary>
+    public static byte[] ForecastPoint(Forecast forecast, in ForecastPoint point)
+    {
+        var (detector, partition, by, timestamp, prediction, lower, upper) = point;
+        return Render(json =>
+        {
+            WritePlace(json, forecast.JobId, "model_forecast", timestamp, forecast.BucketSpan, detector, partition, by);
+            json.WriteString("forecast_id", forecast.ForecastId);
+            json.WriteFinite("forecast_prediction", prediction);
+            json.WriteFinite("forecast_lower", lower);
+            json.WriteFinite("forecast_upper", upper);
+        });
+    }
 
     // Which series, of which bucket.
     private static void WritePlace(

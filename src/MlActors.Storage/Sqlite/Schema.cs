@@ -76,6 +76,14 @@ internal static class Schema
             job_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL, detector_index INTEGER NOT NULL,
             partition_value TEXT NOT NULL, by_value TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp, ordinal)) WITHOUT ROWID;
 
+        CREATE TABLE forecast (
+            job_id TEXT NOT NULL, forecast_id TEXT NOT NULL, state TEXT NOT NULL, run INTEGER NOT NULL, create_ms INTEGER NOT NULL, expires_ms INTEGER,
+            failure TEXT, document TEXT NOT NULL, PRIMARY KEY (job_id, forecast_id)) WITHOUT ROWID;
+        CREATE INDEX forecast_expiry ON forecast (expires_ms) WHERE expires_ms IS NOT NULL;
+        CREATE TABLE forecast_point (
+            job_id TEXT NOT NULL, forecast_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+            document TEXT NOT NULL, PRIMARY KEY (job_id, forecast_id, timestamp, ordinal)) WITHOUT ROWID;
+
         CREATE TABLE security_user (name TEXT NOT NULL PRIMARY KEY, password_hash TEXT NOT NULL, roles TEXT NOT NULL, enabled INTEGER NOT NULL);
         CREATE TABLE api_key (
             id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT NOT NULL, owner TEXT NOT NULL, privileges TEXT,
