@@ -15,10 +15,12 @@ public class ForecastTests : JobHarness
     private const int Day = 86_400;
     private const int Series = 3;
 
-    // Long enough to be caught in the middle.
+    // Long enough to be caught in the middle: some hundred transactions.
     private const int Long = 7 * Day;
 
-    protected override RunningOptions Options => new() { ForecastPiece = 100 };
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10);
+
+    protected override RunningOptions Options => new() { ForecastPiece = 50 };
 
     [Fact]
     public async Task A_forecast_is_durable_when_it_is_accepted_and_is_then_made()
@@ -63,7 +65,7 @@ public class ForecastTests : JobHarness
         for (var minute = 0; minute < 120; minute += 10)
         {
             await AskAsync<PieceAccepted>(job, Minutes("j", minute, minute + 10));
-            if (minute == 100) await AskAsync<ForecastAccepted>(job, Ask("j", "f", 10 * 365L * Day));
+            if (minute == 100) await AskAsync<ForecastAccepted>(job, Ask("j", "f", 5 * 365L * Day));
         }
         await AskAsync<JobFlushedReply>(job, new FlushJob("j", false, null, null, null, null));
         var forecast = (await FindAsync("j", "f"))!;
@@ -85,7 +87,7 @@ public class ForecastTests : JobHarness
         await AskAsync<ForecastAccepted>(job, Ask("j", "f", Long));
         for (var death = 0; death < 3; death++)
         {
-            await AwaitConditionAsync(async () => await FindAsync("j", "f") is { Records: > 0 } forecast && forecast.Run == death + 1, Patience);
+            await AwaitConditionAsync(async () => await FindAsync("j", "f") is { Records: > 0 } forecast && forecast.Run == death + 1, Patience, Soon);
             await KillAsync(job);
             (await FindAsync("j", "f"))!.HasEnded.ShouldBeFalse("it was to be caught in the middle");
             job = Incarnate("j");
@@ -103,8 +105,8 @@ public class ForecastTests : JobHarness
     public async Task A_close_ends_a_running_forecast_as_failed(bool force, string reason)
     {
         var job = await FedAsync("j");
-        await AskAsync<ForecastAccepted>(job, Ask("j", "f", 10 * 365L * Day));
-        await AwaitConditionAsync(async () => (await FindAsync("j", "f"))!.Records > 0, Patience);
+        await AskAsync<ForecastAccepted>(job, Ask("j", "f", 5 * 365L * Day));
+        await AwaitConditionAsync(async () => (await FindAsync("j", "f"))!.Records > 0, Patience, Soon);
         await AskAsync<JobClosedReply>(job, force ? new ForceCloseJob("j") : new CloseJob("j"));
         var forecast = (await FindAsync("j", "f"))!;
         (forecast.State, forecast.Messages.Single().Contains(reason, StringComparison.Ordinal)).ShouldBe((ForecastState.Failed, true), forecast.Messages.Single());
@@ -120,7 +122,7 @@ public class ForecastTests : JobHarness
     public async Task A_forced_close_that_the_next_owner_finishes_ends_it_too()
     {
         var job = await FedAsync("j");
-        await AskAsync<ForecastAccepted>(job, Ask("j", "f", 10 * 365L * Day));
+        await AskAsync<ForecastAccepted>(job, Ask("j", "f", 5 * 365L * Day));
         job.Tell(new ForceCloseJob("j") { NotifyAccepted = true }, TestActor);
         ExpectMsg<Accepted>(Patience);
         await KillAsync(job);
@@ -205,17 +207,16 @@ public class ForecastTests : JobHarness
     public async Task Only_so_many_forecasts_may_wait_and_then_there_is_room_again()
     {
         var job = await FedAsync("j", Options with { MaxForecasts = 2 });
-        var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => job.Ask<JobReply>(Ask("j", $"f{i}", 10 * 365L * Day), Patience)));
+        var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => job.Ask<JobReply>(Ask("j", $"f{i}", 5 * 365L * Day), Patience)));
         all.OfType<ForecastAccepted>().Count().ShouldBe(2);
         all.OfType<Refused>().ShouldAllBe(refused => refused.Kind == RefusalKind.TooMany);
         await AskAsync<JobClosedReply>(job, new CloseJob("j"));
         await AskAsync<JobOpenedReply>(job, new OpenJob("j"));
         foreach (var id in new[] { "x", "y", "z" })
         {
-            await AskAsync<ForecastAccepted>(job, Ask("j", id, Day));
+            // The owner hears of the end of one shortly after its row says so.
+            await AwaitConditionAsync(async () => await job.Ask<JobReply>(Ask("j", id, Day), Patience) is ForecastAccepted, Patience, Soon);
             await EndedAsync("j", id);
-            // Its end reaches the owner after its row.
-            await AwaitConditionAsync(async () => await job.Ask<JobReply>(Ask("j", $"probe-{Guid.NewGuid():n}", 60), Patience) is ForecastAccepted, Patience);
         }
     }
 
@@ -227,7 +228,7 @@ public class ForecastTests : JobHarness
         await EndedAsync("j", "a1");
         await AskAsync<ForecastAccepted>(job, Ask("j", "a2", Day));
         await EndedAsync("j", "a2");
-        await AskAsync<ForecastAccepted>(job, Ask("j", "b", 10 * 365L * Day));
+        await AskAsync<ForecastAccepted>(job, Ask("j", "b", 5 * 365L * Day));
         await RefusedAsync(job, new RemoveForecasts("j", "_all", AllowNone: true), RefusalKind.Conflict, "[b] is ");
         await RefusedAsync(job, new RemoveForecasts("j", "a1,nope", AllowNone: true), RefusalKind.NotFound, "[nope]");
         (await Storage.Jobs.ListForecastsAsync(["j"])).Count.ShouldBe(3, "a refusal deletes nothing");
@@ -282,7 +283,7 @@ public class ForecastTests : JobHarness
     }
 
     private static JobConfig ConfigWith(string id, string detectors) => JobConfigReader.ReadPut(id, Encoding.UTF8.GetBytes(
-        $$"""{"analysis_config":{"bucket_span":"60s","detectors":[{{detectors}}]},"data_description":{"time_format":"epoch"}}"""), JobLimits.Default, DateTimeOffset.UnixEpoch);
+        $$"""{"analysis_config":{"bucket_span":"60s","detectors":[{{detectors}}]},"data_description":{"time_format":"epoch"} }"""), JobLimits.Default, DateTimeOffset.UnixEpoch);
 
     private static MlActors.Analysis.Input.BatchSchema Schema(string detectors) => ConfigWith("j", detectors).ToSettings().Schema;
 
@@ -306,7 +307,7 @@ public class ForecastTests : JobHarness
 
     private async Task<Forecast> EndedAsync(string jobId, string id)
     {
-        await AwaitConditionAsync(async () => await FindAsync(jobId, id) is { HasEnded: true }, Patience);
+        await AwaitConditionAsync(async () => await FindAsync(jobId, id) is { HasEnded: true }, Patience, Soon);
         return (await FindAsync(jobId, id))!;
     }
 
