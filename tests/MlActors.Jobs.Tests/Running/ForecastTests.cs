@@ -99,6 +99,26 @@ public class ForecastTests : JobHarness
         (await PointsAsync("j", "f")).ConvertAll(point => point.GetRawText().Replace("\"j\"", "\"calm\"", StringComparison.Ordinal)).ShouldBe(calm);
     }
 
+    [Fact]
+    public async Task Nothing_stays_of_an_earlier_beginning_when_a_later_state_is_all_that_is_left()
+    {
+        var options = Options with { CheckpointInputs = 1 };
+        var job = await FedAsync("j", options);
+        await AskAsync<ForecastAccepted>(job, Ask("j", "f", Long));
+        await AwaitConditionAsync(async () => await FindAsync("j", "f") is { Records: > 0 }, Patience, Soon);
+        var before = (await FindAsync("j", "f"))!;
+        await AskAsync<PieceAccepted>(job, Minutes("j", 100, 130));
+        await AwaitConditionAsync(async () => (await Storage.Jobs.ListSnapshotsAsync("j")).Any(snapshot => snapshot.InputSeq > before.InputSeq), Patience, Soon);
+        await KillAsync(job);
+        (await FindAsync("j", "f"))!.HasEnded.ShouldBeFalse("it was to be caught in the middle");
+        await AskAsync<Done>(Incarnate("j", options), new WakeJob("j"));
+        var forecast = await EndedAsync("j", "f");
+        forecast.Start.ShouldBe(Start + (129 * 60));
+        var points = await PointsAsync("j", "f");
+        points.Count.ShouldBe(Long / 60 * Series);
+        points[0].GetProperty("timestamp").GetInt64().ShouldBe(forecast.Start!.Value * 1000);
+    }
+
     [Theory]
     [InlineData(false, "the job was closed before")]
     [InlineData(true, "closed by force")]
