@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Time;
@@ -20,6 +21,9 @@ public sealed record DetectorSettings(
 
     /// <summary>Whether values of the over field that are there most of the time give no results.</summary>
     public bool ExcludesFrequentOver { get; init; }
+
+    /// <summary>Whether it is one of the fields by which the detector is split.</summary>
+    public bool IsSplitBy(string field) => field == ByFieldName || field == OverFieldName || field == PartitionFieldName;
 
     /// <summary>Whether the detector may have more than one series.</summary>
     public bool IsSplit => ByFieldName is not null || OverFieldName is not null || PartitionFieldName is not null;
@@ -49,6 +53,10 @@ public sealed record AnalysisSettings
 
     /// <summary>The field that says how many raw records a record stands for; <c>null</c> when each stands for itself.</summary>
     public string? SummaryCountField { get; init => (field, _schema) = (value, null); }
+
+    /// <summary>How texts are sorted into categories; <c>null</c> when they are not. Detectors and influencers name the category of a record
+    /// <see cref="CategorizationSettings.CategoryField"/>.</summary>
+    public CategorizationSettings? Categorization { get; init => (field, _schema) = (value, null); }
 
     /// <summary>A series not seen for this many seconds is pruned.</summary>
     public long ModelPruneWindow { get; init; } = 30L * 24 * 3600;

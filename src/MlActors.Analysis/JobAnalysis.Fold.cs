@@ -45,6 +45,7 @@ public sealed partial class JobAnalysis
     private void FoldRecords(RecordBatch batch, ICollection<BucketResult> results, CancellationToken cancellation)
     {
         if (!batch.Schema.SameAs(_settings.Schema)) throw new ArgumentException("the batch has other columns than the job's settings", nameof(batch));
+        if (_categorization is not null) batch = WithCategory(batch, _categorization);
         foreach (var influencer in _influencers) influencer.Bind(batch);
         foreach (var feed in _feeds) feed.Bind(batch);
         var counts = _summaryColumn < 0 ? null : batch.Columns[_summaryColumn].Numbers;
@@ -68,10 +69,12 @@ public sealed partial class JobAnalysis
             if (counts is not null && !MetricValues.IsCount(count)) continue;
             bucket ??= _open.FindOrAdd(start);
             bucket.Events += count;
+            if (_categorization is not null && !_categorization.Categorize(i)) bucket.Refused = true;
             foreach (var feed in _feeds) feed.Add(i, count, bucket);
         }
         foreach (var influencer in _influencers) influencer.Release();
         foreach (var feed in _feeds) feed.Release();
+        ReleaseCategory();
     }
 
     // A record that is not late arrives in another bucket than the one before it.

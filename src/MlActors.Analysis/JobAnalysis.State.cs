@@ -47,6 +47,7 @@ public sealed partial class JobAnalysis
         foreach (var judge in _judges) WriteSeries(writer, strings, judge);
         writer.VarUInt((ulong)_open.Count);
         for (var i = 0; i < _open.Count; i++) WriteBucket(writer, strings, _open[i]);
+        _categorization?.Write(writer);
     }
 
     private void ReadBody(ref ByteReader reader)
@@ -67,6 +68,7 @@ public sealed partial class JobAnalysis
         foreach (var judge in _judges) ReadSeries(ref reader, strings, judge);
         var buckets = reader.Count(10);
         for (var i = 0; i < buckets; i++) ReadBucket(ref reader, strings);
+        _categorization?.Read(ref reader);
     }
 
     private static void WriteSeries(ByteWriter writer, StringTable strings, DetectorJudge judge)
@@ -114,7 +116,7 @@ public sealed partial class JobAnalysis
             {
                 writer.VarInt(detector.At(i).Series);
                 WriteValues(writer, detector.At(i).Values);
-                if (detector.CountsDistinct) detector.Distinct(i).Write(writer);
+                detector.CollectorAt(i)?.Write(writer);
                 for (var field = 0; field < detector.InfluencerFields; field++) WriteInfluences(writer, strings, detector, detector.FirstInfluence(i, field));
             }
         }
@@ -134,7 +136,7 @@ public sealed partial class JobAnalysis
                 var series = reader.VarInt();
                 if (series < 0 || series >= _tables[d].Count || detector.Find((int)series) >= 0) throw new InvalidDataException("an open bucket refers to no series");
                 detector.At(detector.Add((int)series)).Values = ReadValues(ref reader);
-                if (detector.CountsDistinct) detector.Distinct(i).Read(ref reader);
+                detector.CollectorAt(i)?.Read(ref reader);
                 for (var field = 0; field < detector.InfluencerFields; field++) ReadInfluences(ref reader, strings, detector, i, field);
             }
             _memory.OpenBytes += detector.CountBytes();

@@ -1,4 +1,5 @@
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
@@ -35,6 +36,8 @@ public sealed partial class JobAnalysis
     private readonly OpenBuckets _open;
     private readonly BucketEvaluator _evaluator;
     private readonly int _summaryColumn;
+    private readonly BatchSchema _schema;
+    private readonly JobCategorization? _categorization;
 
     private AnalysisContext _context = AnalysisContext.Empty;
     private RecordClock _clock;
@@ -51,12 +54,13 @@ public sealed partial class JobAnalysis
         _settings = settings;
         _memory = new MemoryBudget(settings.ModelMemoryLimit);
         _clock = new RecordClock(settings);
-        var schema = settings.Schema;
+        var schema = _schema = WithCategory(settings);
+        _categorization = settings.Categorization is null ? null : new JobCategorization(settings.Categorization, settings.Schema, _memory);
         _summaryColumn = schema.IndexOf(settings.SummaryCountField, FieldKind.Number);
         _judges = [.. settings.Detectors.Select((detector, i) => Judges.Create(i, detector, settings, _memory))];
         _tables = [.. _judges.Select(judge => judge.Table)];
         _influencers = [.. settings.Influencers.Select(name => new TextColumn(name, schema.IndexOf(name, FieldKind.Text)))];
-        var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !IsSplitBy(detector, influencer.Name)).ToArray()).ToArray();
+        var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !detector.IsSplitBy(influencer.Name)).ToArray()).ToArray();
         _feeds = [.. _tables.Select((table, i) => new DetectorFeed(table, i, schema, tracked[i], _memory))];
         _open = new OpenBuckets(() => new OpenBucket([.. tracked.Select((fields, i) => new DetectorBucket(fields.Length, settings.Detectors[i].Function.Aggregate))]), _memory);
         var positions = tracked.Select(fields => _influencers.Select(influencer => Array.IndexOf(fields, influencer)).ToArray()).ToArray();
@@ -97,6 +101,7 @@ public sealed partial class JobAnalysis
         BucketAllocationFailures = _bucketsRefused,
         MemoryStatus = _turnsAway ? MemoryStatus.HardLimit : _memory.AboveSoftLimit ? MemoryStatus.SoftLimit : MemoryStatus.Ok,
         Timestamp = LatestResultTime,
+        Categorization = _categorization?.Stats ?? default,
     };
 
     /// <summary>
@@ -115,14 +120,13 @@ public sealed partial class JobAnalysis
         return results;
     }
 
-    private static bool IsSplitBy(DetectorSettings detector, string field) => field == detector.ByFieldName || field == detector.OverFieldName || field == detector.PartitionFieldName;
-
     private static void Validate(AnalysisSettings settings)
     {
         if (settings.BucketSpan is < 1 or > LongestTime) throw new ArgumentException("the bucket span is out of range", nameof(settings));
         if (settings.Latency is < 0 or > LongestTime) throw new ArgumentException("the latency is out of range", nameof(settings));
         if (settings.TimeZone is { } zone && !AnalysisSettings.IsTimeZone(zone)) throw new ArgumentException($"there is no time zone [{zone}]", nameof(settings));
         if (settings.Detectors.IsDefaultOrEmpty) throw new ArgumentException("there is no detector", nameof(settings));
+        ValidateCategory(settings);
         foreach (var detector in settings.Detectors)
         {
             if (!detector.Function.Supported) throw new ArgumentException($"function [{detector.Function.Name}] is not analysed", nameof(settings));

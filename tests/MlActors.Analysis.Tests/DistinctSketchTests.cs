@@ -17,7 +17,7 @@ public class DistinctSketchTests
     public void The_number_of_different_values_is_exact_or_within_three_standard_errors(int values, double error)
     {
         var sketch = Of(Enumerable.Range(0, values).Concat(Enumerable.Range(0, values / 2)));
-        Math.Abs(sketch.Count - values).ShouldBeLessThanOrEqualTo(error * values);
+        Math.Abs(sketch.Value - values).ShouldBeLessThanOrEqualTo(error * values);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public class DistinctSketchTests
     {
         var sketch = Of(Enumerable.Range(0, 5000));
         sketch.Clear();
-        (sketch.Count, sketch.Bytes).ShouldBe((0, DistinctSketch.NewBytes));
+        (sketch.Value, sketch.Bytes).ShouldBe((0, new DistinctSketch().Bytes));
         for (var i = 0; i < 200; i++) sketch.Add(Hash(i));
         Bytes(sketch).ShouldBe(Bytes(Of(Enumerable.Range(0, 200))));
     }

@@ -26,6 +26,8 @@ public class FunctionValueTests
     [InlineData("high_non_null_sum", 30300.0)]
     [InlineData("varp", 245025.0)]
     [InlineData("high_varp", 245025.0)]
+    [InlineData("median", 505.0)]
+    [InlineData("high_median", 505.0)]
     public void The_actual_value_of_a_spike_is_the_hand_computed_one(string function, double expected)
     {
         // 60 records with 10 and 1000 in turn: mean 505, sum 30 · 1010 = 30,300, variance 495².
@@ -43,6 +45,7 @@ public class FunctionValueTests
     [InlineData("sum", -1000.0)]
     [InlineData("low_sum", -1000.0)]
     [InlineData("min", -990.0)]
+    [InlineData("low_median", -500.0)]
     public void The_actual_value_of_a_dip_is_the_hand_computed_one(string function, double expected)
     {
         var record = Last(function, [new Row(Unusual, ("value", -990.0)), new Row(Unusual + 59, ("value", -10.0))]);
@@ -68,6 +71,7 @@ public class FunctionValueTests
     [InlineData("non_zero_count")]
     [InlineData("non_null_sum")]
     [InlineData("varp")]
+    [InlineData("median")]
     [InlineData("min")]
     [InlineData("max")]
     public void An_empty_bucket_has_no_mean_minimum_or_maximum(string function) => Last(function, []).ShouldBeNull();

@@ -116,7 +116,7 @@ public class StatePropertyTests
     [Fact]
     public void The_random_scenarios_reach_what_they_are_to_test()
     {
-        var (records, named, dips, refused, pruned, scheduled) = (0, 0, 0, 0, 0, 0);
+        var (records, named, dips, refused, pruned, scheduled, categories, byCategory, failed) = (0, 0, 0, 0, 0, 0, 0, 0, 0);
         Scenario.Gen.Sample(
             scenario =>
             {
@@ -128,12 +128,16 @@ public class StatePropertyTests
                 Interlocked.Add(ref named, all.Count(record => record.Influencers.Any(i => i.FieldName == "region")));
                 Interlocked.Add(ref dips, all.Count(record => record.Explanation!.AnomalyType == "dip"));
                 if (analysis.SizeStats.BucketAllocationFailures > 0) Interlocked.Increment(ref refused);
+                Interlocked.Add(ref byCategory, all.Count(record => record.ByFieldName == "mlcategory"));
+                if (analysis.SizeStats.Categorization.TotalCategories > 1) Interlocked.Increment(ref categories);
+                if (analysis.SizeStats.Categorization.FailedCategories > 1) Interlocked.Increment(ref failed);
                 var bytes = analysis.SizeStats.ModelBytes;
                 analysis.Prune();
                 if (analysis.SizeStats.ModelBytes < bytes) Interlocked.Increment(ref pruned);
             },
-            iter: 100);
-        foreach (var count in new[] { records, named, dips, refused, pruned, scheduled }) count.ShouldBeGreaterThan(10);
+            iter: 400);
+        var counts = new { records, named, dips, refused, pruned, scheduled, categories, byCategory, failed };
+        foreach (var count in new[] { records, named, dips, refused, pruned, scheduled, categories, byCategory, failed }) count.ShouldBeGreaterThan(10, $"{counts}");
     }
 
     private static void Same(JobAnalysis a, JobAnalysis b)

@@ -41,10 +41,10 @@ public static class CategorizeBenchmark
         var categories = 0;
         for (var round = -2; round < rounds; round++)
         {
-            var categorization = new JobCategorization(new CategorizationSettings { FieldName = "message" }, Schema);
-            categorization.Categorize(batches[0]);
+            var categorization = new JobCategorization(new CategorizationSettings { FieldName = "message" }, Schema, 512L << 20);
+            Categorize(categorization, batches[0]);
             var (allocated, watch) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.StartNew());
-            foreach (var batch in batches) categorization.Categorize(batch);
+            foreach (var batch in batches) Categorize(categorization, batch);
             var seconds = watch.Elapsed.TotalSeconds;
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
             categories = categorization.Count;
@@ -63,6 +63,12 @@ public static class CategorizeBenchmark
     }
 
     private static BatchSchema Schema { get; } = new([new BatchField("message", FieldKind.Text)]);
+
+    private static void Categorize(JobCategorization categorization, RecordBatch batch)
+    {
+        categorization.Begin(batch);
+        for (var record = 0; record < batch.Count; record++) categorization.Categorize(record);
+    }
 
     private static RecordBatch Batch(string[] texts) =>
         new(Schema, texts.Length, new long[texts.Length], [Column.OfText([.. Enumerable.Range(0, texts.Length)], texts)], default);

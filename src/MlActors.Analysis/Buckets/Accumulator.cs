@@ -34,7 +34,8 @@ internal struct Accumulated
     public readonly double Value(Aggregate aggregate) => Math.Clamp(aggregate switch
     {
         Aggregate.Count or Aggregate.NonZeroCount => Count,
-        Aggregate.Mean => Weighted / Count,
+        // Members of a population are compared by the mean alone.
+        Aggregate.Mean or Aggregate.Metric => Weighted / Count,
         Aggregate.Sum or Aggregate.NonNullSum => Sum,
         Aggregate.Variance => Variance,
         Aggregate.Min => Min,

@@ -26,27 +26,38 @@ internal struct InfluenceEntry
 /// What one detector has collected in one open bucket: an accumulator for each series that had records, and for each of those and each influencer
 /// field a bounded list of values (space-saving: a newcomer takes the place of the value with the fewest records).
 /// </summary>
-internal sealed class DetectorBucket(int influencerFields, Aggregate aggregate)
+internal sealed class DetectorBucket
 {
     /// <summary>Influencer values kept for one series and field.</summary>
     public const int MostValues = 16;
 
     private readonly IndexMap _index = new();
+    private readonly Aggregate _aggregate;
+    private readonly long _newCollectorBytes;
     private Accumulator[] _accumulators = new Accumulator[4];
-    private int[] _heads = new int[4 * influencerFields];
+    private int[] _heads;
     private InfluenceEntry[] _entries = [];
     private int _entryCount;
-    private DistinctSketch[] _distinct = [];
+    private ValueCollector[] _collectors = [];
+
+    public DetectorBucket(int influencerFields, Aggregate aggregate)
+    {
+        (InfluencerFields, _aggregate) = (influencerFields, aggregate);
+        _heads = new int[4 * influencerFields];
+        if (ValueCollector.For(aggregate) is not { } first) return;
+        _collectors = [first];
+        _newCollectorBytes = first.Bytes;
+    }
 
     public int Count { get; private set; }
 
     /// <summary>In the order in which series were first seen in this bucket.</summary>
     public Span<Accumulator> Accumulators => _accumulators.AsSpan(0, Count);
 
-    public int InfluencerFields { get; } = influencerFields;
+    public int InfluencerFields { get; }
 
-    /// <summary>Whether the different values of each series are counted.</summary>
-    public bool CountsDistinct { get; } = aggregate == Aggregate.DistinctCount;
+    /// <summary>Whether each series has a <see cref="ValueCollector"/>.</summary>
+    public bool Collects => _collectors.Length > 0;
 
     /// <summary>Index of the accumulator of a series, −1 when it has none yet.</summary>
     public int Find(int series) => _index.Find((ulong)series);
@@ -60,7 +71,7 @@ internal sealed class DetectorBucket(int influencerFields, Aggregate aggregate)
         }
         _index.Add((ulong)series, Count);
         _accumulators[Count] = new Accumulator { Series = series };
-        if (CountsDistinct) MakeDistinct();
+        if (Collects) MakeCollector();
         _heads.AsSpan(Count * InfluencerFields, InfluencerFields).Fill(-1);
         return Count++;
     }
@@ -68,21 +79,22 @@ internal sealed class DetectorBucket(int influencerFields, Aggregate aggregate)
     public ref Accumulator At(int accumulator) => ref _accumulators[accumulator];
 
     /// <summary>The value of the detector's function for one series.</summary>
-    public double ValueAt(int accumulator) => CountsDistinct ? _distinct[accumulator].Count : _accumulators[accumulator].Values.Value(aggregate);
+    public double ValueAt(int accumulator) =>
+        CollectorAt(accumulator) is NumberCollector collector ? collector.Value : _accumulators[accumulator].Values.Value(_aggregate);
 
     /// <summary>What one accumulator takes when it is new.</summary>
-    public long NewBytes => Accumulator.Bytes + (CountsDistinct ? DistinctSketch.NewBytes : 0);
+    public long NewBytes => Accumulator.Bytes + _newCollectorBytes;
 
-    /// <summary>The different values of a series, of a function that counts them.</summary>
-    public DistinctSketch Distinct(int accumulator) => _distinct[accumulator];
+    /// <summary>What a series collects beyond its <see cref="Accumulated"/>; <c>null</c> for a function that needs no more.</summary>
+    public ValueCollector? CollectorAt(int accumulator) => Collects ? _collectors[accumulator] : null;
 
-    /// <summary>Adds a value to the different ones of a series.</summary>
-    public void AddDistinct(int accumulator, ulong hash, MemoryBudget memory)
+    /// <summary>Adds a record to what a series collects.</summary>
+    public void Collect(int accumulator, in RecordValue record, MemoryBudget memory)
     {
-        var sketch = _distinct[accumulator];
-        var before = sketch.Bytes;
-        sketch.Add(hash);
-        memory.OpenBytes += sketch.Bytes - before;
+        var collector = _collectors[accumulator];
+        var before = collector.Bytes;
+        collector.Add(record);
+        memory.OpenBytes += collector.Bytes - before;
     }
 
     /// <summary>First entry of the values of a field that had a part in a series, −1 when there is none.</summary>
@@ -136,7 +148,7 @@ internal sealed class DetectorBucket(int influencerFields, Aggregate aggregate)
     {
         var bytes = Count * Accumulator.Bytes;
         for (var i = 0; i < _entryCount; i++) bytes += InfluenceEntry.Bytes(_entries[i].Value);
-        for (var i = 0; CountsDistinct && i < Count; i++) bytes += _distinct[i].Bytes;
+        for (var i = 0; Collects && i < Count; i++) bytes += _collectors[i].Bytes;
         return bytes;
     }
 
@@ -159,11 +171,11 @@ internal sealed class DetectorBucket(int influencerFields, Aggregate aggregate)
     }
 
     // Those of cleared buckets are used again.
-    private void MakeDistinct()
+    private void MakeCollector()
     {
-        if (Count == _distinct.Length) Array.Resize(ref _distinct, Math.Max(4, Count * 2));
-        if (_distinct[Count] is null) _distinct[Count] = new DistinctSketch();
-        else _distinct[Count].Clear();
+        if (Count == _collectors.Length) Array.Resize(ref _collectors, Count * 2);
+        if (_collectors[Count] is null) _collectors[Count] = ValueCollector.For(_aggregate)!;
+        else _collectors[Count].Clear();
     }
 
     private int Append(int accumulator, int field, int last)

@@ -15,7 +15,7 @@ internal sealed class DetectorFeed
     private readonly SeriesTable _table;
     private readonly int _detector;
     private readonly int _valueColumn;
-    private readonly TextColumn? _texts;
+    private readonly TextValues? _texts;
     private readonly int _partitionColumn;
     private readonly int _byColumn;
     private readonly int _overColumn;
@@ -45,7 +45,7 @@ internal sealed class DetectorFeed
         _detector = detector;
         var ofText = settings.Function.Aggregate.IsOfText();
         _valueColumn = ofText ? -1 : schema.IndexOf(settings.FieldName, FieldKind.Number);
-        _texts = ofText ? new TextColumn(settings.FieldName!, schema.IndexOf(settings.FieldName, FieldKind.Text)) : null;
+        _texts = ofText ? new TextValues(schema.IndexOf(settings.FieldName, FieldKind.Text), settings.Function.Aggregate) : null;
         _partitionColumn = schema.IndexOf(settings.PartitionFieldName, FieldKind.Text);
         _byColumn = schema.IndexOf(settings.ByFieldName, FieldKind.Text);
         _overColumn = schema.IndexOf(settings.OverFieldName, FieldKind.Text);
@@ -94,11 +94,12 @@ internal sealed class DetectorFeed
             value = _values[record];
             if (!MetricValues.IsValue(value)) return;
         }
-        var hash = 0UL;
-        if (_texts is not null && !_texts.TryGet(record, out hash, out _)) return;
+        var key = 0UL;
+        if (_texts is not null && !_texts.TryGet(record, out key, out value)) return;
         var partition = _partition.Codes is null ? -1 : _partition.Codes[record];
         var by = _by.Codes is null ? -1 : _by.Codes[record];
         var over = _over.Codes is null ? -1 : _over.Codes[record];
+        if (partition == Column.Withheld || by == Column.Withheld || over == Column.Withheld) return;
         if (!_useNull && ((partition < 0 && _partition.Codes is not null) || (by < 0 && _by.Codes is not null) || (over < 0 && _over.Codes is not null))) return;
 
         var series = FindSeries(partition, by, over, bucket);
@@ -124,7 +125,7 @@ internal sealed class DetectorFeed
             (_lastBucket, _lastSeries, _lastAccumulator) = (slice, series, at);
         }
         slice.At(at).Values.Add(value, count);
-        if (_texts is not null) slice.AddDistinct(at, hash, _memory);
+        if (slice.Collects) slice.Collect(at, new RecordValue(value, count, key), _memory);
         for (var i = 0; i < _influencers.Length; i++)
             if (_influencers[i].TryGet(record, out var influencer, out var text))
                 slice.AddInfluence(at, i, influencer, text, value, count, _memory);

@@ -7,7 +7,7 @@ namespace MlActors.Analysis.Buckets;
 /// How many different values there were, by their hashes: exact up to <see cref="MostExact"/>, then HyperLogLog with 4096 registers (Flajolet et al.,
 /// 2007; small range by linear counting), with a standard error of 1.6 %. The order of the values does not matter.
 /// </summary>
-internal sealed class DistinctSketch
+internal sealed class DistinctSketch : NumberCollector
 {
     /// <summary>Different values counted exactly.</summary>
     public const int MostExact = 64;
@@ -20,13 +20,11 @@ internal sealed class DistinctSketch
     private int _count;
     private bool _isExact = true;
 
-    /// <summary>What it takes in memory.</summary>
-    public long Bytes => BytesOf(_isExact);
+    public override long Bytes => 48 + 24 + (MostExact * 8) + (_isExact ? 0 : 24 + Registers);
 
-    /// <summary>What a new one takes.</summary>
-    public static long NewBytes => BytesOf(isExact: true);
+    public override double Value => _isExact ? _count : Estimate();
 
-    public double Count => _isExact ? _count : Estimate();
+    public override void Add(in RecordValue record) => Add(record.Key);
 
     public void Add(ulong hash)
     {
@@ -50,13 +48,13 @@ internal sealed class DistinctSketch
         AddToRegisters(hash);
     }
 
-    public void Clear()
+    public override void Clear()
     {
         (_count, _isExact) = (0, true);
         if (_registers is not null) Array.Clear(_registers);
     }
 
-    public void Write(ByteWriter writer)
+    public override void Write(ByteWriter writer)
     {
         writer.Bool(_isExact);
         if (_isExact)
@@ -70,9 +68,7 @@ internal sealed class DistinctSketch
         }
     }
 
-    /// <summary>Takes up what was written; the counterpart of <see cref="Write"/>.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public void Read(ref ByteReader reader)
+    public override void Read(ref ByteReader reader)
     {
         _isExact = reader.Bool();
         if (_isExact)
@@ -86,8 +82,6 @@ internal sealed class DistinctSketch
             reader.Raw<byte>(_registers = new byte[Registers]);
         }
     }
-
-    private static long BytesOf(bool isExact) => 48 + 24 + (MostExact * 8) + (isExact ? 0 : 24 + Registers);
 
     private void AddToRegisters(ulong hash)
     {

@@ -4,7 +4,7 @@ using MlActors.Analysis.Input;
 
 namespace MlActors.Analysis.Buckets;
 
-/// <summary>A column of texts, with the hash of each string worked out once a batch.</summary>
+/// <summary>A column of texts, with the hash of each string worked out once a batch, when it is first needed: some come only while the batch is read.</summary>
 internal sealed class TextColumn(string name, int column)
 {
     private int[] _codes = [];
@@ -18,15 +18,23 @@ internal sealed class TextColumn(string name, int column)
         var data = batch.Columns[column];
         (_codes, _dictionary) = (data.Codes!, data.Dictionary!);
         if (_hashes.Length < _dictionary.Length) _hashes = new ulong[_dictionary.Length * 2];
-        for (var i = 0; i < _dictionary.Length; i++) _hashes[i] = XxHash64.HashToUInt64(MemoryMarshal.AsBytes(_dictionary[i].AsSpan()));
+        _hashes.AsSpan(0, _dictionary.Length).Clear();
     }
 
     /// <summary>The value of a record; false when it has none.</summary>
     public bool TryGet(int record, out ulong hash, out string value)
     {
         var code = _codes[record];
-        (hash, value) = code < 0 ? (0, "") : (_hashes[code], _dictionary[code]);
-        return code >= 0;
+        if (code < 0)
+        {
+            (hash, value) = (0, "");
+            return false;
+        }
+        value = _dictionary[code];
+        ref var known = ref _hashes[code];
+        if (known == 0) known = XxHash64.HashToUInt64(MemoryMarshal.AsBytes(value.AsSpan()));
+        hash = known;
+        return true;
     }
 
     public void Release() => (_codes, _dictionary) = ([], []);

@@ -26,12 +26,6 @@ public sealed record CategorizationSettings
     /// <summary>Examples kept of each category; 0 keeps none.</summary>
     public int ExamplesLimit { get; init; } = 4;
 
-    /// <summary>
-    /// In bytes: no category is created beyond it. A limit of its own, not what other models leave, so that it does not matter how records are
-    /// cut into batches.
-    /// </summary>
-    public long MemoryLimit { get; init; } = 512L << 20;
-
     public static ImmutableArray<string> DefaultStopWords { get; } =
     [
         "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun",

@@ -53,4 +53,10 @@ public readonly record struct CategorizationStats
 
 /// <summary>The statistics of one partition.</summary>
 /// <param name="PartitionFieldValue"><c>null</c> when the categories are not split.</param>
-public sealed record PartitionStats(string? PartitionFieldValue, CategorizationStats Stats);
+public sealed record PartitionStats(string? PartitionFieldValue, CategorizationStats Stats)
+{
+    public string? PartitionFieldName { get; init; }
+
+    /// <summary>Whether its texts are left alone, and detectors that name the category do not see its records.</summary>
+    public bool IsStopped { get; init; }
+}

@@ -29,11 +29,9 @@ internal sealed class Categorizer(CategorySpace space, int partition, string? va
     private int _rare;
     private int _dead;
     private CategorizationStatus _status;
+    private (long Texts, CategorizationStatus Status) _reported = (-1, CategorizationStatus.Ok);
 
     public string? Value { get; } = value;
-
-    /// <summary>Grows with every text that is sorted or refused.</summary>
-    public long Version => _documents + _failed;
 
     public long Bytes => BytesFor(Value);
 
@@ -57,6 +55,16 @@ internal sealed class Categorizer(CategorySpace space, int partition, string? va
         }
         Count(category, text);
         return category;
+    }
+
+    /// <summary>Whether its statistics are to be reported: they changed since they last were.</summary>
+    /// <param name="counts">Else only a change of the status is.</param>
+    public bool TakeNews(bool counts)
+    {
+        var now = (_documents + _failed, _status);
+        if (counts ? now == _reported : _status == _reported.Status) return false;
+        _reported = now;
+        return true;
     }
 
     public void Write(ByteWriter writer)
@@ -120,7 +128,7 @@ internal sealed class Categorizer(CategorySpace space, int partition, string? va
 
     private Category? Create(in LineTemplate line)
     {
-        if (_categories.Count >= MaxCategories || !space.HasRoomFor(Category.BytesFor(line))) return null;
+        if (_categories.Count >= MaxCategories || !space.HasRoomForNew(Category.BytesFor(line))) return null;
         var category = space.Create(partition, line);
         space.Note(category, CategoryNews.Definition);
         _categories.Add(category);

@@ -8,9 +8,12 @@ internal sealed class CategorySpace
     private readonly List<Category> _all = [];
     private readonly List<Category> _news = [];
 
-    public CategorySpace(CategorizationSettings settings)
+    private readonly MemoryBudget _memory;
+
+    public CategorySpace(CategorizationSettings settings, MemoryBudget memory)
     {
-        Settings = settings;
+        (Settings, _memory) = (settings, memory);
+        Take(KnownLines.Bytes);
         _filter = new TextFilter(settings.Filters);
         _tokenizer = new LineTokenizer(new WordKinds(settings.StopWords));
     }
@@ -24,7 +27,10 @@ internal sealed class CategorySpace
     public IReadOnlyList<Category> All => _all;
 
     /// <summary>Bytes of categories and partitions; <see cref="KnownLines"/> included.</summary>
-    public long Bytes { get; private set; } = KnownLines.Bytes;
+    public long Bytes => _memory.CategoryBytes;
+
+    /// <summary>Whether a category or a partition was refused for lack of memory since this was last set to false.</summary>
+    public bool Refused { get; set; }
 
     public Category this[int id] => _all[id - 1];
 
@@ -36,9 +42,18 @@ internal sealed class CategorySpace
         return new LineTemplate(line, _tokenizer.Tokens);
     }
 
-    public bool HasRoomFor(long bytes) => Bytes + bytes <= Settings.MemoryLimit;
+    /// <summary>Whether more may be kept of what is known.</summary>
+    public bool HasRoomFor(long bytes) => _memory.HasRoomForCategory(bytes);
 
-    public void Take(long bytes) => Bytes += bytes;
+    /// <summary>Whether something new may come; a refusal is noted.</summary>
+    public bool HasRoomForNew(long bytes)
+    {
+        if (HasRoomFor(bytes)) return true;
+        Refused = true;
+        return false;
+    }
+
+    public void Take(long bytes) => _memory.CategoryBytes += bytes;
 
     public Category Create(int partition, in LineTemplate line)
     {

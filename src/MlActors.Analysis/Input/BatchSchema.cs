@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Functions;
 
 namespace MlActors.Analysis.Input;
@@ -34,7 +35,10 @@ public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
     /// <summary>Whether another schema has the same columns in the same order.</summary>
     public bool SameAs(BatchSchema other) => ReferenceEquals(this, other) || Fields.AsSpan().SequenceEqual(other.Fields.AsSpan());
 
-    /// <summary>Derives the columns from the settings: metric and summary-count fields as numbers, all others as text.</summary>
+    /// <summary>
+    /// Derives the columns from the settings: metric and summary-count fields as numbers, all others as text. The category of a text is worked out and
+    /// not read.
+    /// </summary>
     public static BatchSchema For(AnalysisSettings settings)
     {
         var fields = new List<BatchField>();
@@ -47,10 +51,13 @@ public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
         }
         foreach (var influencer in settings.Influencers) Add(influencer, FieldKind.Text);
         Add(settings.SummaryCountField, FieldKind.Number);
+        Add(settings.Categorization?.FieldName, FieldKind.Text);
+        Add(settings.Categorization?.PartitionFieldName, FieldKind.Text);
         return new BatchSchema([.. fields]);
 
         void Add(string? name, FieldKind kind)
         {
+            if (settings.Categorization is not null && name == CategorizationSettings.CategoryField) return;
             if (name is not null && !fields.Exists(f => f.Name == name && f.Kind == kind)) fields.Add(new BatchField(name, kind));
         }
     }

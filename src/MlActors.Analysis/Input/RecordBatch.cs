@@ -2,10 +2,13 @@ namespace MlActors.Analysis.Input;
 
 /// <summary>A column of a batch: exactly one of the two arrays is set, by the kind of the field.</summary>
 /// <param name="Numbers">One value a record, NaN where missing; length is the batch's count.</param>
-/// <param name="Codes">One code a record, −1 where missing.</param>
+/// <param name="Codes">One code a record, −1 where missing or <see cref="Withheld"/>.</param>
 /// <param name="Dictionary">The strings that the codes stand for, each once, in order of first appearance.</param>
 public readonly record struct Column(double[]? Numbers, int[]? Codes, string[]? Dictionary)
 {
+    /// <summary>A code less than "missing": detectors that split by the column leave the record out, whatever they do with missing values.</summary>
+    public const int Withheld = -2;
+
     public static Column OfNumbers(double[] values) => new(values, null, null);
 
     public static Column OfText(int[] codes, string[] dictionary) => new(null, codes, dictionary);

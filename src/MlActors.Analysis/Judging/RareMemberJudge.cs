@@ -49,6 +49,10 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
         return value;
     }
 
+    public override long EstimateBytes(SplitCounts counts) =>
+        (counts.Series * (counts.KeyBytes + RareValue.OwnBytes)) + (counts.Populations * Memberships.ValueBytes) + (2 * counts.Partitions * Occurrences.Bytes)
+        + (_frequent ? counts.Partitions * Population.Bytes : 0);
+
     public override void Forget(ModelledSeries series)
     {
         var value = (RareValue)series;

@@ -1,6 +1,7 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Forecasting;
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Modelling;
 using MlActors.Analysis.Series;
 
@@ -13,7 +14,7 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
 
     public override bool JudgesEmptyBuckets => shape.ZeroWhenEmpty;
 
-    public override bool NeverNegative => shape.IsCount;
+    public override bool NeverNegative => Settings.Function.Aggregate.IsNeverNegative();
 
     public override long NewBytes => SeriesModel.YoungBytes;
 
@@ -27,6 +28,8 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         if (shape.ZeroWhenEmpty) JudgeAll(slice, start, learn, stillFilling, findings);
         else if (slice is not null) JudgeSeen(slice, start, learn, findings);
     }
+
+    public override long EstimateBytes(SplitCounts counts) => counts.Series * (counts.KeyBytes + SeriesModel.YoungBytes + GrownSeries.BytesFor(shape));
 
     public override (int Count, long Bytes) Forecasters
     {

@@ -1,3 +1,5 @@
+using MlActors.Analysis.Categorization;
+
 namespace MlActors.Analysis.Results;
 
 public enum MemoryStatus { Ok, SoftLimit, HardLimit }
@@ -14,6 +16,9 @@ public sealed record ModelSizeStats
     public long TotalPartitionFieldCount { get; init; }
     public long BucketAllocationFailures { get; init; }
     public MemoryStatus MemoryStatus { get; init; }
+
+    /// <summary>Of all partitions together; zeros without categorization.</summary>
+    public CategorizationStats Categorization { get; init; }
 
     /// <summary>Start of the newest finished bucket; <c>null</c> before the first.</summary>
     public long? Timestamp { get; init; }

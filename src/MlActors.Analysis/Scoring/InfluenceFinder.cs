@@ -65,7 +65,7 @@ internal sealed class InfluenceFinder
 
     private double Part(in Unusual record, DetectorBucket bucket, int first, int entry)
     {
-        var function = _settings.Detectors[record.Detector].Function;
+        var function = record.Detail?.JudgedAs ?? _settings.Detectors[record.Detector].Function;
         // That a value came at all is due to all of its records alike.
         if (function.Aggregate is Aggregate.Rare or Aggregate.FrequentRare) return bucket.Influence(entry).Values.Count / bucket.At(record.Accumulator).Values.Count;
         if (!TryWithout(function.Aggregate, bucket, record.Accumulator, first, entry, out var without)) return 1;
@@ -80,9 +80,8 @@ internal sealed class InfluenceFinder
         value = 0;
         if (aggregate is Aggregate.Min or Aggregate.Max) return TryExtremeOfOthers(aggregate, bucket, first, entry, out value);
         if (rest.Count <= 0) return aggregate.IsZeroWhenEmpty();
-        // Which of the different values came with one influencer value alone is not known: as large a share as of the records.
-        value = aggregate == Aggregate.DistinctCount
-            ? bucket.ValueAt(accumulator) * rest.Count / bucket.At(accumulator).Values.Count
+        value = bucket.CollectorAt(accumulator) is NumberCollector collector
+            ? collector.Without(bucket.Influence(entry).Values, bucket.At(accumulator).Values)
             : rest.Value(aggregate);
         return true;
     }

@@ -62,7 +62,7 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         return new RecordResult(
             detector.Index,
             detector.Function.Name,
-            detector.Function.Description,
+            (unusual.Detail?.JudgedAs ?? detector.Function).Description,
             detector.FieldName,
             detector.ByFieldName,
             detector.ByFieldName is null ? null : key.By,

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Modelling;
 using MlActors.Analysis.Results;
 
@@ -21,4 +22,8 @@ internal readonly record struct Unusual(int Detector, int Series, int Accumulato
 /// <param name="Actual">In place of the one value, if not <c>null</c>.</param>
 /// <param name="Typical">In place of the one expectation, if not <c>null</c>.</param>
 /// <param name="Causes">Of a member of a population: what it did that the others do not, the most unusual first.</param>
-internal sealed record Detail(double[]? Actual, double[]? Typical, IReadOnlyList<CauseResult> Causes);
+internal sealed record Detail(double[]? Actual, double[]? Typical, IReadOnlyList<CauseResult> Causes)
+{
+    /// <summary>Of a function that is several at once, the one that the record is about.</summary>
+    public DetectorFunction? JudgedAs { get; init; }
+}

@@ -1,13 +1,15 @@
 using System.IO.Hashing;
 using System.Text;
 using MlActors.Analysis.Binary;
+using MlActors.Analysis.Categorization;
 
 namespace MlActors.Analysis.State;
 
 /// <summary>
-/// What of the settings a state depends on. Limits and the prune window may change between save and restore, all else may not.
+/// What of the settings a state depends on. Limits, the prune window and how texts are read may change between save and restore, all else may not.
 /// </summary>
-internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulong Detectors, ulong Influencers, ulong SummaryCount, ulong TimeZone)
+internal readonly record struct SettingsPrint(
+    long BucketSpan, long Latency, ulong Detectors, ulong Influencers, ulong SummaryCount, ulong TimeZone, ulong Categorization)
 {
     public static SettingsPrint Of(AnalysisSettings settings)
     {
@@ -32,7 +34,19 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
             XxHash64.HashToUInt64(detectors.Written),
             XxHash64.HashToUInt64(influencers.Written),
             Print(settings.SummaryCountField),
-            Print(settings.TimeZone));
+            Print(settings.TimeZone),
+            Of(settings.Categorization));
+    }
+
+    // Filters, stop words and the number of examples may change: what was sorted by the old ones stays as it is.
+    private static ulong Of(CategorizationSettings? categorization)
+    {
+        if (categorization is null) return 0;
+        using var fields = new ByteWriter(64);
+        fields.String(categorization.FieldName);
+        fields.Bool(categorization.PartitionFieldName is not null);
+        fields.String(categorization.PartitionFieldName ?? "");
+        return XxHash64.HashToUInt64(fields.Written);
     }
 
     public void Write(ByteWriter writer)
@@ -43,9 +57,11 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
         writer.UInt64(Influencers);
         writer.UInt64(SummaryCount);
         writer.UInt64(TimeZone);
+        writer.UInt64(Categorization);
     }
 
-    public static SettingsPrint Read(ref ByteReader reader) => new(reader.VarInt(), reader.VarInt(), reader.UInt64(), reader.UInt64(), reader.UInt64(), reader.UInt64());
+    public static SettingsPrint Read(ref ByteReader reader) =>
+        new(reader.VarInt(), reader.VarInt(), reader.UInt64(), reader.UInt64(), reader.UInt64(), reader.UInt64(), reader.UInt64());
 
     /// <summary>Which setting differs, in the words of the configuration; <c>null</c> when none does.</summary>
     public string? DifferenceFrom(SettingsPrint other) =>
@@ -55,6 +71,7 @@ internal readonly record struct SettingsPrint(long BucketSpan, long Latency, ulo
         : Influencers != other.Influencers ? "influencers"
         : SummaryCount != other.SummaryCount ? "summary_count_field_name"
         : TimeZone != other.TimeZone ? "time_zone"
+        : Categorization != other.Categorization ? "categorization_field_name or per_partition_categorization"
         : null;
 
     private static ulong Print(string? text) => text is null ? 0 : XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(text));

@@ -28,6 +28,8 @@ public static partial class ApiTable
         .. ResultEndpoints.All,
         .. OverallBucketsEndpoint.All,
         .. ModelPlotEndpoint.All,
+        CategoryEndpoint.Endpoint,
+        MemoryEstimateEndpoint.Endpoint,
         .. SnapshotEndpoints.All,
         .. ForecastEndpoints.All,
         .. QuarantineEndpoint.All,

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Results;
 
 namespace MlActors.Gateway.Jobs;
 
-/// <summary>The size of a job's models as the API shows it. Categorization is not in this version: its counts are zero.</summary>
+/// <summary>The size of a job's models as the API shows it.</summary>
 internal static class ModelSizeDocument
 {
     /// <param name="logTimeMs">Wall-clock epoch milliseconds at which it was measured.</param>
@@ -23,13 +24,14 @@ internal static class ModelSizeDocument
         json.WriteString("memory_status", NameOf(size.MemoryStatus));
         json.WriteString("assignment_memory_basis", "model_memory_limit");
         json.WriteNumber("output_memory_allocator_bytes", 0);
-        json.WriteNumber("categorized_doc_count", 0);
-        json.WriteNumber("total_category_count", 0);
-        json.WriteNumber("frequent_category_count", 0);
-        json.WriteNumber("rare_category_count", 0);
-        json.WriteNumber("dead_category_count", 0);
-        json.WriteNumber("failed_category_count", 0);
-        json.WriteString("categorization_status", "ok");
+        var categories = size.Categorization;
+        json.WriteNumber("categorized_doc_count", categories.CategorizedDocuments);
+        json.WriteNumber("total_category_count", categories.TotalCategories);
+        json.WriteNumber("frequent_category_count", categories.FrequentCategories);
+        json.WriteNumber("rare_category_count", categories.RareCategories);
+        json.WriteNumber("dead_category_count", categories.DeadCategories);
+        json.WriteNumber("failed_category_count", categories.FailedCategories);
+        json.WriteString("categorization_status", NameOf(categories.Status));
         json.WriteNumber("log_time", logTimeMs ?? 0);
         if (size.Timestamp is { } timestamp) json.WriteNumber("timestamp", timestamp * 1000);
         json.WriteEndObject();
@@ -41,4 +43,6 @@ internal static class ModelSizeDocument
         MemoryStatus.HardLimit => "hard_limit",
         _ => "ok",
     };
+
+    public static string NameOf(CategorizationStatus status) => status == CategorizationStatus.Warn ? "warn" : "ok";
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using MlActors.Analysis;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Functions;
 using MlActors.Jobs.Configuration.Values;
 
@@ -50,6 +51,7 @@ public sealed record JobConfig
         ModelPruneWindow = AnalysisConfig.ModelPruneWindowSeconds,
         ModelMemoryLimit = AnalysisLimits.ModelMemoryBytes,
         KeepsValues = ModelPlotConfig is { Enabled: true },
+        Categorization = AnalysisConfig.ToCategorization((int)AnalysisLimits.CategorizationExamplesLimit),
     };
 }
 
@@ -62,6 +64,11 @@ public sealed record AnalysisConfig
     public string? Latency { get; init; }
     public string? ModelPruneWindow { get; init; }
     public string? SummaryCountFieldName { get; init; }
+    public string? CategorizationFieldName { get; init; }
+
+    /// <summary><c>null</c> only without categorization.</summary>
+    public CategorizationAnalyzerConfig? CategorizationAnalyzer { get; init; }
+    public PerPartitionCategorizationConfig? PerPartitionCategorization { get; init; }
 
     /// <summary>Id of the IANA time zone database; <c>null</c> for UTC.</summary>
     public string? TimeZone { get; init; }
@@ -73,6 +80,23 @@ public sealed record AnalysisConfig
     internal long ModelPruneWindowSeconds => ModelPruneWindow is null
         ? DefaultPruneWindowSeconds(BucketSpanSeconds)
         : TimeValue.Parse(ModelPruneWindow, "analysis_config.model_prune_window").TotalSeconds;
+
+    internal CategorizationSettings? ToCategorization(int examplesLimit)
+    {
+        if (CategorizationFieldName is not { } field) return null;
+        var analyzer = CategorizationAnalyzer ?? CategorizationAnalyzerConfig.Default;
+        var partitions = PerPartitionCategorization is { Enabled: true };
+        return new()
+        {
+            FieldName = field,
+            // All partition fields are the same one.
+            PartitionFieldName = partitions ? Detectors.Select(detector => detector.PartitionFieldName).First(name => name is not null) : null,
+            StopOnWarn = partitions && PerPartitionCategorization!.StopOnWarn,
+            Filters = analyzer.Patterns,
+            StopWords = analyzer.StopWords,
+            ExamplesLimit = examplesLimit,
+        };
+    }
 
     /// <summary>30 days or 20 bucket spans, whichever is longer, up to a whole number of bucket spans.</summary>
     internal static long DefaultPruneWindowSeconds(long bucketSpan)

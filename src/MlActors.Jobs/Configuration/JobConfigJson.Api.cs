@@ -54,6 +54,7 @@ public static partial class JobConfigJson
         writer.WriteStartObject("analysis_config");
         writer.WriteString("bucket_span", analysis.BucketSpan);
         WriteText(writer, "latency", analysis.Latency);
+        WriteCategorization(writer, analysis, excludeGenerated);
         WriteText(writer, "summary_count_field_name", analysis.SummaryCountFieldName);
         WriteText(writer, "time_zone", analysis.TimeZone);
         writer.WriteStartArray("detectors");

@@ -83,7 +83,7 @@ public static class JobConfigReader
         return urlJobId ?? id ?? IdOfUnnamedJob;
     }
 
-    private static AnalysisConfig ReadAnalysis(ObjectReader analysis) => new()
+    private static AnalysisConfig ReadAnalysis(ObjectReader analysis) => CategorizationReader.Read(analysis, new()
     {
         BucketSpan = analysis.Duration("bucket_span")?.ToString() ?? "5m",
         Detectors = [.. analysis.Objects("detectors").Select(ReadDetector)],
@@ -92,7 +92,7 @@ public static class JobConfigReader
         ModelPruneWindow = analysis.Duration("model_prune_window")?.ToString(),
         SummaryCountFieldName = analysis.Text("summary_count_field_name"),
         TimeZone = analysis.Text("time_zone"),
-    };
+    });
 
     private static DetectorConfig ReadDetector(ObjectReader reader, int index)
     {
@@ -118,7 +118,7 @@ public static class JobConfigReader
     private static AnalysisLimits ReadLimits(ObjectReader? reader, JobLimits limits) => new()
     {
         ModelMemoryLimit = InMebibytes(reader?.Size("model_memory_limit") ?? limits.EffectiveDefault),
-        CategorizationExamplesLimit = reader?.Integer("categorization_examples_limit", max: 1_000_000) ?? 4,
+        CategorizationExamplesLimit = reader?.Integer("categorization_examples_limit", max: 1000) ?? 4,
     };
 
     internal static string InMebibytes(ByteSize size) => size.Mebibytes.ToString(CultureInfo.InvariantCulture) + "mb";

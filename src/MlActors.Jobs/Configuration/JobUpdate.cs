@@ -23,6 +23,12 @@ public sealed record JobUpdate
     public ImmutableArray<DetectorUpdate> Detectors { get; init; } = [];
     public ModelPlotConfig? ModelPlotConfig { get; init; }
     public string? ModelPruneWindow { get; init; }
+
+    /// <summary>Replace the old ones; in a job with an analyzer, its patterns.</summary>
+    public ImmutableArray<string>? CategorizationFilters { get; init; }
+
+    /// <summary>Whether each partition has categories of its own, which cannot change, and whether unfit ones are left alone.</summary>
+    public (bool? Enabled, bool? StopOnWarn)? PerPartitionCategorization { get; init; }
     public long? ModelSnapshotRetentionDays { get; init; }
     public long? DailyModelSnapshotRetentionAfterDays { get; init; }
     public long? RenormalizationWindowDays { get; init; }
@@ -52,6 +58,8 @@ public sealed record JobUpdate
             Detectors = [.. request.Objects("detectors").Select(ReadDetector)],
             ModelPlotConfig = JobConfigReader.ReadModelPlot(request.Object("model_plot_config")),
             ModelPruneWindow = request.Duration("model_prune_window")?.ToString(),
+            CategorizationFilters = CategorizationReader.ReadFilters(request),
+            PerPartitionCategorization = CategorizationReader.ReadPerPartition(request),
             ModelSnapshotRetentionDays = request.Integer("model_snapshot_retention_days", max: JobRules.MaxDays),
             DailyModelSnapshotRetentionAfterDays = request.Integer("daily_model_snapshot_retention_after_days", max: JobRules.MaxDays),
             RenormalizationWindowDays = request.Integer("renormalization_window_days", max: JobRules.MaxDays),
@@ -77,7 +85,10 @@ public sealed record JobUpdate
         {
             Groups = Groups ?? config.Groups,
             Description = Description ?? config.Description,
-            AnalysisConfig = config.AnalysisConfig with { Detectors = ApplyDetectors(config.AnalysisConfig.Detectors, problems) },
+            AnalysisConfig = ApplyCategorization(config.AnalysisConfig, opened, problems) with
+            {
+                Detectors = ApplyDetectors(config.AnalysisConfig.Detectors, problems),
+            },
             AnalysisLimits = ModelMemoryLimit is null ? config.AnalysisLimits : config.AnalysisLimits with { ModelMemoryLimit = ModelMemoryLimit },
             ModelPlotConfig = ModelPlotConfig ?? config.ModelPlotConfig,
             ModelSnapshotRetentionDays = ModelSnapshotRetentionDays ?? config.ModelSnapshotRetentionDays,
@@ -114,6 +125,28 @@ public sealed record JobUpdate
             problems.Add(MemoryPath,
                 $"is [{ModelMemoryLimit}], less than the job's model takes: must be at least [{JobConfigReader.InMebibytes(needed)}]");
         }
+    }
+
+    // An open job reads texts as it did when it was opened, also when it is moved or restarted half way.
+    private AnalysisConfig ApplyCategorization(AnalysisConfig analysis, bool opened, ProblemList problems)
+    {
+        const string filters = "categorization_filters";
+        const string partitions = "per_partition_categorization";
+        const string open = "cannot be changed while the job is open: close it first";
+        if (CategorizationFilters is { } patterns && (analysis.CategorizationFieldName is not null || !patterns.IsEmpty))
+        {
+            if (analysis.CategorizationAnalyzer is not { } analyzer) problems.Add(filters, "has no meaning for this job, which has no [categorization_field_name]");
+            else if (opened) problems.Add(filters, open);
+            else analysis = analysis with { CategorizationAnalyzer = analyzer with { Patterns = patterns } };
+        }
+        if (PerPartitionCategorization is not var (enabled, stopOnWarn)) return analysis;
+        var current = analysis.PerPartitionCategorization ?? new();
+        if (enabled is not null && enabled != current.Enabled)
+            problems.Add(partitions + ".enabled", "cannot be changed once the job exists: create another job with it", ProblemKind.IllegalArgument);
+        if (stopOnWarn is null || stopOnWarn == current.StopOnWarn) return analysis;
+        if (!current.Enabled) problems.Add(partitions + ".stop_on_warn", "has no meaning for this job, whose partitions share their categories");
+        else if (opened) problems.Add(partitions + ".stop_on_warn", open);
+        return analysis with { PerPartitionCategorization = current with { StopOnWarn = stopOnWarn.Value } };
     }
 
     private ImmutableArray<DetectorConfig> ApplyDetectors(ImmutableArray<DetectorConfig> detectors, ProblemList problems)

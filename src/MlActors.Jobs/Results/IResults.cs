@@ -11,6 +11,11 @@ public enum ResultKind { Bucket, Record, Influencer }
 public sealed record ResultQuery(
     ResultKind Kind, string JobId, double MinScore, bool ExcludeInterim, long? Start, long? End, int From, int Size, string Sort, bool Descending);
 
+/// <summary>Which categories of a job.</summary>
+/// <param name="CategoryId">The one; <c>null</c> for all.</param>
+/// <param name="PartitionFieldValue">Those of one partition; <c>null</c> for all.</param>
+public sealed record CategoryQuery(string JobId, long? CategoryId, string? PartitionFieldValue, int From, int Size);
+
 /// <param name="Count">All hits, not the page's.</param>
 /// <param name="Documents">UTF-8 JSON objects as the API returns them.</param>
 public sealed record ResultPage(long Count, IReadOnlyList<ReadOnlyMemory<byte>> Documents);
@@ -38,6 +43,9 @@ public interface IResults
     Task<ResultPage> QueryModelPlotAsync(ModelPlotQuery query);
 
     Task<ResultPage> QueryForecastAsync(ForecastQuery query);
+
+    /// <summary>The categories of a job in order of id.</summary>
+    Task<ResultPage> QueryCategoriesAsync(CategoryQuery query);
 
     /// <summary>Scores of the buckets with a timestamp in [start, end) epoch milliseconds, in order of time.</summary>
     Task<IReadOnlyList<BucketScore>> ReadBucketScoresAsync(string jobId, long? start, long? end, bool excludeInterim);

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Results;
 
 namespace MlActors.Jobs.Results;
@@ -29,6 +31,9 @@ public static partial class ResultDocuments
         "timestamp_string", "bucket_influencers", "raw_anomaly_score", "records", "influencers", "scheduled_events", "correlated_by_field_value", "causes",
         "geo_results", "anomaly_score_explanation", "influencer_field_values", "category_id", "mlcategory", "_id", "_index", "_source",
     ]).ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> CategoryFields = Fields(
+        "terms", "regex", "max_matching_length", "examples", "num_matches", "preferred_to_categories", "grok_pattern");
 
     /// <summary>The fields by which results of a kind may be sorted. <c>typical</c> and <c>actual</c> sort by their first element.</summary>
     public static FrozenSet<string> SortFields(ResultKind kind) => kind switch
@@ -99,6 +104,25 @@ public static partial class ResultDocuments
         json.WriteFinite("initial_influencer_score", influencer.InfluencerScore);
         json.WriteFinite("probability", influencer.Probability);
         if (!Reserved.Contains(influencer.FieldName)) json.WriteString(influencer.FieldName, influencer.FieldValue);
+    });
+
+    public static byte[] Category(string jobId, CategoryDefinition category) => Render(json =>
+    {
+        json.WriteString("job_id", jobId);
+        json.WriteString("result_type", "category_definition");
+        json.WriteNumber("category_id", category.CategoryId);
+        json.WriteString("mlcategory", category.CategoryId.ToString(CultureInfo.InvariantCulture));
+        json.WriteGiven("partition_field_name", category.PartitionFieldName);
+        json.WriteGiven("partition_field_value", category.PartitionFieldValue);
+        json.WriteString("terms", category.Terms);
+        json.WriteString("regex", category.Regex);
+        json.WriteNumber("max_matching_length", category.MaxMatchingLength);
+        json.WriteStrings("examples", category.Examples);
+        json.WriteNumber("num_matches", category.Matches);
+        json.WriteStartArray("preferred_to_categories");
+        foreach (var other in category.PreferredTo) json.WriteNumberValue(other);
+        json.WriteEndArray();
+        if (category is { PartitionFieldName: { } name, PartitionFieldValue: { } value } && !Reserved.Contains(name) && !CategoryFields.Contains(name)) json.WriteString(name, value);
     });
 
     private static FrozenSet<string> Fields(params string[] own) => Common.Concat(own).ToFrozenSet(StringComparer.Ordinal);

@@ -29,13 +29,18 @@ internal sealed partial class AnalysisActor
     private void RunFlush(ToAnalysis.Flush flush)
     {
         var done = new FromAnalysis.Flushed(_start.Generation, flush.Token, _analysis.LastFinalizedBucketEnd);
-        if (!flush.Request.CalculateInterim)
+        List<StoreWrite> writes = [.. Categories(counts: true)];
+        if (flush.Request.CalculateInterim)
+        {
+            var interim = _analysis.CalculateInterim(flush.Request.InterimFrom, flush.Request.InterimTo);
+            writes.Add(new WriteResults(JobId, interim, new double[interim.Count]));
+        }
+        if (writes.Count == 0)
         {
             _job.Tell(done);
             return;
         }
-        var interim = _analysis.CalculateInterim(flush.Request.InterimFrom, flush.Request.InterimTo);
-        _store.WriteAsync([new WriteResults(JobId, interim, new double[interim.Count])]).PipeTo(_job,
+        _store.WriteAsync(writes).PipeTo(_job,
             success: () => done,
             failure: cause => new FlushFailed(_start.Generation, flush.Token, cause.Message));
     }
@@ -76,5 +81,12 @@ internal sealed partial class AnalysisActor
     }
 
     private SnapshotDraft Draft() => new(_analysis.SaveState(), _folded, _analysis.LatestRecordTime, _analysis.LatestResultTime,
-        _analysis.LastFinalizedBucketEnd, _analysis.SizeStats, _timer.Stats);
+        _analysis.LastFinalizedBucketEnd, _analysis.SizeStats, _timer.Stats, [.. Categories(counts: true)]);
+
+    // The categories that are to be stored, if there are any.
+    private IEnumerable<StoreWrite> Categories(bool counts)
+    {
+        var news = _analysis.TakeCategoryNews(counts).Categories;
+        return news.Count == 0 ? [] : [new PutCategories(JobId, news, _analysis.CategoryCount)];
+    }
 }

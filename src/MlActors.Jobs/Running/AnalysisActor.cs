@@ -262,15 +262,17 @@ internal sealed partial class AnalysisActor : ReceiveActor
         _bytesSinceSnapshot += bytes;
         var processing = _timer.Add(_time.GetElapsedTime(began), results.Count);
         FaultPoints.Hit("analyse.folded");
-        if (results.Count > 0) Write(new WriteResults(JobId, results, processing) { Plot = _plot }, seq, bytes);
+        List<StoreWrite> writes = [.. Categories(counts: false)];
+        if (results.Count > 0) writes.Add(new WriteResults(JobId, results, processing) { Plot = _plot });
+        if (writes.Count > 0) Write(writes, seq, bytes);
         else if (_writes == 0) Durable(seq, bytes);
         else _bytesUnreported += bytes;
     }
 
-    private void Write(WriteResults results, long seq, long bytes)
+    private void Write(IReadOnlyList<StoreWrite> writes, long seq, long bytes)
     {
         _writes++;
-        _store.WriteAsync([results]).PipeTo(_self,
+        _store.WriteAsync(writes).PipeTo(_self,
             success: () => new ResultsWritten(seq, bytes),
             failure: cause => new RunAgain(() =>
             {
@@ -280,7 +282,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
                 RetryLater(() =>
                 {
                     _writes--;
-                    Write(results, seq, bytes);
+                    Write(writes, seq, bytes);
                 });
             }));
     }

@@ -66,5 +66,7 @@ internal abstract record FromAnalysis(long Generation)
 }
 
 /// <summary>A model state that waits to become a snapshot.</summary>
+/// <param name="Beside">Rows that must not be older than the state: they are written with it.</param>
 internal sealed record SnapshotDraft(
-    byte[] State, long Seq, long? LatestRecordTime, long? LatestResultTime, long? LastFinalizedBucketEnd, ModelSizeStats Size, TimingStats Timing);
+    byte[] State, long Seq, long? LatestRecordTime, long? LatestResultTime, long? LastFinalizedBucketEnd, ModelSizeStats Size, TimingStats Timing,
+    IReadOnlyList<StoreWrite> Beside);

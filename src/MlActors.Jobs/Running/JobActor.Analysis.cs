@@ -16,7 +16,10 @@ public sealed partial class JobActor
     // The input up to which a snapshot that is known to be good reaches: the one restored, or the last one saved.
     private long _goodSeq;
     private TransitionProgress? _progress;
+
+    // What an operator ought to know of this run: how it started, and why it waits.
     private string? _note;
+    private string? _trouble;
     private long? _closingSince;
     private long _lastProgress;
     private int _retries;
@@ -104,7 +107,7 @@ public sealed partial class JobActor
         {
             case FromAnalysis.Ready ready:
                 _snapshots = [.. ready.Snapshots];
-                _note = ready.Note;
+                (_note, _trouble) = (ready.Note, null);
                 _goodSeq = ready.AfterSeq;
                 if (ready.Note is not null) _log.Warning("Job {0}: {1}", _jobId, ready.Note);
                 FaultPoints.Hit("open.restored");
@@ -144,7 +147,7 @@ public sealed partial class JobActor
     {
         _analysedSeq = progress.Seq;
         _unanalysedBytes = Math.Max(0, _unanalysedBytes - progress.Bytes);
-        _note = progress.Trouble;
+        _trouble = progress.Trouble;
         _status = _status with { Size = progress.Size, Timing = progress.Timing, SizeLogTime = Now };
         if (_state.State == JobState.Closing && _progress is { Phase: "analysing" }) _progress = _progress with { Percent = Percent() };
         ReleaseHeldReplies();
@@ -209,6 +212,7 @@ public sealed partial class JobActor
         };
         var old = _snapshots.Append(snapshot).Where(s => s is { ByWork: true, Retain: false }).OrderByDescending(s => s.InputSeq).Skip(2).ToList();
         var writes = new List<StoreWrite> { new PutSnapshot(snapshot, draft.State) };
+        writes.AddRange(draft.Beside);
         if (_goodSeq > 0) writes.Add(new TrimInputs(_jobId, _goodSeq));
         writes.AddRange(old.Select(s => new DeleteSnapshot(_jobId, s.SnapshotId)));
         return new SnapshotSave(new SnapshotTaken(now, id, draft.Seq), writes, () =>
@@ -234,8 +238,8 @@ public sealed partial class JobActor
         _lastProgress = Now;
         if (_state.ForcedClose)
         {
-            _note = $"the analysis has not stopped for {_services.Options.TransitionDeadline}; restart the node if it stays so";
-            _log.Error("Job {0}: {1}", _jobId, _note);
+            _trouble = $"the analysis has not stopped for {_services.Options.TransitionDeadline}; restart the node if it stays so";
+            _log.Error("Job {0}: {1}", _jobId, _trouble);
             return;
         }
         if (_retries++ < _services.Options.TransitionRetries)

@@ -65,7 +65,7 @@ public sealed partial class JobActor
                 break;
             case GetJobStats:
                 Sender.Tell(_state.Exists
-                    ? new JobStatsReply(_jobId, _status with { Reason = _status.Reason ?? _note }, _progress, _unanalysedBytes)
+                    ? new JobStatsReply(_jobId, _status with { Reason = _status.Reason ?? _trouble ?? _note }, _progress, _unanalysedBytes)
                     : new Refused(_jobId, RefusalKind.NotFound, $"no job with id [{_jobId}] exists"));
                 break;
             case RemoveForecasts remove:

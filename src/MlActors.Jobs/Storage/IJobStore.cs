@@ -50,7 +50,7 @@ public interface IJobStore
 
     Task<bool> HasForecastPointsAsync(string jobId, string forecastId);
 
-    /// <summary>Whether any row of results, inputs, uploads, quarantine, snapshots or forecasts is left of the job.</summary>
+    /// <summary>Whether any row of results, inputs, uploads, quarantine, snapshots, categories or forecasts is left of the job.</summary>
     Task<bool> HasWorkAsync(string jobId);
 
     /// <summary>Whether a result with a timestamp (epoch seconds) at or after <paramref name="from"/> is left: what a revert waits for.</summary>

@@ -1,3 +1,4 @@
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
@@ -71,6 +72,10 @@ public sealed record ExpireForecasts(string JobId, IReadOnlyList<string> Forecas
 /// <summary>Removes at most <paramref name="Limit"/> points of a forecast, then, unless it is kept, its row if no point is left.</summary>
 public sealed record DeleteForecast(string JobId, string ForecastId, int Limit, bool KeepRow) : StoreWrite(JobId);
 
+/// <summary>Creates or replaces categories, and removes those whose id is above <paramref name="Count"/>: the analysis went back to before them.</summary>
+/// <param name="Count">Categories that there are now; their ids are 1 … count.</param>
+public sealed record PutCategories(string JobId, IReadOnlyList<CategoryDefinition> Categories, int Count) : StoreWrite(JobId);
+
 /// <summary>Stores a model snapshot with its state.</summary>
 public sealed record PutSnapshot(ModelSnapshot Snapshot, byte[] State) : StoreWrite(Snapshot.JobId);
 
@@ -82,7 +87,7 @@ public sealed record DeleteSnapshot(string JobId, string SnapshotId) : StoreWrit
 /// <summary>Removes results with a timestamp (epoch seconds) at or after <paramref name="From"/>, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteResults(string JobId, long From, int Limit) : StoreWrite(JobId);
 
-/// <summary>Removes inputs, uploads, quarantine, snapshots and forecasts, at most <paramref name="Limit"/> rows of each kind.</summary>
+/// <summary>Removes inputs, uploads, quarantine, snapshots, categories and forecasts, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteWork(string JobId, int Limit) : StoreWrite(JobId);
 
 /// <summary>Removes configuration, groups and status: the job is gone.</summary>

@@ -84,6 +84,11 @@ internal static class Schema
             job_id TEXT NOT NULL, forecast_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL,
             document TEXT NOT NULL, PRIMARY KEY (job_id, forecast_id, timestamp, ordinal)) WITHOUT ROWID;
 
+        CREATE TABLE category (
+            job_id TEXT NOT NULL, category_id INTEGER NOT NULL, partition_value TEXT, document TEXT NOT NULL,
+            PRIMARY KEY (job_id, category_id)) WITHOUT ROWID;
+        CREATE INDEX category_of_partition ON category (job_id, partition_value, category_id) WHERE partition_value IS NOT NULL;
+
         CREATE TABLE security_user (name TEXT NOT NULL PRIMARY KEY, password_hash TEXT NOT NULL, roles TEXT NOT NULL, enabled INTEGER NOT NULL);
         CREATE TABLE api_key (
             id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT NOT NULL, owner TEXT NOT NULL, privileges TEXT,

@@ -40,6 +40,17 @@ internal sealed partial class SqliteResults(ReadPool readers) : IResults
                 query.JobId, query.MinScore, start, end, query.Size, query.From))));
     }
 
+    public Task<ResultPage> QueryCategoriesAsync(CategoryQuery query)
+    {
+        var where = "job_id = @0" + (query.CategoryId is null ? "" : " AND category_id = @1") + (query.PartitionFieldValue is null ? "" : " AND partition_value = @2");
+        object[] arguments = [query.JobId, query.CategoryId ?? 0, query.PartitionFieldValue ?? ""];
+        return readers.RunAsync(session => session.InSnapshot(() => new ResultPage(
+            session.Number($"SELECT count(*) FROM category WHERE {where}", arguments),
+            query.Size == 0 ? [] : session.List(
+                $"SELECT document FROM category WHERE {where} ORDER BY category_id LIMIT @3 OFFSET @4",
+                row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0), [.. arguments, query.Size, query.From]))));
+    }
+
     public Task<IReadOnlyList<BucketScore>> ReadBucketScoresAsync(string jobId, long? start, long? end, bool excludeInterim) =>
         readers.RunAsync<IReadOnlyList<BucketScore>>(session => session.List(
             """

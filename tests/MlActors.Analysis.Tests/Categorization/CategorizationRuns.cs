@@ -14,7 +14,17 @@ internal static class CategorizationRuns
         ? [new BatchField("message", FieldKind.Text)]
         : [new BatchField("message", FieldKind.Text), new BatchField("host", FieldKind.Text)]);
 
-    public static JobCategorization New(CategorizationSettings settings) => new(settings, SchemaOf(settings));
+    public const long Unlimited = 1L << 40;
+
+    public static JobCategorization New(CategorizationSettings settings, long memoryLimit = Unlimited) => new(settings, SchemaOf(settings), memoryLimit);
+
+    /// <summary>The category of each record of a batch.</summary>
+    public static Column Categorize(this JobCategorization categorization, RecordBatch batch)
+    {
+        var column = categorization.Begin(batch);
+        for (var record = 0; record < batch.Count; record++) categorization.Categorize(record);
+        return column;
+    }
 
     /// <returns>The id of each text's category, 0 for none.</returns>
     public static int[] Ids(this JobCategorization categorization, params IReadOnlyList<string?> texts) =>
@@ -35,9 +45,9 @@ internal static class CategorizationRuns
         return writer.Written.ToArray();
     }
 
-    public static JobCategorization Restore(CategorizationSettings settings, byte[] state)
+    public static JobCategorization Restore(CategorizationSettings settings, byte[] state, long memoryLimit = Unlimited)
     {
-        var categorization = New(settings);
+        var categorization = New(settings, memoryLimit);
         var reader = new ByteReader(state);
         categorization.Read(ref reader);
         reader.End();

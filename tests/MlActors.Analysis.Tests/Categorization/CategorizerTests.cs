@@ -126,7 +126,7 @@ public class CategorizerTests
         var ids = categorization.IdsOf(records);
         ids.Where((_, i) => i % 2 == 0).ShouldBe([.. Enumerable.Repeat(1, 100), .. Enumerable.Repeat(0, 50)]);
         ids.Where((_, i) => i % 2 == 1).ShouldAllBe(id => id > 0);
-        (categorization.IsStopped("bad"), categorization.IsStopped("good"), categorization.IsStopped("never seen")).ShouldBe((true, false, false));
+        categorization.PartitionStats.Select(partition => (partition.PartitionFieldValue, partition.IsStopped)).ShouldBe([("bad", true), ("good", false)]);
         categorization.Stats.Status.ShouldBe(CategorizationStatus.Warn);
         categorization.PartitionStats.Select(partition => partition.Stats.CategorizedDocuments).ShouldBe([100L, 150L]);
     }
@@ -151,15 +151,12 @@ public class CategorizerTests
     {
         _plain.Ids([.. Enumerable.Range(0, 298).Select(i => "order shipped " + i), "disk full", "fan broken"]);
         _plain.Stats.ShouldBe(new CategorizationStats { CategorizedDocuments = 300, TotalCategories = 3, FrequentCategories = 1, RareCategories = 2 });
-        var version = _plain.Version;
-        _plain.Ids("order shipped");
-        _plain.Version.ShouldBeGreaterThan(version);
     }
 
     [Fact]
     public void Beyond_the_limit_of_memory_known_categories_go_on_and_new_ones_fail()
     {
-        var categorization = New(Plain with { MemoryLimit = New(Plain).Bytes + 1000 });
+        var categorization = New(Plain, New(Plain).Bytes + 1000);
         string[] texts = [.. Enumerable.Range(0, 20).Select(i => $"{(char)('a' + i)}xx happened")];
         var first = categorization.Ids(texts);
         var known = first.Count(id => id > 0);
@@ -173,12 +170,28 @@ public class CategorizerTests
     public void News_are_new_and_changed_categories_and_with_counts_all_that_were_found_again()
     {
         _plain.Ids("order shipped", "order lost");
-        _plain.TakeNews(counts: false).Select(category => category.CategoryId).ShouldBe([1, 2]);
-        _plain.TakeNews(counts: true).ShouldBeEmpty();
+        _plain.TakeNews(counts: false).Categories.Select(category => category.CategoryId).ShouldBe([1, 2]);
+        _plain.TakeNews(counts: true).IsEmpty.ShouldBeTrue();
         _plain.Ids("order lost", "order lost", "fan broken");
-        _plain.TakeNews(counts: false).Select(category => category.CategoryId).ShouldBe([3]);
-        _plain.TakeNews(counts: true).Select(category => (category.CategoryId, category.Matches)).ShouldBe([(2, 3L)]);
+        _plain.TakeNews(counts: false).Categories.Select(category => category.CategoryId).ShouldBe([3]);
+        _plain.TakeNews(counts: true).Categories.Select(category => (category.CategoryId, category.Matches)).ShouldBe([(2, 3L)]);
         _plain.Ids("order 1 shipped");
-        _plain.TakeNews(counts: false).Single().Examples.ShouldBe(["order shipped", "order 1 shipped"]);
+        _plain.TakeNews(counts: false).Categories.Single().Examples.ShouldBe(["order shipped", "order 1 shipped"]);
+    }
+
+    [Fact]
+    public void Statistics_of_partitions_are_news_at_a_flush_and_when_the_status_changes()
+    {
+        var categorization = New(PerHost);
+        categorization.IdsOf([("order shipped", "a"), ("order shipped", "b")]);
+        categorization.TakeNews(counts: false).Partitions.ShouldBeEmpty();
+        categorization.TakeNews(counts: true).Partitions.Select(partition => partition.PartitionFieldValue).ShouldBe(["a", "b"]);
+        categorization.IdsOf([.. Enumerable.Repeat(("order shipped", "a"), 100).Select(record => ((string?)record.Item1, (string?)record.Item2))]);
+        categorization.TakeNews(counts: false).Partitions.Single().ShouldSatisfyAllConditions(
+            partition => partition.PartitionFieldValue.ShouldBe("a"),
+            partition => partition.PartitionFieldName.ShouldBe("host"),
+            partition => partition.Stats.Status.ShouldBe(CategorizationStatus.Warn),
+            partition => partition.IsStopped.ShouldBeFalse());
+        categorization.TakeNews(counts: true).Partitions.ShouldBeEmpty();
     }
 }

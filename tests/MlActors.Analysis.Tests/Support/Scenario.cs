@@ -1,4 +1,5 @@
 using CsCheck;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Rules;
@@ -56,7 +57,8 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         from summary in OneOf(null, "n")
         from memory in OneOf(1L << 30, 12_000)
         from window in OneOf(1L << 30, 1200)
-        select Build(latency, useNull, summary, memory, window);
+        from texts in OneOf(null, Texts, TextsOfShops)
+        select WithTexts(Build(latency, useNull, summary, memory, window), texts, useNull);
 
     private static Gen<T> OneOf<T>(params T[] values) => CsCheck.Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
@@ -74,9 +76,30 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         Detector("count", by: "region", over: "host", index: 9) with { ExcludesFrequentBy = true, ExcludesFrequentOver = true },
         Detector("high_mean", "value", over: "host", partition: "shop", index: 10, useNull: useNull),
         Detector("rare", by: "region", over: "host", index: 11),
-        Detector("freq_rare", by: "region", over: "host", partition: "shop", index: 12)) with
+        Detector("freq_rare", by: "region", over: "host", partition: "shop", index: 12),
+        Detector("median", "value", by: "host", index: 13),
+        Detector("high_info_content", "region", partition: "shop", index: 14),
+        Detector("metric", "other", by: "host", index: 15)) with
     {
         Latency = latency, Influencers = ["host", "region"], SummaryCountField = summary, ModelMemoryLimit = memory, ModelPruneWindow = window,
+    };
+
+    private static readonly CategorizationSettings Texts = new() { FieldName = "message" };
+    private static readonly CategorizationSettings TextsOfShops = Texts with { PartitionFieldName = "shop", StopOnWarn = true };
+
+    // Small limits are raised by what the categorization takes before it has seen a text.
+    private static AnalysisSettings WithTexts(AnalysisSettings settings, CategorizationSettings? texts, bool useNull) => texts is null ? settings : settings with
+    {
+        Categorization = texts,
+        Influencers = ["host", "region", "mlcategory"],
+        ModelMemoryLimit = settings.ModelMemoryLimit + 55_000,
+        Detectors =
+        [
+            .. settings.Detectors,
+            Detector("count", by: "mlcategory", partition: "shop", index: 16, useNull: useNull),
+            Detector("distinct_count", "mlcategory", partition: "shop", index: 17),
+            Detector("rare", by: "mlcategory", partition: "shop", index: 18),
+        ],
     };
 
     private static Gen<Func<long, Step>> StepGen(bool discards)
@@ -130,7 +153,16 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         from region in CsCheck.Gen.Int[0, 40]
         from value in CsCheck.Gen.Frequency((20, CsCheck.Gen.Double[90, 110]), (1, CsCheck.Gen.Double[-1e6, 1e6]), (1, CsCheck.Gen.Const(double.NaN)))
         from n in CsCheck.Gen.Frequency((10, CsCheck.Gen.Const(1.0)), (3, CsCheck.Gen.Int[2, 50].Select(i => (double)i)), (1, CsCheck.Gen.Const(0.5)))
-        select new Row(time, [.. Fields(host, shop, region, value, n)]);
+        from text in CsCheck.Gen.Int[0, 12]
+        select new Row(time, [.. Fields(host, shop, region, value, n), .. Message(text, host, region)]);
+
+    private static IEnumerable<(string, object)> Message(int text, int host, int region) => text switch
+    {
+        0 => [],
+        < 4 => [("message", $"session of user-{region} opened from 10.0.0.{host}")],
+        < 8 => [("message", $"order {region} for customer {(char)('a' + host)} shipped")],
+        _ => [("message", $"{(char)('k' + host)}{(char)('a' + (region % 20))}x crashed")],
+    };
 
     private static IEnumerable<(string, object)> Fields(int host, int shop, int region, double value, double n)
     {

@@ -91,11 +91,6 @@ public sealed class JobConfigRefusalTests
         { "analysis_config.summary_count_field_name", "\"a\\\\b\"", "backslashes", Status },
         // Not there yet
         { "datafeed_config", "{}", "not supported by this version", Status },
-        { "analysis_config.categorization_field_name", "\"message\"", "not supported by this version", Status },
-        { "analysis_config.categorization_filters", "[\"x\"]", "not supported by this version", Status },
-        { "analysis_config.categorization_analyzer", "\"standard\"", "not supported by this version", Status },
-        { "analysis_config.per_partition_categorization", "{\"enabled\":true}", "not supported by this version", Status },
-        { "analysis_config.per_partition_categorization", "{\"enabled\":false,\"stop_on_warn\":true}", "not supported by this version", Status },
         { "analysis_config.multivariate_by_fields", "true", "not supported by this version", Status },
     };
 
@@ -115,8 +110,6 @@ public sealed class JobConfigRefusalTests
         { """{}""", "function", "required", Illegal },
         { """{"function":"banana"}""", "function", "count, low_count, high_count", Status },
         { """{"function":"Count"}""", "function", "is not a function", Status },
-        { """{"function":"median","field_name":"x"}""", "function", "not analysed by this version", Status },
-        { """{"function":"median","field_name":"x"}""", "function", "[median] is not analysed by this version", Status },
         { """{"function":"lat_long","field_name":"where"}""", "function", "not analysed by this version", Status },
         { """{"function":"mean"}""", "field_name", "required by the function [mean]", Status },
         { """{"function":"avg"}""", "field_name", "required by the function [mean]", Status },
@@ -127,7 +120,6 @@ public sealed class JobConfigRefusalTests
         { """{"function":"count","by_field_name":"count"}""", "by_field_name", "must not be [count]", Status },
         { """{"function":"count","by_field_name":"by"}""", "by_field_name", "must not be [by]", Status },
         { """{"function":"count","by_field_name":"over"}""", "by_field_name", "must not be [over]", Status },
-        { """{"function":"count","by_field_name":"mlcategory"}""", "by_field_name", "categorization is not supported", Status },
         { """{"function":"count","by_field_name":"x","partition_field_name":"x"}""", "partition_field_name", "like [by_field_name]", Status },
         { """{"function":"count","exclude_frequent":"some"}""", "exclude_frequent", "one of [all, none, by, over]", Status },
         { """{"function":"count","custom_rules":[{"actions":["skip_result"]}]}""", "custom_rules[0].conditions", "at least one condition", Status },
@@ -232,7 +224,7 @@ public sealed class JobConfigRefusalTests
     {
         var body = Bodies.With(
             ("job_id", "\"other\""), ("surprise", "1"), ("groups", "[\"ok\",\"Not OK\"]"), ("analysis_config.bucket_span", "\"fast\""),
-            ("analysis_config.detectors", """[{"function":"mean"},{"function":"median","field_name":"x"}]"""),
+            ("analysis_config.detectors", """[{"function":"mean"},{"function":"lat_long","field_name":"x"}]"""),
             ("analysis_limits.model_memory_limit", "\"much\""), ("data_description.time_format", "\"b\""), ("allow_lazy_open", "3"),
             ("model_snapshot_retention_days", "2"), ("daily_model_snapshot_retention_after_days", "3"));
         Bodies.Refused(body).Select(problem => problem.Path).Order(StringComparer.Ordinal).ShouldBe(

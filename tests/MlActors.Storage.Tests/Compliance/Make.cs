@@ -1,3 +1,4 @@
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
@@ -30,6 +31,11 @@ internal static class Make
         JobId = job, SnapshotId = id, TimestampMs = timestampMs, Description = "taken by " + id, InputSeq = 7, Lineage = 2,
         LatestRecordTime = 100, LatestResultTime = 90, LastFinalizedBucketEnd = 95, ByWork = true, Retain = false,
         Size = new ModelSizeStats { ModelBytes = 5, PeakModelBytes = 6, MemoryStatus = MemoryStatus.SoftLimit, Timestamp = 60 },
+    };
+
+    public static CategoryDefinition Category(int id, string? partition = null, long matches = 1) => new(id, "disk full", ".*?disk.+?full.*", 30, ["disk is full"], matches, [])
+    {
+        PartitionFieldName = partition is null ? null : "host", PartitionFieldValue = partition,
     };
 
     public static BucketResult Bucket(

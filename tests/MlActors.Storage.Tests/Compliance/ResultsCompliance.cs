@@ -189,6 +189,39 @@ public abstract class ResultsCompliance(StorageUnderTest subject) : ComplianceSu
     }
 
     [Fact]
+    public async Task Categories_come_in_order_of_id_and_are_replaced()
+    {
+        await WriteAsync(new PutCategories("a", [Make.Category(2), Make.Category(1), Make.Category(10, "p")], 10), new PutCategories("b", [Make.Category(7)], 7));
+        await WriteAsync(new PutCategories("a", [Make.Category(2, matches: 5)], 10));
+        (await Categories()).Select(category => (category.GetProperty("category_id").GetInt32(), category.GetProperty("num_matches").GetInt64())).ShouldBe([(1, 1), (2, 5), (10, 1)]);
+        (await Categories(from: 1, size: 1)).Single().GetProperty("category_id").GetInt32().ShouldBe(2);
+        (await Categories(id: 10)).Single().GetProperty("partition_field_value").GetString().ShouldBe("p");
+        (await Categories(partition: "p")).Single().GetProperty("mlcategory").GetString().ShouldBe("10");
+        (await Categories(partition: "q")).ShouldBeEmpty();
+        (await Categories(id: 3)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Categories_that_the_analysis_does_not_know_any_more_go_with_the_next_write_and_all_with_the_work()
+    {
+        await WriteAsync(new PutCategories("a", [.. Enumerable.Range(1, 25).Select(id => Make.Category(id))], 25), new PutCategories("b", [Make.Category(1)], 1));
+        await WriteAsync(new PutCategories("a", [Make.Category(4)], 12));
+        (await Categories()).Count.ShouldBe(12);
+        await WriteAsync(new DeleteWork("a", 10));
+        (await Categories()).Count.ShouldBe(2);
+        await WriteAsync(new DeleteWork("a", 10));
+        (await Storage.Jobs.HasWorkAsync("a")).ShouldBeFalse();
+        (await Storage.Jobs.HasWorkAsync("b")).ShouldBeTrue();
+    }
+
+    private async Task<List<JsonElement>> Categories(long? id = null, string? partition = null, int from = 0, int size = 100)
+    {
+        var page = await Storage.Results.QueryCategoriesAsync(new CategoryQuery("a", id, partition, from, size));
+        page.Count.ShouldBeGreaterThanOrEqualTo(page.Documents.Count);
+        return [.. page.Documents.Select(document => JsonDocument.Parse(document).RootElement)];
+    }
+
+    [Fact]
     public async Task A_score_that_is_no_number_is_stored_as_the_lowest()
     {
         await WriteAsync(Make.Results("a", Make.Bucket(300, double.NaN, records: [Make.Record(double.PositiveInfinity)])));

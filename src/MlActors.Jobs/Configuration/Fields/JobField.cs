@@ -38,6 +38,9 @@ public enum FieldType
 
     /// <summary>A string or an object.</summary>
     TextOrObject,
+
+    /// <summary>A list whose items are strings or objects; one of them stands for a list of one.</summary>
+    TextsOrObjects,
 }
 
 /// <summary>Whether a request may carry a field.</summary>

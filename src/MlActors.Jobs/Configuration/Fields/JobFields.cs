@@ -8,8 +8,6 @@ public static class JobFields
 {
     public const string Detectors = "analysis_config.detectors[]";
 
-    private const string NoCategorization = "categorization of messages is not analysed yet; split by an existing field instead";
-
     /// <summary>What a request that creates or validates a job may carry.</summary>
     public static FieldTable Put { get; } = new(
     [
@@ -41,20 +39,26 @@ public static class JobFields
         new("analysis_config.summary_count_field_name", FieldType.Text, null, "For pre-aggregated records: the field that says how many a record stands for."),
         new("analysis_config.time_zone", FieldType.Text, "UTC",
             "The time zone whose days and weeks the models follow, such as `Europe/Berlin`: what comes by the clock on the wall stays usual when clocks change."),
-        new("analysis_config.categorization_field_name", FieldType.Text, null, "The field whose text is sorted into categories.")
-            { Use = FieldUse.Unsupported, Advice = NoCategorization },
-        new("analysis_config.categorization_filters", FieldType.Texts, "none", "What is cut out of the text before it is categorized.")
-            { Use = FieldUse.Unsupported, Advice = NoCategorization, AsksForNothing = IsEmptyList },
-        new("analysis_config.categorization_analyzer", FieldType.TextOrObject, null, "How the text is cut into words.")
-            { Use = FieldUse.Unsupported, Advice = NoCategorization },
-        new("analysis_config.per_partition_categorization", FieldType.Custom, "off", "Categories for each partition.")
-            { Use = FieldUse.Unsupported, Advice = NoCategorization, AsksForNothing = IsDisabled },
+        new("analysis_config.categorization_field_name", FieldType.Text, null,
+            "The field whose text is sorted into categories; detectors name the category of a record `mlcategory`, and at least one must."),
+        new("analysis_config.categorization_filters", FieldType.Texts, "none",
+            "Regular expressions without look-around and back references; what they match is cut out of the text before it is categorized."),
+        new("analysis_config.categorization_analyzer", FieldType.TextOrObject, "the first line with letters, without names of days and months",
+            "How the text is read; instead of `categorization_filters`. An object."),
+        new("analysis_config.categorization_analyzer.tokenizer", FieldType.Text, null, "Both stand for the same reading of words.")
+            { Required = true, Choices = AnalyzerNames.Tokenizers },
+        new("analysis_config.categorization_analyzer.char_filter", FieldType.TextsOrObjects, "none",
+            "`first_line_with_letters`, which always holds, and objects `{\"type\": \"pattern_replace\", \"pattern\": …}` for what is to be cut out."),
+        new("analysis_config.categorization_analyzer.filter", FieldType.TextsOrObjects, "none",
+            "`{\"type\": \"stop\", \"stopwords\": […]}` for words that are not looked at; a `limit` of 100 words, which always holds."),
+        new("analysis_config.per_partition_categorization", FieldType.Object, null, "Whether each value of the partition field has categories of its own."),
+        .. PerPartition("analysis_config."),
         new("analysis_config.multivariate_by_fields", FieldType.Boolean, "false", "Analysis of the by fields together.")
             { Use = FieldUse.Unsupported, Advice = "only [false] is", AsksForNothing = IsFalse },
         new("analysis_limits", FieldType.Object, null, "Limits of the analysis."),
         new("analysis_limits.model_memory_limit", FieldType.Size, "1024mb, or the server's default or maximum if smaller",
             "Memory the models may take, in whole MiB, at least `1mb`; a number without a unit is MiB."),
-        new("analysis_limits.categorization_examples_limit", FieldType.Integer, "4", "Examples kept of each category."),
+        new("analysis_limits.categorization_examples_limit", FieldType.Integer, "4", "Examples kept of each category, at most 1000."),
         new("data_description", FieldType.Object, null, "How the records look; may be empty.") { Required = true },
         new("data_description.time_field", FieldType.Text, "time", "The field with the time of a record."),
         new("data_description.time_format", FieldType.Text, "epoch_ms",
@@ -101,12 +105,14 @@ public static class JobFields
         new("model_prune_window", FieldType.Duration, null, "As in `analysis_config` when the job is created."),
         .. Put.In("analysis_config").Where(field => field.Name is "categorization_filters" or "per_partition_categorization")
             .Select(field => field with { Path = field.Name }),
+        .. PerPartition(""),
         .. Same("model_snapshot_retention_days", "daily_model_snapshot_retention_after_days", "renormalization_window_days", "results_retention_days"),
         .. Same("background_persist_interval", "allow_lazy_open", "custom_settings"),
         new("job_id", FieldType.Text, "the id in the address", "If sent, the id in the address."),
         .. new[] { "job_type", "analysis_config", "data_description", "results_index_name", "datafeed_config" }
             .Select(name => Put.Find("", name)! with { Use = FieldUse.Fixed, Required = false, Default = null }),
-        .. Put.In("analysis_config").Where(field => field.Name is "bucket_span" or "influencers" or "latency" or "summary_count_field_name" or "time_zone")
+        .. Put.In("analysis_config").Where(field => field.Name is "bucket_span" or "influencers" or "latency" or "summary_count_field_name" or "time_zone"
+                or "categorization_field_name" or "categorization_analyzer")
             .Select(field => field with { Path = field.Name, Use = FieldUse.Fixed, Default = null }),
         .. Generated,
     ]);
@@ -123,6 +129,14 @@ public static class JobFields
         new(detectors + ".custom_rules[].conditions[].value", FieldType.Number, null, "With what number.") { Required = true },
         new(detectors + ".custom_rules[].scope", FieldType.Custom, null,
             "For which series: by, over or partition fields of the detector, each with the `filter_id` of a filter that exists and a `filter_type`, `include` or `exclude`."),
+    ];
+
+    private static ImmutableArray<JobField> PerPartition(string analysis) =>
+    [
+        new(analysis + "per_partition_categorization.enabled", FieldType.Boolean, "false",
+            "Needs one and the same partition field wherever one is used, and one beside every `mlcategory`. Set when the job is created."),
+        new(analysis + "per_partition_categorization.stop_on_warn", FieldType.Boolean, "false",
+            "Whether partitions whose texts turn out not to be fit for categories are left alone from then on. Not changed while the job is open."),
     ];
 
     private static ImmutableArray<JobField> ModelPlot =>
@@ -150,9 +164,4 @@ public static class JobFields
     private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
 
     private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False || IsText(value, "false");
-
-    private static bool IsEmptyList(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0;
-
-    private static bool IsDisabled(JsonElement value) => value.ValueKind == JsonValueKind.Object
-        && value.EnumerateObject().All(field => field.NameEquals("enabled") && field.Value.ValueKind == JsonValueKind.False);
 }

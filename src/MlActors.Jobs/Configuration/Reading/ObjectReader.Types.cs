@@ -49,6 +49,7 @@ internal sealed partial class ObjectReader
             FieldType.Size or FieldType.Date => value.ValueKind is JsonValueKind.String or JsonValueKind.Number,
             FieldType.Object or FieldType.Custom => value.ValueKind == JsonValueKind.Object,
             FieldType.TextOrObject => value.ValueKind is JsonValueKind.String or JsonValueKind.Object,
+            FieldType.TextsOrObjects => IsItem(value) || (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsItem)),
             FieldType.Texts => AllOf(value, JsonValueKind.String),
             _ => AllOf(value, JsonValueKind.Object),
         };
@@ -59,6 +60,8 @@ internal sealed partial class ObjectReader
     // One stands for a list of one.
     private static bool AllOf(JsonElement value, JsonValueKind kind) =>
         value.ValueKind == kind || (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == kind));
+
+    private static bool IsItem(JsonElement value) => value.ValueKind is JsonValueKind.String or JsonValueKind.Object;
 
     private static bool IsTrue(JsonElement value) => value.ValueKind == JsonValueKind.String && value.ValueEquals("true"u8);
 
@@ -87,6 +90,7 @@ internal sealed partial class ObjectReader
         FieldType.Duration => "a string with a duration such as \"5m\"",
         FieldType.Date => "a date in a string, or a number of milliseconds since 1970",
         FieldType.Size => "a string with a size such as \"512mb\"",
+        FieldType.TextsOrObjects => "a list of strings and objects",
         _ => "a string or an object",
     };
 

@@ -115,6 +115,13 @@ internal sealed partial class ObjectReader
         return [.. value.EnumerateArray().Select((item, i) => new ObjectReader(item, $"{PathOf(name)}[{i}]", Under(name) + "[]", _table, _problems))];
     }
 
+    /// <summary>The items of a list of strings and objects, with their places in this object.</summary>
+    public IEnumerable<(string Path, JsonElement Item)> Items(string name)
+    {
+        if (!_values.TryGetValue(name, out var value)) return [];
+        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select((item, i) => ($"{name}[{i}]", item)) : [(name, value)];
+    }
+
     private string Under(string name) => _section.Length == 0 ? name : $"{_section}.{name}";
 
     private string Unknown(string name) => _table.Suggest(_section, name) switch

@@ -25,6 +25,7 @@ internal static class AnalysisRules
         foreach (var detector in analysis.Detectors) DetectorRules.Check(detector, PathOf(detector), problems);
         CheckDuplicates(analysis, problems);
         CheckNames(analysis, problems);
+        CategorizationRules.Check(analysis, problems);
     }
 
     /// <summary>Every field that the analysis names, in order.</summary>
@@ -40,9 +41,10 @@ internal static class AnalysisRules
         }
         for (var i = 0; i < analysis.Influencers.Length; i++) yield return new(analysis.Influencers[i], $"{Section}.influencers[{i}]", true);
         if (analysis.SummaryCountFieldName is { } count) yield return new(count, Section + ".summary_count_field_name", false);
+        if (analysis.CategorizationFieldName is { } text) yield return new(text, Section + ".categorization_field_name", false);
     }
 
-    private static string PathOf(DetectorConfig detector) => $"{Section}.detectors[{detector.DetectorIndex}]";
+    public static string PathOf(DetectorConfig detector) => $"{Section}.detectors[{detector.DetectorIndex}]";
 
     private static void CheckTimes(AnalysisConfig analysis, ProblemList problems)
     {

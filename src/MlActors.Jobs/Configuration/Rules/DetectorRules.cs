@@ -6,9 +6,6 @@ namespace MlActors.Jobs.Configuration;
 /// <summary>What must hold of one detector, by the table of functions.</summary>
 internal static class DetectorRules
 {
-    /// <summary>The name under which the API means the categories of messages.</summary>
-    private const string CategoryField = "mlcategory";
-
     // The name by which an analysis is told things other than data.
     private const string ControlField = ".";
 
@@ -82,8 +79,6 @@ internal static class DetectorRules
             if (value is null) continue;
             if (name is not "partition_field_name" && NotForSplitting.Contains(value, StringComparer.Ordinal))
                 problems.Add(At(path, name), $"must not be [{value}], which has a meaning of its own here");
-            if (value is CategoryField)
-                problems.Add(At(path, name), $"is [{CategoryField}], the category of a message: categorization is not supported by this version");
             foreach (var (other, same) in splits.AsSpan(0, i))
                 if (string.Equals(same, value, StringComparison.Ordinal))
                     problems.Add(At(path, name), $"is [{ProblemList.Shown(value)}] like [{other}]: the two must differ");

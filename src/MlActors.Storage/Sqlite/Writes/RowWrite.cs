@@ -37,6 +37,7 @@ internal abstract class RowWrite
         FailForecasts w => new ForecastsFail(w),
         ExpireForecasts w => new ForecastsExpire(w),
         DeleteForecast w => new ForecastDelete(w),
+        PutCategories w => new CategoriesWrite(w),
         PutSnapshot w => new SnapshotWrite(w),
         UpdateSnapshot w => new SnapshotUpdate(w),
         DeleteSnapshot w => new SnapshotDelete(w.JobId, w.SnapshotId),
