@@ -89,6 +89,9 @@ public sealed partial class JobAnalysis
     /// <summary>Whether anything was analysed or time was advanced since the state was created or restored.</summary>
     public bool Changed { get; private set; }
 
+    /// <summary>Whether results carry the values of all series. It may be changed between two inputs; it is no part of the state.</summary>
+    public bool KeepsValues { get => _evaluator.KeepsValues; set => _evaluator.KeepsValues = value; }
+
     public ModelSizeStats SizeStats => new()
     {
         ModelBytes = _memory.Total,

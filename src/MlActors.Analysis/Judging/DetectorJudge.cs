@@ -47,6 +47,9 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <summary>What the series of so many values take once they are grown up, with all that is remembered besides.</summary>
     public abstract long EstimateBytes(SplitCounts counts);
 
+    /// <summary>How many series <see cref="AddForecasters"/> adds, and the bytes that their copies take.</summary>
+    public virtual (int Count, long Bytes) Forecasters => default;
+
     /// <summary>Adds those of the series of which the future can be told, by their keys.</summary>
     public virtual void AddForecasters(List<SeriesForecaster> forecasters)
     {

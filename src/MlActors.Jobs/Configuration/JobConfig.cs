@@ -51,6 +51,7 @@ public sealed record JobConfig
         RenormalizationWindow = RenormalizationWindowDays is { } days ? days * 86_400 : Math.Max(30 * 86_400, 100 * AnalysisConfig.BucketSpanSeconds),
         ModelPruneWindow = AnalysisConfig.ModelPruneWindowSeconds,
         ModelMemoryLimit = AnalysisLimits.ModelMemoryBytes,
+        KeepsValues = ModelPlotConfig is { Enabled: true },
         Categorization = AnalysisConfig.ToCategorization((int)AnalysisLimits.CategorizationExamplesLimit),
     };
 }

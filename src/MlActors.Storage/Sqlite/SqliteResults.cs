@@ -6,7 +6,7 @@ using MlActors.Storage.Sqlite.Reads;
 
 namespace MlActors.Storage.Sqlite;
 
-internal sealed class SqliteResults(ReadPool readers) : IResults
+internal sealed partial class SqliteResults(ReadPool readers) : IResults
 {
     public Task<ResultPage> QueryAsync(ResultQuery query)
     {
