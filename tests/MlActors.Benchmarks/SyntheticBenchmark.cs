@@ -32,7 +32,7 @@ internal static class SyntheticBenchmark
             var labelled = run.Records.Windows > 0
                 ? Text.Of($" | {run.Records.Recall,5:F2} {run.Alerts.Recall,5:F2} | {run.Records.Precision,5:F2} {run.Alerts.Precision,5:F2}") : "";
             var named = run.Named.All > 0 ? Text.Of($" | {(double)run.Named.Right / run.Named.All:F2}") : "";
-            Text.Print($"{run.Kind.Name,-48} {2 * run.Records.FalseEventsPerThousandRows,5:F2} {2 * run.Alerts.FalseEventsPerThousandRows,5:F2} | {probabilities}{labelled}{named} {Verdict(run.Missed, run.Kind.IsWeakSpot)}");
+            Text.Print($"{run.Kind.Name,-48} {2 * run.Records.FalseEventsPerThousandRows,5:F2} {2 * run.Alerts.FalseEventsPerThousandRows,5:F2} | {probabilities}{labelled}{named} {Verdict(run.Missed, run.IsWeakSpot)}");
         }
     }
 }

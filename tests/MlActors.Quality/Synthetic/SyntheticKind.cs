@@ -20,12 +20,11 @@ public sealed record SyntheticKind(string Name, DetectorSettings Detector, Func<
 
     public string? TimeZone { get; init; }
 
+    /// <summary>What is asked of scores, less than is common at a weak spot.</summary>
     public Floor Scores { get; init; } = Floor.Common;
 
+    /// <summary>What is asked of alerts.</summary>
     public Floor Alerts { get; init; } = Floor.Common;
-
-    /// <summary>Why less than <see cref="Floor.Common"/> is asked.</summary>
-    public bool IsWeakSpot => Scores != Floor.Common || Alerts != Floor.Common;
 
     public AnalysisSettings Settings => new()
     {

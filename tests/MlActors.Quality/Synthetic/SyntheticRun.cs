@@ -18,6 +18,9 @@ public sealed record SyntheticRun(
     /// <summary>The floors of the kind that are missed, in words.</summary>
     public IEnumerable<string> Missed => Kind.Scores.Missed("scores", Records).Concat(Kind.Alerts.Missed("alerts", Alerts));
 
+    /// <summary>Whether what is asked everywhere else is missed.</summary>
+    public bool IsWeakSpot => Floor.Common.Missed("scores", Records).Concat(Floor.Common.Missed("alerts", Alerts)).Any();
+
     public static SyntheticRun Of(SyntheticKind kind, int seeds)
     {
         var (records, alerts, below01, below001, rows, named, culprits) = (default(EventQuality), default(EventQuality), 0L, 0L, 0L, 0, 0);
