@@ -14,6 +14,7 @@ internal struct Outlook
     private const int Horizons = 4;
     private const int Kinds = 3;
     private const double SlowestRate = 0.1;
+    private const double Decay = 2;
 
     // Fewer errors at a horizon say nothing; after some, one error counts at most as much as so many usual ones.
     private const int FewestErrors = 3;
@@ -138,7 +139,8 @@ internal struct Outlook
 
     private static void Compare(ref Pending pending, double value)
     {
-        var rate = Math.Max(SlowestRate, 1.0 / (pending.Known + 1));
+        // Later errors count more: the first were made before patterns were known (polynomial decay, Shamir and Zhang 2013).
+        var rate = Math.Max(SlowestRate, (1 + Decay) / (pending.Known + 1 + Decay));
         for (var kind = 0; kind < Kinds; kind++)
         {
             ref var known = ref pending.SquaredError[kind];
