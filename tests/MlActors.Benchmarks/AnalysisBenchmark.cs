@@ -119,10 +119,12 @@ internal static class AnalysisBenchmark
         const int span = 3600;
         var settings = Settings(span, "host");
         var analysis = JobAnalysis.Create(settings);
-        Fold(analysis, Batches(settings, 0, 2 * Week / span * series, i => (Start + (i / series * (long)span), Shape(i / series, span) + (i % series), i % series), series));
+        Fold(analysis, Batches(settings, 0, 2 * Week / span * series, Record, series));
         var (plan, points) = (analysis.PlanForecast(), 0);
         var seconds = Cpu(() => points = plan.Points(52 * Week).Count());
         return points / seconds;
+
+        static (long, double, int) Record(int i) => (Start + (i / series * (long)span), Shape(i / series, span) + (i % series), i % series);
     }
 
     private static void Memory()

@@ -21,7 +21,8 @@ internal sealed class Comparison(Coordinate coordinate)
     private const double Rate = 0.05;
     private const double SlowestTailRate = 0.005;
 
-    // How fast the range of distances forgets, by bucket, and what leaving it by its whole width counts: less than for a series, as any of the members may be the one.
+    // How fast the range of distances forgets, by bucket, and what leaving it by its whole width counts: less than for a series, as any of the members
+    // may be the one.
     private const double Decay = 0.0002;
     private const double BeyondRange = 4;
 

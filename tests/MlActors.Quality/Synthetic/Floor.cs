@@ -15,9 +15,12 @@ public readonly record struct Floor(double Recall, double Precision, double Fals
     /// <summary>What of it is missed, in words; nothing when all is kept. Without incidents only false events are looked at.</summary>
     public IEnumerable<string> Missed(string channel, EventQuality quality)
     {
-        if (quality.Recall < Recall) yield return FormattableString.Invariant($"recall of {channel} {quality.Recall:F2} < {Recall}");
-        if (quality.Windows > 0 && quality.Precision < Precision) yield return FormattableString.Invariant($"precision of {channel} {quality.Precision:F2} < {Precision}");
+        if (quality.Recall < Recall)
+            yield return FormattableString.Invariant($"recall of {channel} {quality.Recall:F2} < {Recall}");
+        if (quality.Windows > 0 && quality.Precision < Precision)
+            yield return FormattableString.Invariant($"precision of {channel} {quality.Precision:F2} < {Precision}");
         var falseEvents = 2 * quality.FalseEventsPerThousandRows;
-        if (!(falseEvents < FalseEvents)) yield return FormattableString.Invariant($"false events of {channel} {falseEvents:F2} >= {FalseEvents} in 2,000 buckets");
+        if (!(falseEvents < FalseEvents))
+            yield return FormattableString.Invariant($"false events of {channel} {falseEvents:F2} >= {FalseEvents} in 2,000 buckets");
     }
 }

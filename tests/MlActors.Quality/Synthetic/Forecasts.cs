@@ -64,8 +64,10 @@ public sealed record ForecastRun(ForecastKind Kind, double Error, double Against
         get
         {
             if (Error > Kind.MostError) yield return FormattableString.Invariant($"error {Error:F2} > {Kind.MostError} of the noise");
-            if (!(AgainstNaive <= Kind.MostAgainstNaive)) yield return FormattableString.Invariant($"error {AgainstNaive:F2} > {Kind.MostAgainstNaive} of \"as a week ago\"");
-            if (!(Coverage >= Kind.LeastCoverage && Coverage <= Kind.MostCoverage)) yield return FormattableString.Invariant($"coverage {Coverage:F3} not in [{Kind.LeastCoverage}, {Kind.MostCoverage}]");
+            if (!(AgainstNaive <= Kind.MostAgainstNaive))
+                yield return FormattableString.Invariant($"error {AgainstNaive:F2} > {Kind.MostAgainstNaive} of \"as a week ago\"");
+            if (!(Coverage >= Kind.LeastCoverage && Coverage <= Kind.MostCoverage))
+                yield return FormattableString.Invariant($"coverage {Coverage:F3} not in [{Kind.LeastCoverage}, {Kind.MostCoverage}]");
         }
     }
 

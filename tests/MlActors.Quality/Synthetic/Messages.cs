@@ -12,9 +12,11 @@ internal static class Messages
 
     private static readonly string[] Known =
     [
-        "Accepted password for {0} from {1} port {2} ssh2", "Connection closed by {1} port {2}", "GET /orders/{2} answered in {2} ms",
+        "Accepted password for {0} from {1} port {2} ssh2", "Connection closed by {1} port {2}",
+        "GET /orders/{2} answered in {2} ms",
         "Worker {2} started with {2} threads", "Cache evicted {2} entries of host {1}", "User {0} changed the address of order {2}",
-        "Replica {1} is in sync after {2} ms", "Backup of volume {2} finished without errors", "Invoice {2} sent to customer {0}", "Queue drained, {2} jobs done by {1}",
+        "Replica {1} is in sync after {2} ms", "Backup of volume {2} finished without errors",
+        "Invoice {2} sent to customer {0}", "Queue drained, {2} jobs done by {1}",
     ];
 
     private static readonly string[] New =
@@ -69,6 +71,7 @@ internal static class Messages
     // From twelve in a row on the average to one.
     private static double Rate(int message, int row) => 12.0 / (1 + message) * (1 + (0.5 * Math.Sin(2 * Math.PI * row / SyntheticKind.Day)));
 
-    private static string Line(Chance c, int message) => string.Format(CultureInfo.InvariantCulture, message < Known.Length ? Known[message] : New[message - Known.Length],
+    private static string Line(Chance c, int message) => string.Format(
+        CultureInfo.InvariantCulture, message < Known.Length ? Known[message] : New[message - Known.Length],
         Users[c.Below(Users.Length)], $"10.{c.Below(250)}.{c.Below(250)}.{c.Below(250)}", c.Below(100_000));
 }

@@ -56,7 +56,9 @@ internal static class SingleSeries
         Labelled("spike on noise", 1, (c, _) => 100 + (5 * c.Normal()), (v, _) => v + 60),
         Labelled("dip on noise", 1, (c, _) => 100 + (5 * c.Normal()), (v, _) => v - 60),
         Labelled("spike of 3 times, daily", 1, (c, i) => Daily(i) + (3 * c.Normal()), (v, _) => 3 * v),
-        Labelled("spike on a trend", 1, (c, i) => 100 + (0.01 * i) + (2 * c.Normal()), (v, _) => v + 25) with { Alerts = Floor.Common with { Precision = 0.85 } },
+        Labelled("spike on a trend", 1, (c, i) => 100 + (0.01 * i) + (2 * c.Normal()), (v, _) => v + 25)
+            with { Alerts = Floor.Common
+            with { Precision = 0.85 } },
         Labelled("outage of an hour, daily", 12, (c, i) => Daily(i) + (3 * c.Normal()), (_, _) => 0),
         Labelled("day at night, daily", 24, (c, i) => Daily(i) + (3 * c.Normal()), (_, i) => Daily(i + (Day / 2)))
             with { Scores = Floor.Common with { Recall = 0.6 } },
@@ -111,14 +113,18 @@ internal static class SingleSeries
         new(name, counts ? Count : Mean, c =>
         {
             var incidents = Incident.InFourWeeks(c, length);
-            return new(Records(Enumerable.Range(0, SyntheticKind.Length).Select(i => value(c, i) is var usual && incidents.Any(one => one.Holds(i)) ? wrong(usual, i) : usual), counts), incidents);
+            return new(Records(Enumerable.Range(0, SyntheticKind.Length).Select(At), counts), incidents);
+
+            double At(int i) => value(c, i) is var usual && incidents.Any(one => one.Holds(i)) ? wrong(usual, i) : usual;
         });
 
     // The level rises and stays there; the first hour is the incident.
     private static SyntheticKind Shifted(string name, int times, Func<Chance, int, double> value) => new(name, Mean, c =>
     {
         var incidents = Incident.InFourWeeks(c, 12)[..times];
-        return new(Records(Enumerable.Range(0, SyntheticKind.Length).Select(i => value(c, i) + (60 * incidents.Count(one => i >= one.Window.First))), counts: false), incidents);
+        return new(Records(Enumerable.Range(0, SyntheticKind.Length).Select(At), counts: false), incidents);
+
+        double At(int i) => value(c, i) + (60 * incidents.Count(one => i >= one.Window.First));
     });
 
     private static IEnumerable<SyntheticRecord> Records(IEnumerable<double> values, bool counts)

@@ -40,7 +40,8 @@ public sealed record SyntheticRun(
                 if (probability < 0.001) below001++;
             }
             culprits += stream.Incidents.Count(incident => incident.Culprit is not null);
-            named += stream.Incidents.Count(incident => incident.Culprit is { } culprit && Highest(buckets.AsSpan(incident.Window.First, incident.Window.Rows)) == culprit);
+            named += stream.Incidents.Count(incident =>
+                incident.Culprit is { } culprit && Highest(buckets.AsSpan(incident.Window.First, incident.Window.Rows)) == culprit);
         }
         return new SyntheticRun(kind, records, alerts, ((double)below01 / rows, (double)below001 / rows), (named, culprits));
     }
