@@ -41,9 +41,13 @@ public class CategoryDetectorTests
     [Fact]
     public void What_records_hold_under_the_name_of_the_category_is_not_read()
     {
-        ByCategory.Schema.Fields.ShouldBe([new BatchField("message", FieldKind.Text)]);
+        ByCategory.Schema.Fields.ShouldBe([new BatchField("message", FieldKind.Text) { MaxLength = 1001 }]);
         Of(Span, Detector("count", by: "mlcategory")).Schema.Fields.ShouldBe([new BatchField("mlcategory", FieldKind.Text)]);
     }
+
+    [Fact]
+    public void Texts_that_are_used_as_they_are_too_are_kept_whole() =>
+        (ByCategory with { Influencers = ["message"] }).Schema.Fields.ShouldBe([new BatchField("message", FieldKind.Text)]);
 
     [Fact]
     public void Late_records_have_no_part_in_the_categories()
