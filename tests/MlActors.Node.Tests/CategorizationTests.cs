@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using MlActors.Node.Tests.Support;
 
@@ -138,12 +137,12 @@ public sealed class CategorizationTests
         for (var minute = 0; minute < Minutes; minute++)
         {
             var lines = texts[minute * parts / Minutes] ??= [];
-            for (var i = 0; i < 5; i++) lines.Add(Line(minute, i, i % 2 == 0 ? $"Order {minute}{i} shipped to customer" : $"Job nightly-{i} started"));
+            for (var i = 0; i < 5; i++) lines.Add(Line(minute, i, i % 2 == 0 ? $"Order {minute}{i} shipped" : $"Job nightly-{i} started"));
             for (var i = 0; i < (minute == Burst ? 60 : 3); i++) lines.Add(Line(minute, i, $"Connection to 10.0.{minute}.{i} refused"));
         }
         return [.. texts.Select(lines => string.Concat(lines))];
     }
 
-    private static string Line(int minute, int i, string message) => new StringBuilder()
-        .Append(CultureInfo.InvariantCulture, $$"""{"time":{{TimeOf(minute) + i}},"host":"web-{{i % 2}}","mlcategory":"{{i}}","message":"{{message}}"}""").Append('\n').ToString();
+    private static string Line(int minute, int i, string message) => string.Create(CultureInfo.InvariantCulture,
+        $$"""{"time":{{TimeOf(minute) + i}},"host":"web-{{i % 2}}","mlcategory":"{{i}}","message":"{{message}}"}""") + "\n";
 }

@@ -90,7 +90,9 @@ public sealed record AnalysisConfig
         {
             FieldName = field,
             // All partition fields are the same one.
-            PartitionFieldName = PerPartitionCategorization is { Enabled: true } ? Detectors.Select(detector => detector.PartitionFieldName).First(name => name is not null) : null,
+            PartitionFieldName = PerPartitionCategorization is { Enabled: true }
+                ? Detectors.Select(detector => detector.PartitionFieldName).First(name => name is not null)
+                : null,
             StopWords = (CategorizationAnalyzer ?? CategorizationAnalyzerConfig.Default).StopWords,
             ExamplesLimit = examplesLimit,
         };

@@ -29,7 +29,8 @@ public class CategorizationStateTests
         from filter in Gen.Bool
         from limit in Gen.Int[0, 2]
         from examples in Gen.Int[0, 3]
-        select ((split ? PerHost : Plain) with { ExamplesLimit = examples }, limit == 0 ? 60_000 : Unlimited, new TextRules(filter ? ["disk|fan"] : [], stop && split));
+        let settings = (split ? PerHost : Plain) with { ExamplesLimit = examples }
+        select (settings, limit == 0 ? 60_000 : Unlimited, new TextRules(filter ? ["disk|fan"] : [], stop && split));
 
     [Fact]
     public void Saving_anywhere_and_going_on_gives_the_same_ids_and_bytes() =>

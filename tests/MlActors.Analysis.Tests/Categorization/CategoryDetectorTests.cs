@@ -115,10 +115,12 @@ public class CategoryDetectorTests
     public void How_texts_are_read_changes_where_the_log_says_so_and_is_part_of_the_state()
     {
         var analysis = JobAnalysis.Create(ByCategory);
-        analysis.FoldAll(BatchBuilder.Records(ByCategory, Line(0, "audit of alpha begun"), Line(0, "audit of beta begun")), Reading(new TextRules(["alpha|beta"], false)));
+        analysis.FoldAll(
+            BatchBuilder.Records(ByCategory, Line(0, "audit of alpha begun"), Line(0, "audit of beta begun")), Reading(new TextRules(["alpha|beta"], false)));
         var restored = JobAnalysis.Restore(ByCategory, analysis.SaveState());
         restored.FoldAll(BatchBuilder.Records(ByCategory, Line(0, "move of alpha begun"), Line(0, "move of beta begun")));
-        restored.TakeCategoryNews(counts: true).Categories.Select(category => category.Terms).ShouldBe(["audit of alpha begun", "audit of beta begun", "move of begun"]);
+        restored.TakeCategoryNews(counts: true).Categories.Select(category => category.Terms)
+            .ShouldBe(["audit of alpha begun", "audit of beta begun", "move of begun"]);
         restored.FoldAll(Reading(TextRules.None), BatchBuilder.Records(ByCategory, Line(0, "find of alpha begun")));
         restored.TakeCategoryNews(counts: true).Categories.Select(category => category.Terms).ShouldBe(["find of alpha begun"]);
     }

@@ -131,7 +131,8 @@ public sealed class FieldsTests
     [Fact]
     public void Texts_that_differ_only_beyond_it_are_one()
     {
-        var batch = Uploads.Reader(Uploads.Schema(Uploads.Text("v") with { MaxLength = 3 })).Read("""{"time":1,"v":"abcd"}{"time":1,"v":"abce"}""").ShouldHaveSingleItem();
+        var reader = Uploads.Reader(Uploads.Schema(Uploads.Text("v") with { MaxLength = 3 }));
+        var batch = reader.Read("""{"time":1,"v":"abcd"}{"time":1,"v":"abce"}""").ShouldHaveSingleItem();
         (string.Join(' ', batch.Columns[0].Codes!), batch.Columns[0].Dictionary!.Single()).ShouldBe(("0 0", "abc"));
     }
 

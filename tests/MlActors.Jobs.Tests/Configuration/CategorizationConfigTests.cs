@@ -80,7 +80,8 @@ public class CategorizationConfigTests
     [InlineData("analysis_config.influencers[1]", """[{"function":"count"}]""", """["host","mlcategory"]""")]
     public void A_category_needs_texts(string path, string detectors, string influencers)
     {
-        var problem = Bodies.Refused(Bodies.With(("analysis_config.detectors", detectors), ("analysis_config.influencers", influencers))).ShouldHaveSingleItem();
+        var body = Bodies.With(("analysis_config.detectors", detectors), ("analysis_config.influencers", influencers));
+        var problem = Bodies.Refused(body).ShouldHaveSingleItem();
         problem.Path.ShouldBe(path);
         problem.Message.ShouldContain("[analysis_config.categorization_field_name]");
     }
@@ -91,7 +92,8 @@ public class CategorizationConfigTests
     public void With_categories_of_their_own_partitions_are_those_of_one_field(string by, string first, string second, string path, string says)
     {
         var detectors = $$"""
-            {"function":"count","by_field_name":"{{by}}","partition_field_name":"{{first}}"},{"function":"sum","field_name":"x","partition_field_name":"{{second}}"}
+            {"function":"count","by_field_name":"{{by}}","partition_field_name":"{{first}}"},
+            {"function":"sum","field_name":"x","partition_field_name":"{{second}}"}
             """;
         Bodies.Refused(Job(""" "per_partition_categorization":{"enabled":true} """, detectors))
             .ShouldContain(problem => problem.Path == "analysis_config." + path && problem.Message.Contains(says, StringComparison.Ordinal));
@@ -102,7 +104,8 @@ public class CategorizationConfigTests
     [InlineData(false)]
     public void Filters_and_the_stop_change_whether_the_job_is_open_or_not(bool opened)
     {
-        var config = Bodies.Put(Job(""" "per_partition_categorization":{"enabled":true} """, """{"function":"count","by_field_name":"mlcategory","partition_field_name":"host"}"""));
+        const string detector = """{"function":"count","by_field_name":"mlcategory","partition_field_name":"host"}""";
+        var config = Bodies.Put(Job(""" "per_partition_categorization":{"enabled":true} """, detector));
         var update = Update("""{"categorization_filters":["y"],"per_partition_categorization":{"enabled":true,"stop_on_warn":true}}""");
         var changed = update.ApplyTo(config, opened, modelBytes: 0);
         (ContextOf(changed).Texts.Filters.Single(), ContextOf(changed).Texts.StopOnWarn).ShouldBe(("y", true));
