@@ -67,10 +67,7 @@ public sealed class CategorizationTests
         using var space = new Workspace();
         await using var server = ServerProcess.Start(space.Data, config: space.Config);
         using var client = new MlClient(await server.ListeningAsync());
-        var config = JsonNode.Parse(Config)!;
-        config["analysis_config"]!["detectors"]![0]!["partition_field_name"] = "host";
-        config["analysis_config"]!["per_partition_categorization"] = new JsonObject { ["enabled"] = true };
-        await RunAsync(client, config.ToJsonString(), parts: 1);
+        await RunAsync(client, PerHost, parts: 1);
 
         // Orders come from one, jobs from the other, refused connections from both.
         ((int)(await GetAsync(client, Categories))["count"]!).ShouldBe(4);
@@ -79,6 +76,41 @@ public sealed class CategorizationTests
         foreach (var category in ofOne["categories"]!.AsArray()) ((string)category!["partition_field_value"]!).ShouldBe("web-1");
         var page = (await client.SendAsync(HttpMethod.Post, Categories, """{"page":{"from":3,"size":10}}""")).Expect(HttpStatusCode.OK);
         page["categories"]!.AsArray().Select(category => (int)category!["category_id"]!).ShouldBe([4]);
+    }
+
+    [Fact]
+    public async Task A_partition_of_one_message_only_is_warned_of_and_left_alone_when_that_is_asked_for_meanwhile()
+    {
+        const int records = 200;
+        var dull = string.Concat(Enumerable.Range(0, records).Select(i => Line(0, 0, "always the same")));
+        using var space = new Workspace();
+        await using var server = ServerProcess.Start(space.Data, config: space.Config);
+        using var client = new MlClient(await server.ListeningAsync());
+        (await client.PutAsync(Job, PerHost)).Expect(HttpStatusCode.OK);
+        (await client.OpenAsync(Job)).Expect(HttpStatusCode.OK);
+        await PostAsync(client, 0, dull);
+        const string stop = """{"per_partition_categorization":{"enabled":true,"stop_on_warn":true}}""";
+        (await client.SendAsync(HttpMethod.Post, $"/_ml/anomaly_detectors/{Job}/_update", stop)).Expect(HttpStatusCode.OK);
+        await PostAsync(client, 1, dull);
+        (await client.CloseAsync(Job)).Expect(HttpStatusCode.OK);
+
+        var stats = await client.StatsAsync(Job);
+        ((string)stats["model_size_stats"]!["categorization_status"]!).ShouldBe("warn");
+        ((long)stats["model_size_stats"]!["categorized_doc_count"]!).ShouldBe(records);
+        ((long)stats["data_counts"]!["processed_record_count"]!).ShouldBe(2 * records);
+        await Poll.UntilAsync(() => Task.FromResult(server.Said),
+            said => said.Contains($"The texts of job {Job} where [host] is [web-0] are hardly fit for categories", StringComparison.Ordinal));
+    }
+
+    private static string PerHost
+    {
+        get
+        {
+            var config = JsonNode.Parse(Config)!;
+            config["analysis_config"]!["detectors"]![0]!["partition_field_name"] = "host";
+            config["analysis_config"]!["per_partition_categorization"] = new JsonObject { ["enabled"] = true };
+            return config.ToJsonString();
+        }
     }
 
     // All results and categories of a job in whose course the server died so often, each time right after an answer, with analysing to be done.

@@ -96,7 +96,7 @@ internal sealed partial class AnalysisActor
     private void LogStatus(PartitionStats partition)
     {
         if (partition.Stats.Status != CategorizationStatus.Warn) return;
-        _log.Info("The texts of job {0} where [{1}] is [{2}] are hardly fit for categories; they are {3}", JobId, partition.PartitionFieldName,
+        _log.Warning("The texts of job {0} where [{1}] is [{2}] are hardly fit for categories; they are {3}", JobId, partition.PartitionFieldName,
             partition.PartitionFieldValue, partition.IsStopped ? "left alone" : "categorized all the same");
     }
 }

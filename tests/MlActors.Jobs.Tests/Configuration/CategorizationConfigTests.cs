@@ -51,6 +51,8 @@ public class CategorizationConfigTests
     [Theory]
     [InlineData(""" "categorization_filters":["(?=x)"] """, "categorization_filters[0]", "(?=x)")]
     [InlineData(""" "categorization_filters":["(x"] """, "categorization_filters[0]", "(x")]
+    [InlineData(""" "categorization_filters":["x"],"categorization_analyzer":{"tokenizer":"standard"} """, "categorization_filters", "[pattern_replace]")]
+    [InlineData(""" "categorization_filters":[""] """, "categorization_filters[0]", "is empty")]
     [InlineData(""" "categorization_analyzer":"standard" """, "categorization_analyzer", "object with a [tokenizer]")]
     [InlineData(""" "categorization_analyzer":{"tokenizer":"whitespace"} """, "categorization_analyzer.tokenizer", "ml_standard")]
     [InlineData(""" "categorization_analyzer":{"tokenizer":"standard","filter":["lowercase"]} """, "categorization_analyzer.filter[0]", "[lowercase]")]
