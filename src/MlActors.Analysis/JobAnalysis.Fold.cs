@@ -120,6 +120,7 @@ public sealed partial class JobAnalysis
         _memory.ModelBytes += context.Bytes - _context.Bytes;
         _context = context;
         _evaluator.Use(context);
+        _categorization?.Use(context.Texts);
     }
 
     // Finishes the buckets that end at or before the border.

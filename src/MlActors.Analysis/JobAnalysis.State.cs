@@ -24,7 +24,7 @@ public sealed partial class JobAnalysis
             analysis.ReadBody(ref reader);
             reader.End();
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
             throw new ModelStateException($"the model state is damaged: {e.Message}", e);
         }

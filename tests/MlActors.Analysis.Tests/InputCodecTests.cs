@@ -117,10 +117,13 @@ public class InputCodecTests
         back.Context.Rules[1].Conditions.ShouldBe([new RuleCondition(AppliesTo.DiffFromTypical, ConditionOperator.Lte, 0.25)]);
         back.Context.Events.ShouldBe([new ScheduledEvent("fair", 500, 600), new ScheduledEvent("sale", 1000, 1L << 33, SkipModelUpdate: false)]);
 
-        var otherwise = new AnalysisContext(back.Context.Rules, back.Context.Filters.Reverse(), back.Context.Events.Reverse());
+        (string.Join(' ', back.Context.Texts.Filters), back.Context.Texts.StopOnWarn).ShouldBe(("x+ y", true));
+
+        var otherwise = new AnalysisContext(back.Context.Rules, back.Context.Filters.Reverse(), back.Context.Events.Reverse(), back.Context.Texts);
         InputCodec.Encode(new ContextInput(otherwise)).ShouldBe(bytes);
         AnalysisContext.Empty.Print.ShouldBe(0);
         new AnalysisContext([], [], [new ScheduledEvent("fair", 500, 600)]).Print.ShouldBeGreaterThan(0);
+        new AnalysisContext([], [], [], new TextRules([], StopOnWarn: true)).Print.ShouldBeGreaterThan(0);
     }
 
     private static ContextInput Context() => new(new AnalysisContext(
@@ -129,7 +132,8 @@ public class InputCodecTests
             new DetectionRule(0, false, true) { Conditions = [new RuleCondition(AppliesTo.DiffFromTypical, ConditionOperator.Lte, 0.25)] },
         ],
         [new FilterItems("none", []), new FilterItems("hosts", ["b", "a*", "b"])],
-        [new ScheduledEvent("sale", 1000, 1L << 33, SkipModelUpdate: false), new ScheduledEvent("fair", 500, 600)]));
+        [new ScheduledEvent("sale", 1000, 1L << 33, SkipModelUpdate: false), new ScheduledEvent("fair", 500, 600)],
+        new TextRules(["x+", "y"], StopOnWarn: true)));
 
     [Fact]
     public void Every_flipped_bit_and_every_truncation_is_refused()

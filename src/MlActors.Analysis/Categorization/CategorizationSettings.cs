@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MlActors.Analysis.Categorization;
 
-/// <summary>How the texts of a job are sorted into categories. Validated: see <see cref="TextFilter.Problem"/>.</summary>
+/// <summary>How the texts of a job are sorted into categories; what may change of it is in <see cref="Contexts.TextRules"/>.</summary>
 public sealed record CategorizationSettings
 {
     /// <summary>The name by which detectors and influencers refer to the category of a record.</summary>
@@ -13,12 +13,6 @@ public sealed record CategorizationSettings
 
     /// <summary>The field whose every value has categories of its own; <c>null</c> when all records share them.</summary>
     public string? PartitionFieldName { get; init; }
-
-    /// <summary>Whether a partition's texts are left alone once its status is <see cref="CategorizationStatus.Warn"/>.</summary>
-    public bool StopOnWarn { get; init; }
-
-    /// <summary>Regular expressions; what they match is cut out before the text is read.</summary>
-    public ImmutableArray<string> Filters { get; init; } = [];
 
     /// <summary>Words that are not looked at, as they are written: names of days, months and time zones by default.</summary>
     public ImmutableArray<string> StopWords { get; init; } = DefaultStopWords;

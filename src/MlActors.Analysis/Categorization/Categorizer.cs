@@ -36,7 +36,7 @@ internal sealed class Categorizer(CategorySpace space, int partition, string? va
     public long Bytes => BytesFor(Value);
 
     /// <summary>Whether its texts are left alone.</summary>
-    public bool IsStopped => space.Settings.StopOnWarn && _status == CategorizationStatus.Warn;
+    public bool IsStopped => space.Rules.StopOnWarn && _status == CategorizationStatus.Warn;
 
     public CategorizationStats Stats => Count() with { Status = _status };
 

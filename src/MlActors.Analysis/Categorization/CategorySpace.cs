@@ -1,24 +1,32 @@
+using MlActors.Analysis.Contexts;
+
 namespace MlActors.Analysis.Categorization;
 
 /// <summary>What the partitions of a job share: the categories by id, the memory they take, what is to be reported, and the tools to read a line.</summary>
 internal sealed class CategorySpace
 {
-    private readonly TextFilter _filter;
     private readonly LineTokenizer _tokenizer;
     private readonly List<Category> _all = [];
     private readonly List<Category> _news = [];
 
     private readonly MemoryBudget _memory;
+    private TextFilter _filter = new([]);
 
     public CategorySpace(CategorizationSettings settings, MemoryBudget memory)
     {
         (Settings, _memory) = (settings, memory);
         Take(KnownLines.Bytes);
-        _filter = new TextFilter(settings.Filters);
         _tokenizer = new LineTokenizer(new WordKinds(settings.StopWords));
     }
 
     public CategorizationSettings Settings { get; }
+
+    /// <summary>How texts are read from now on.</summary>
+    public TextRules Rules
+    {
+        get;
+        set => (field, _filter) = (value, new TextFilter(value.Filters));
+    } = TextRules.None;
 
     public Alignment Alignment { get; } = new();
 

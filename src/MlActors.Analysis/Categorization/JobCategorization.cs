@@ -1,3 +1,4 @@
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
 
 namespace MlActors.Analysis.Categorization;
@@ -69,6 +70,10 @@ public sealed partial class JobCategorization
 
     /// <summary>All categories in order of id, reported or not.</summary>
     public IReadOnlyList<CategoryDefinition> Categories => [.. _space.All.Select(Define)];
+
+    /// <summary>How texts are read from now on. Not part of the state: whoever restores it says it again.</summary>
+    /// <exception cref="ArgumentException">A filter has a <see cref="TextFilter.Problem"/>.</exception>
+    public void Use(TextRules rules) => _space.Rules = rules;
 
     /// <summary>
     /// Takes in a batch. The column is valid until the next call, and holds the codes of the records that <see cref="Categorize"/> was called for, in

@@ -6,17 +6,19 @@ using MlActors.Analysis.Rules;
 namespace MlActors.Analysis.Contexts;
 
 /// <summary>
-/// What an analysis depends on and what may change while it has a model: the rules of its detectors, the contents of the filters that these name, and
-/// the scheduled events. It reaches the analysis as a <see cref="Input.ContextInput"/> only. One value in one form: filters, items and events are
+/// What an analysis depends on and what may change while it has a model: the rules of its detectors, the contents of the filters that these name, the
+/// scheduled events, and how texts are read. It reaches the analysis as a <see cref="Input.ContextInput"/> only. One value in one form: filters, items and events are
 /// sorted, so that contexts that say the same have the same bytes.
 /// </summary>
 public sealed class AnalysisContext
 {
     private const long Overhead = 24;
 
+    /// <param name="texts"><c>null</c> for <see cref="TextRules.None"/>.</param>
     /// <exception cref="ArgumentException">A rule names a filter that is not there, a filter is there twice, or an event ends before it begins.</exception>
-    public AnalysisContext(IEnumerable<DetectionRule> rules, IEnumerable<FilterItems> filters, IEnumerable<ScheduledEvent> events)
+    public AnalysisContext(IEnumerable<DetectionRule> rules, IEnumerable<FilterItems> filters, IEnumerable<ScheduledEvent> events, TextRules? texts = null)
     {
+        Texts = texts ?? TextRules.None;
         Rules = [.. rules];
         Filters =
         [
@@ -38,7 +40,7 @@ public sealed class AnalysisContext
             throw new ArgumentException($"the event [{backward.Description}] does not end after its start", nameof(events));
         Print = IsEmpty ? 0 : PrintOf(this);
         Bytes = Rules.Sum(BytesOf) + Filters.Sum(filter => BytesOf(filter.FilterId) + filter.Items.Sum(BytesOf)) +
-            Events.Sum(scheduled => BytesOf(scheduled.Description) + 48);
+            Events.Sum(scheduled => BytesOf(scheduled.Description) + 48) + Texts.Filters.Sum(BytesOf);
     }
 
     /// <summary>What an analysis begins with.</summary>
@@ -52,7 +54,9 @@ public sealed class AnalysisContext
     /// <summary>In the order of their starts.</summary>
     public ImmutableArray<ScheduledEvent> Events { get; }
 
-    public bool IsEmpty => Rules.IsEmpty && Filters.IsEmpty && Events.IsEmpty;
+    public TextRules Texts { get; }
+
+    public bool IsEmpty => Rules.IsEmpty && Filters.IsEmpty && Events.IsEmpty && Texts.IsEmpty;
 
     /// <summary>Tells contexts apart: equal for equal ones, 0 for the empty one, else above 0.</summary>
     public long Print { get; }

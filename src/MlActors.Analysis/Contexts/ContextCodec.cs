@@ -5,7 +5,7 @@ namespace MlActors.Analysis.Contexts;
 
 /// <summary>
 /// The binary form of a context, in the input log and in saved states: filters (id, items), rules (detector, flags, scopes by the position of their
-/// filter, conditions), events (description, start, length, flags). Numbers without a size are variable-length.
+/// filter, conditions), events (description, start, length, flags), rules of texts (expressions, flag). Numbers without a size are variable-length.
 /// </summary>
 internal static class ContextCodec
 {
@@ -31,6 +31,9 @@ internal static class ContextCodec
             writer.VarInt(unchecked(scheduled.End - scheduled.Start));
             writer.Byte(Flags(scheduled.SkipResult, scheduled.SkipModelUpdate));
         }
+        writer.VarUInt((ulong)context.Texts.Filters.Length);
+        foreach (var filter in context.Texts.Filters) writer.String(filter);
+        writer.Bool(context.Texts.StopOnWarn);
     }
 
     /// <exception cref="InvalidDataException">The bytes are no context.</exception>
@@ -54,9 +57,12 @@ internal static class ContextCodec
             var (skipResult, skipModelUpdate) = ReadFlags(ref reader);
             events[i] = new ScheduledEvent(description, start, end, skipResult, skipModelUpdate);
         }
+        var expressions = new string[reader.Count(1)];
+        for (var i = 0; i < expressions.Length; i++) expressions[i] = reader.String();
+        var stopOnWarn = reader.Bool();
         try
         {
-            return new AnalysisContext(rules, filters, events);
+            return new AnalysisContext(rules, filters, events, new TextRules([.. expressions], stopOnWarn));
         }
         catch (ArgumentException wrong)
         {

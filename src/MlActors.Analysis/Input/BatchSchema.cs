@@ -15,11 +15,18 @@ public enum FieldKind : byte
 }
 
 /// <summary>A field of the input that the analysis uses. Names are dotted paths.</summary>
-public sealed record BatchField(string Name, FieldKind Kind);
+public sealed record BatchField(string Name, FieldKind Kind)
+{
+    /// <summary>UTF-16 units of a text that the analysis has a use for: the rest need not be kept.</summary>
+    public int MaxLength { get; init; } = int.MaxValue;
+}
 
 /// <summary>The columns of a job's batches. One field may appear twice, once of each kind.</summary>
 public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
 {
+    // More than is read of a line, so that a line is seen to be longer.
+    private const int TextToCategorize = LineTokenizer.MaxLength + 1;
+
     /// <summary>The position of a column, −1 when the schema has none.</summary>
     public int IndexOf(string? name, FieldKind kind)
     {
@@ -51,14 +58,14 @@ public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
         }
         foreach (var influencer in settings.Influencers) Add(influencer, FieldKind.Text);
         Add(settings.SummaryCountField, FieldKind.Number);
-        Add(settings.Categorization?.FieldName, FieldKind.Text);
+        Add(settings.Categorization?.FieldName, FieldKind.Text, TextToCategorize);
         Add(settings.Categorization?.PartitionFieldName, FieldKind.Text);
         return new BatchSchema([.. fields]);
 
-        void Add(string? name, FieldKind kind)
+        void Add(string? name, FieldKind kind, int maxLength = int.MaxValue)
         {
             if (settings.Categorization is not null && name == CategorizationSettings.CategoryField) return;
-            if (name is not null && !fields.Exists(f => f.Name == name && f.Kind == kind)) fields.Add(new BatchField(name, kind));
+            if (name is not null && !fields.Exists(f => f.Name == name && f.Kind == kind)) fields.Add(new BatchField(name, kind) { MaxLength = maxLength });
         }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class BatchBuilder
         _schema = schema;
         _maxBytes = maxBytes;
         _places = [.. paths.Names
-            .Select((name, field) => new Place(field, schema.IndexOf(name, FieldKind.Number), schema.IndexOf(name, FieldKind.Text)))
+            .Select((name, field) => PlaceOf(schema, name, field))
             .Where(place => place.Number >= 0 || place.Text >= 0)];
         var texts = schema.Fields.Count(field => field.Kind == FieldKind.Text);
         _numbers = [.. schema.Fields.Select(field => field.Kind == FieldKind.Number ? new double[FirstRows] : null)];
@@ -74,7 +74,7 @@ internal sealed class BatchBuilder
                 {
                     var interner = _interners[place.Text]!;
                     var before = interner.BatchBytes;
-                    _codes[place.Text]![row] = interner.CodeOf(_values.Text(bytes, token));
+                    _codes[place.Text]![row] = interner.CodeOf(JsonText.First(_values.Text(bytes, token), place.MaxLength));
                     _textBytes += interner.BatchBytes - before;
                 }
             }
@@ -118,6 +118,12 @@ internal sealed class BatchBuilder
         }
     }
 
+    private static Place PlaceOf(BatchSchema schema, string name, int field)
+    {
+        var text = schema.IndexOf(name, FieldKind.Text);
+        return new Place(field, schema.IndexOf(name, FieldKind.Number), text, text < 0 ? 0 : schema.Fields[text].MaxLength);
+    }
+
     // Where the values of a field go; −1 for a column that there is not.
-    private readonly record struct Place(int Field, int Number, int Text);
+    private readonly record struct Place(int Field, int Number, int Text, int MaxLength);
 }

@@ -34,6 +34,21 @@ internal static class JsonText
         to.Add(raw);
     }
 
+    /// <summary>As much of a text as is at most so many UTF-16 units; no character is cut in two.</summary>
+    /// <param name="text">UTF-8, possibly with invalid bytes.</param>
+    public static ReadOnlySpan<byte> First(ReadOnlySpan<byte> text, int units)
+    {
+        if (text.Length <= units) return text;
+        for (var i = 0; i < text.Length; i++)
+        {
+            // The first byte of a character stands for it; those of four bytes are a pair of surrogates.
+            if ((text[i] & 0xC0) == 0x80) continue;
+            units -= text[i] >= 0xF0 ? 2 : 1;
+            if (units < 0) return text[..i];
+        }
+        return text;
+    }
+
     private static void UnescapeRune(ref ReadOnlySpan<byte> raw, ScratchBytes to)
     {
         var unit = Unit(raw);

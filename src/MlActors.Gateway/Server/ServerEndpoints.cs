@@ -105,6 +105,8 @@ public static class ServerEndpoints
         json.WriteStartObject("defaults");
         json.WriteStartObject("anomaly_detectors");
         json.WriteString("model_memory_limit", Mebibytes(call.Services.Options.JobLimits.EffectiveDefault.Bytes));
+        json.WritePropertyName("categorization_analyzer");
+        JobConfigJson.WriteAnalyzer(json, CategorizationAnalyzerConfig.Default);
         json.WriteNumber("categorization_examples_limit", new AnalysisLimits().CategorizationExamplesLimit);
         json.WriteNumber("model_snapshot_retention_days", 10);
         json.WriteNumber("daily_model_snapshot_retention_after_days", 1);

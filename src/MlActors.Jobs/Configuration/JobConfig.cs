@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using MlActors.Analysis;
 using MlActors.Analysis.Categorization;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Functions;
 using MlActors.Jobs.Configuration.Values;
 
@@ -85,19 +86,21 @@ public sealed record AnalysisConfig
     internal CategorizationSettings? ToCategorization(int examplesLimit)
     {
         if (CategorizationFieldName is not { } field) return null;
-        var analyzer = CategorizationAnalyzer ?? CategorizationAnalyzerConfig.Default;
-        var partitions = PerPartitionCategorization is { Enabled: true };
         return new()
         {
             FieldName = field,
             // All partition fields are the same one.
-            PartitionFieldName = partitions ? Detectors.Select(detector => detector.PartitionFieldName).First(name => name is not null) : null,
-            StopOnWarn = partitions && PerPartitionCategorization!.StopOnWarn,
-            Filters = analyzer.Patterns,
-            StopWords = analyzer.StopWords,
+            PartitionFieldName = PerPartitionCategorization is { Enabled: true }
+                ? Detectors.Select(detector => detector.PartitionFieldName).First(name => name is not null)
+                : null,
+            StopWords = (CategorizationAnalyzer ?? CategorizationAnalyzerConfig.Default).StopWords,
             ExamplesLimit = examplesLimit,
         };
     }
+
+    internal TextRules ToTextRules() => CategorizationFieldName is null
+        ? TextRules.None
+        : new(CategorizationAnalyzer?.Patterns ?? [], PerPartitionCategorization is { Enabled: true, StopOnWarn: true });
 
     /// <summary>30 days or 20 bucket spans, whichever is longer, up to a whole number of bucket spans.</summary>
     internal static long DefaultPruneWindowSeconds(long bucketSpan)

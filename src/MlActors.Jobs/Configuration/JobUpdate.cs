@@ -85,7 +85,7 @@ public sealed record JobUpdate
         {
             Groups = Groups ?? config.Groups,
             Description = Description ?? config.Description,
-            AnalysisConfig = ApplyCategorization(config.AnalysisConfig, opened, problems) with
+            AnalysisConfig = ApplyCategorization(config.AnalysisConfig, problems) with
             {
                 Detectors = ApplyDetectors(config.AnalysisConfig.Detectors, problems),
             },
@@ -127,16 +127,13 @@ public sealed record JobUpdate
         }
     }
 
-    // An open job reads texts as it did when it was opened, also when it is moved or restarted half way.
-    private AnalysisConfig ApplyCategorization(AnalysisConfig analysis, bool opened, ProblemList problems)
+    private AnalysisConfig ApplyCategorization(AnalysisConfig analysis, ProblemList problems)
     {
         const string filters = "categorization_filters";
         const string partitions = "per_partition_categorization";
-        const string open = "cannot be changed while the job is open: close it first";
         if (CategorizationFilters is { } patterns && (analysis.CategorizationFieldName is not null || !patterns.IsEmpty))
         {
             if (analysis.CategorizationAnalyzer is not { } analyzer) problems.Add(filters, "has no meaning for this job, which has no [categorization_field_name]");
-            else if (opened) problems.Add(filters, open);
             else analysis = analysis with { CategorizationAnalyzer = analyzer with { Patterns = patterns } };
         }
         if (PerPartitionCategorization is not var (enabled, stopOnWarn)) return analysis;
@@ -144,8 +141,11 @@ public sealed record JobUpdate
         if (enabled is not null && enabled != current.Enabled)
             problems.Add(partitions + ".enabled", "cannot be changed once the job exists: create another job with it", ProblemKind.IllegalArgument);
         if (stopOnWarn is null || stopOnWarn == current.StopOnWarn) return analysis;
-        if (!current.Enabled) problems.Add(partitions + ".stop_on_warn", "has no meaning for this job, whose partitions share their categories");
-        else if (opened) problems.Add(partitions + ".stop_on_warn", open);
+        if (!current.Enabled)
+        {
+            problems.Add(partitions + ".stop_on_warn", "has no meaning for this job, whose partitions share their categories");
+            return analysis;
+        }
         return analysis with { PerPartitionCategorization = current with { StopOnWarn = stopOnWarn.Value } };
     }
 

@@ -30,7 +30,8 @@ public static class JobContext
             rules,
             stored.Filters.Where(filter => named.Contains(filter.FilterId)).Select(filter => new FilterItems(filter.FilterId, filter.Items)),
             stored.Events.Select(scheduled => new ScheduledEvent(scheduled.Description, FloorSeconds(scheduled.StartMs), -FloorSeconds(-scheduled.EndMs),
-                scheduled.SkipResult, scheduled.SkipModelUpdate)));
+                scheduled.SkipResult, scheduled.SkipModelUpdate)),
+            config.AnalysisConfig.ToTextRules());
     }
 
     private static long FloorSeconds(long ms) => Analysis.BucketTime.Floor(ms, 1000) / 1000;

@@ -29,11 +29,11 @@ public static partial class ResultDocuments
     private static readonly FrozenSet<string> Reserved = BucketFields.Concat(RecordFields).Concat(InfluencerFields).Concat(
     [
         "timestamp_string", "bucket_influencers", "raw_anomaly_score", "records", "influencers", "scheduled_events", "correlated_by_field_value", "causes",
-        "geo_results", "anomaly_score_explanation", "influencer_field_values", "category_id", "mlcategory", "_id", "_index", "_source",
+        "geo_results", "anomaly_score_explanation", "influencer_field_values", "category_id", "_id", "_index", "_source",
     ]).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> CategoryFields = Fields(
-        "terms", "regex", "max_matching_length", "examples", "num_matches", "preferred_to_categories", "grok_pattern");
+        "terms", "regex", "max_matching_length", "examples", "num_matches", "preferred_to_categories", "grok_pattern", "mlcategory");
 
     /// <summary>The fields by which results of a kind may be sorted. <c>typical</c> and <c>actual</c> sort by their first element.</summary>
     public static FrozenSet<string> SortFields(ResultKind kind) => kind switch

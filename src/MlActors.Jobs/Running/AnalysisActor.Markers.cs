@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Akka.Event;
+using MlActors.Analysis.Categorization;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -83,10 +85,18 @@ internal sealed partial class AnalysisActor
     private SnapshotDraft Draft() => new(_analysis.SaveState(), _folded, _analysis.LatestRecordTime, _analysis.LatestResultTime,
         _analysis.LastFinalizedBucketEnd, _analysis.SizeStats, _timer.Stats, [.. Categories(counts: true)]);
 
-    // The categories that are to be stored, if there are any.
+    // The categories that are to be stored, if there are any. Without counts, partitions are news only by their status.
     private IEnumerable<StoreWrite> Categories(bool counts)
     {
-        var news = _analysis.TakeCategoryNews(counts).Categories;
-        return news.Count == 0 ? [] : [new PutCategories(JobId, news, _analysis.CategoryCount)];
+        var news = _analysis.TakeCategoryNews(counts);
+        if (!counts) foreach (var partition in news.Partitions) LogStatus(partition);
+        return news.Categories.Count == 0 ? [] : [new PutCategories(JobId, news.Categories, _analysis.CategoryCount)];
+    }
+
+    private void LogStatus(PartitionStats partition)
+    {
+        if (partition.Stats.Status != CategorizationStatus.Warn) return;
+        _log.Warning("The texts of job {0} where [{1}] is [{2}] are hardly fit for categories; they are {3}", JobId, partition.PartitionFieldName,
+            partition.PartitionFieldValue, partition.IsStopped ? "left alone" : "categorized all the same");
     }
 }

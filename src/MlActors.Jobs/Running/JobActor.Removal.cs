@@ -122,7 +122,8 @@ public sealed partial class JobActor
 
     /// <summary>
     /// The snapshot is taken to contain what was sent until now, so none of that is analysed again. With the intervening results gone the same
-    /// records may be sent again; without, what was seen before stays too old to be taken, for the counts as for the model.
+    /// records may be sent again, and categories that were found later are gone; without, what was seen before stays too old to be taken, for the
+    /// counts as for the model, and results that stay can still be looked up in their categories until the model finds others.
     /// </summary>
     private void CommitRevert(IReadOnlyList<JobEvent> events, JobFact fact, ModelSnapshot? snapshot, bool resultsRemoved, Action<Exception> rejected)
     {
@@ -131,6 +132,7 @@ public sealed partial class JobActor
         if (resultsRemoved)
         {
             status = status with { Counts = status.Counts.RevertedTo(snapshot?.LatestRecordTime, snapshot?.LastFinalizedBucketEnd) };
+            writes.Add(new PutCategories(_jobId, [], (int)status.Size.Categorization.TotalCategories));
         }
         else if (status.Counts.LatestRecord is { } latest)
         {

@@ -1,5 +1,6 @@
 using MlActors.Analysis.Binary;
 using MlActors.Analysis.Categorization;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
 
 namespace MlActors.Analysis.Tests.Categorization;
@@ -16,7 +17,14 @@ internal static class CategorizationRuns
 
     public const long Unlimited = 1L << 40;
 
-    public static JobCategorization New(CategorizationSettings settings, long memoryLimit = Unlimited) => new(settings, SchemaOf(settings), memoryLimit);
+    public static readonly TextRules Stopping = new([], StopOnWarn: true);
+
+    public static JobCategorization New(CategorizationSettings settings, long memoryLimit = Unlimited, TextRules? rules = null)
+    {
+        var categorization = new JobCategorization(settings, SchemaOf(settings), memoryLimit);
+        if (rules is not null) categorization.Use(rules);
+        return categorization;
+    }
 
     /// <summary>The category of each record of a batch.</summary>
     public static Column Categorize(this JobCategorization categorization, RecordBatch batch)
@@ -45,9 +53,9 @@ internal static class CategorizationRuns
         return writer.Written.ToArray();
     }
 
-    public static JobCategorization Restore(CategorizationSettings settings, byte[] state, long memoryLimit = Unlimited)
+    public static JobCategorization Restore(CategorizationSettings settings, byte[] state, long memoryLimit = Unlimited, TextRules? rules = null)
     {
-        var categorization = New(settings, memoryLimit);
+        var categorization = New(settings, memoryLimit, rules);
         var reader = new ByteReader(state);
         categorization.Read(ref reader);
         reader.End();

@@ -1,5 +1,6 @@
 using CsCheck;
 using MlActors.Analysis.Categorization;
+using MlActors.Analysis.Contexts;
 using static MlActors.Analysis.Tests.Categorization.CategorizationRuns;
 
 namespace MlActors.Analysis.Tests.Categorization;
@@ -22,25 +23,27 @@ public class CategorizationStateTests
         from host in Gen.Int[0, 3]
         select host == 3 ? ("order shipped", "host-3") : (missing == 0 ? null : text, host == 0 ? null : "host-" + host);
 
-    private static readonly Gen<(CategorizationSettings Settings, long Limit)> SettingsGen =
+    private static readonly Gen<(CategorizationSettings Settings, long Limit, TextRules Rules)> SettingsGen =
         from split in Gen.Bool
         from stop in Gen.Bool
+        from filter in Gen.Bool
         from limit in Gen.Int[0, 2]
         from examples in Gen.Int[0, 3]
-        select ((split ? PerHost with { StopOnWarn = stop } : Plain) with { ExamplesLimit = examples }, limit == 0 ? 60_000 : Unlimited);
+        let settings = (split ? PerHost : Plain) with { ExamplesLimit = examples }
+        select (settings, limit == 0 ? 60_000 : Unlimited, new TextRules(filter ? ["disk|fan"] : [], stop && split));
 
     [Fact]
     public void Saving_anywhere_and_going_on_gives_the_same_ids_and_bytes() =>
         SettingsGen.Select(RecordGen.Array[0, 600], Gen.Int[0, 600]).Sample(
             (given, records, split) =>
             {
-                var (settings, limit) = given;
-                var whole = New(settings, limit);
+                var (settings, limit, rules) = given;
+                var whole = New(settings, limit, rules);
                 var ids = whole.IdsOf(records);
-                var first = New(settings, limit);
+                var first = New(settings, limit, rules);
                 var before = first.IdsOf([.. records.Take(split)]);
                 var state = first.Save();
-                var second = Restore(settings, state, limit);
+                var second = Restore(settings, state, limit, rules);
                 second.Save().ShouldBe(state);
                 second.Bytes.ShouldBe(first.Bytes);
                 second.Stats.ShouldBe(first.Stats);
@@ -56,7 +59,7 @@ public class CategorizationStateTests
         SettingsGen.Select(RecordGen.Array[0, 600], Gen.Int[1, 60]).Sample(
             (given, records, size) =>
             {
-                var (whole, cut) = (New(given.Settings, given.Limit), New(given.Settings, given.Limit));
+                var (whole, cut) = (New(given.Settings, given.Limit, given.Rules), New(given.Settings, given.Limit, given.Rules));
                 var ids = records.Chunk(size).SelectMany(chunk =>
                 {
                     cut.TakeNews(counts: chunk.Length % 2 == 0);
@@ -74,7 +77,7 @@ public class CategorizationStateTests
         SettingsGen.Select(RecordGen.Array[500, 600]).Sample(
             (given, records) =>
             {
-                var categorization = New(given.Settings, given.Limit);
+                var categorization = New(given.Settings, given.Limit, given.Rules);
                 categorization.IdsOf(records);
                 if (categorization.Stats.DeadCategories > 0) Interlocked.Increment(ref dead);
                 if (categorization.Stats.FailedCategories > 0) Interlocked.Increment(ref failed);

@@ -1,4 +1,5 @@
 using MlActors.Analysis.Categorization;
+using MlActors.Analysis.Contexts;
 using static MlActors.Analysis.Tests.Categorization.CategorizationRuns;
 
 namespace MlActors.Analysis.Tests.Categorization;
@@ -80,7 +81,7 @@ public class CategorizerTests
     [Fact]
     public void Filters_cut_out_what_they_match()
     {
-        var categorization = New(Plain with { Filters = ["\\[statement:.*\\]", "^audit "] });
+        var categorization = New(Plain, rules: new TextRules(["\\[statement:.*\\]", "^audit "], StopOnWarn: false));
         categorization.Ids("audit run [statement: select everything] on db", "run [statement: drop table] on db").ShouldBe([1, 1]);
         categorization.Categories.Single().Terms.ShouldBe("run on db");
     }
@@ -95,7 +96,7 @@ public class CategorizerTests
     [Fact]
     public void A_filter_that_would_backtrack_for_ever_does_not_hang()
     {
-        var categorization = New(Plain with { Filters = ["(a+)+$"] });
+        var categorization = New(Plain, rules: new TextRules(["(a+)+$"], StopOnWarn: false));
         categorization.Ids([.. Enumerable.Range(0, 200).Select(i => new string('a', 900) + "! order " + i)]).ShouldAllBe(id => id == 1);
     }
 
@@ -121,7 +122,7 @@ public class CategorizerTests
     [Fact]
     public void A_partition_that_cannot_be_categorized_is_stopped_alone()
     {
-        var categorization = New(PerHost with { StopOnWarn = true });
+        var categorization = New(PerHost, rules: Stopping);
         List<(string?, string?)> records = [.. Enumerable.Range(0, 150).SelectMany(i => new (string?, string?)[] { ("always the same", "bad"), (i % 2 == 0 ? "order shipped" : "order lost", "good") })];
         var ids = categorization.IdsOf(records);
         ids.Where((_, i) => i % 2 == 0).ShouldBe([.. Enumerable.Repeat(1, 100), .. Enumerable.Repeat(0, 50)]);

@@ -1,7 +1,9 @@
 using MlActors.Analysis.Categorization;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Analysis.Tests.Support;
+using static MlActors.Analysis.Tests.Categorization.CategorizationRuns;
 using static MlActors.Analysis.Tests.Support.Settings;
 
 namespace MlActors.Analysis.Tests.Categorization;
@@ -18,7 +20,7 @@ public class CategoryDetectorTests
 
     private static readonly AnalysisSettings ByShop = Of(Span, Detector("count", by: "mlcategory", partition: "shop", useNull: true)) with
     {
-        Categorization = new CategorizationSettings { FieldName = "message", PartitionFieldName = "shop", StopOnWarn = true },
+        Categorization = new CategorizationSettings { FieldName = "message", PartitionFieldName = "shop" },
     };
 
     [Fact]
@@ -39,9 +41,13 @@ public class CategoryDetectorTests
     [Fact]
     public void What_records_hold_under_the_name_of_the_category_is_not_read()
     {
-        ByCategory.Schema.Fields.ShouldBe([new BatchField("message", FieldKind.Text)]);
+        ByCategory.Schema.Fields.ShouldBe([new BatchField("message", FieldKind.Text) { MaxLength = 1001 }]);
         Of(Span, Detector("count", by: "mlcategory")).Schema.Fields.ShouldBe([new BatchField("mlcategory", FieldKind.Text)]);
     }
+
+    [Fact]
+    public void Texts_that_are_used_as_they_are_too_are_kept_whole() =>
+        (ByCategory with { Influencers = ["message"] }).Schema.Fields.ShouldBe([new BatchField("message", FieldKind.Text)]);
 
     [Fact]
     public void Late_records_have_no_part_in_the_categories()
@@ -59,7 +65,7 @@ public class CategoryDetectorTests
             [.. Enumerable.Range(0, 60).SelectMany(i => new[] { Line(bucket, "all is well", "dull"), Line(bucket, i % 2 == 0 ? "order shipped" : "session expired", "good") })]);
         var before = JobAnalysis.Create(ByShop);
         before.FoldAll(Bucket(0));
-        analysis.FoldAll(Bucket(0), Bucket(1), new AdvanceTimeInput(2 * Span));
+        analysis.FoldAll(Reading(Stopping), Bucket(0), Bucket(1), new AdvanceTimeInput(2 * Span));
         analysis.SizeStats.Categorization.ShouldSatisfyAllConditions(
             stats => stats.Status.ShouldBe(CategorizationStatus.Warn),
             stats => stats.CategorizedDocuments.ShouldBe(100 + 120));
@@ -98,12 +104,36 @@ public class CategoryDetectorTests
     }
 
     [Fact]
-    public void A_state_is_refused_when_another_field_is_categorized_and_taken_with_other_filters()
+    public void A_state_is_refused_when_another_field_is_categorized()
     {
         var state = JobAnalysis.Create(ByCategory).SaveState();
         Should.Throw<ModelStateException>(() => JobAnalysis.Restore(ByCategory with { Categorization = new CategorizationSettings { FieldName = "text" } }, state))
             .Message.ShouldContain("categorization_field_name");
-        JobAnalysis.Restore(ByCategory with { Categorization = new CategorizationSettings { FieldName = "message", Filters = ["x+"] } }, state);
+    }
+
+    [Fact]
+    public void How_texts_are_read_changes_where_the_log_says_so_and_is_part_of_the_state()
+    {
+        var analysis = JobAnalysis.Create(ByCategory);
+        analysis.FoldAll(
+            BatchBuilder.Records(ByCategory, Line(0, "audit of alpha begun"), Line(0, "audit of beta begun")), Reading(new TextRules(["alpha|beta"], false)));
+        var restored = JobAnalysis.Restore(ByCategory, analysis.SaveState());
+        restored.FoldAll(BatchBuilder.Records(ByCategory, Line(0, "move of alpha begun"), Line(0, "move of beta begun")));
+        restored.TakeCategoryNews(counts: true).Categories.Select(category => category.Terms)
+            .ShouldBe(["audit of alpha begun", "audit of beta begun", "move of begun"]);
+        restored.FoldAll(Reading(TextRules.None), BatchBuilder.Records(ByCategory, Line(0, "find of alpha begun")));
+        restored.TakeCategoryNews(counts: true).Categories.Select(category => category.Terms).ShouldBe(["find of alpha begun"]);
+    }
+
+    [Fact]
+    public void A_stopped_partition_goes_on_when_it_is_no_longer_to_be_stopped()
+    {
+        var analysis = JobAnalysis.Create(ByShop);
+        var dull = BatchBuilder.Records(ByShop, [.. Enumerable.Repeat(Line(0, "all is well", "dull"), 150)]);
+        analysis.FoldAll(dull, Reading(Stopping), dull);
+        analysis.SizeStats.Categorization.CategorizedDocuments.ShouldBe(150, "the second batch is left alone");
+        analysis.FoldAll(Reading(TextRules.None), dull);
+        analysis.SizeStats.Categorization.CategorizedDocuments.ShouldBe(300);
     }
 
     [Fact]
@@ -118,6 +148,8 @@ public class CategoryDetectorTests
         // Of 80,000 records; the runtime counts in pieces of 8 KB.
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(20_000);
     }
+
+    private static ContextInput Reading(TextRules rules) => new(new AnalysisContext([], [], [], rules));
 
     private static Row Line(int bucket, string message, string? shop = null) =>
         shop is null ? new Row(bucket * Span, ("message", message)) : new Row(bucket * Span, ("message", message), ("shop", shop));

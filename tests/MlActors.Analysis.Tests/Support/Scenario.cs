@@ -85,7 +85,7 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
     };
 
     private static readonly CategorizationSettings Texts = new() { FieldName = "message" };
-    private static readonly CategorizationSettings TextsOfShops = Texts with { PartitionFieldName = "shop", StopOnWarn = true };
+    private static readonly CategorizationSettings TextsOfShops = Texts with { PartitionFieldName = "shop" };
 
     // Small limits are raised by what the categorization takes before it has seen a text.
     private static AnalysisSettings WithTexts(AnalysisSettings settings, CategorizationSettings? texts, bool useNull) => texts is null ? settings : settings with
@@ -113,15 +113,18 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         return discards ? CsCheck.Gen.Frequency((10, rows), (1, advance), (1, skip), (1, reset), (2, context)) : CsCheck.Gen.Frequency((10, rows), (1, advance), (1, context));
     }
 
-    // Events near the time at which they come, rules for any detector by any of its fields.
+    // Events near the time at which they come, rules for any detector by any of its fields, texts read in other ways.
     private static Gen<Func<long, AnalysisContext>> ContextGen =>
         from events in EventGen.Array[0, 3]
         from rules in RuleGen.Array[0, 3]
         from hosts in CsCheck.Gen.Int[0, 6].Array[0, 3]
+        from cut in OneOf("", "[a-f]x", "session|customer")
+        from stop in CsCheck.Gen.Bool
         select (Func<long, AnalysisContext>)(at => new AnalysisContext(
             rules,
             [new FilterItems("hosts", [.. hosts.Select(host => $"host-{host}")]), new FilterItems("shops", ["*-2", "shop-3*"]), new FilterItems("regions", ["*1*"])],
-            events.Select(scheduled => scheduled with { Start = at + scheduled.Start, End = at + scheduled.End })));
+            events.Select(scheduled => scheduled with { Start = at + scheduled.Start, End = at + scheduled.End }),
+            new TextRules(cut.Length == 0 ? [] : [cut], stop)));
 
     private static Gen<ScheduledEvent> EventGen =>
         from start in CsCheck.Gen.Long[-300, 600]

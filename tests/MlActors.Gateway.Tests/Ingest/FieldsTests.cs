@@ -114,6 +114,28 @@ public sealed class FieldsTests
         batch.Columns[0].Dictionary.ShouldBe(["a\uFFFD\uFFFDb"]);
     }
 
+    [Theory]
+    [InlineData("abcde", "abcde")]
+    [InlineData("abcdef", "abcde")]
+    [InlineData("abcd😀", "abcd")]
+    [InlineData("abc😀f", "abc😀")]
+    [InlineData("äöüßéx", "äöüßé")]
+    [InlineData("字字字字字字", "字字字字字")]
+    [InlineData(@"a\u00e9\n\u00e9\n\u00e9", "aé\né\n")]
+    public void A_text_longer_than_is_of_use_is_cut_between_characters(string raw, string text)
+    {
+        var batch = Uploads.Reader(Uploads.Schema(Uploads.Text("v") with { MaxLength = 5 })).Read($"{{\"time\":1,\"v\":\"{raw}\"}}").ShouldHaveSingleItem();
+        batch.Columns[0].Dictionary.ShouldBe([text]);
+    }
+
+    [Fact]
+    public void Texts_that_differ_only_beyond_it_are_one()
+    {
+        var reader = Uploads.Reader(Uploads.Schema(Uploads.Text("v") with { MaxLength = 3 }));
+        var batch = reader.Read("""{"time":1,"v":"abcd"}{"time":1,"v":"abce"}""").ShouldHaveSingleItem();
+        (string.Join(' ', batch.Columns[0].Codes!), batch.Columns[0].Dictionary!.Single()).ShouldBe(("0 0", "abc"));
+    }
+
     [Fact]
     public void One_text_has_one_code_however_it_is_written()
     {

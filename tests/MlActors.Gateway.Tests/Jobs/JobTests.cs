@@ -201,6 +201,20 @@ public sealed class JobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_default_analyzer_of_texts_can_be_given_to_a_job()
+    {
+        var defaults = (await _server.GetAsync("/_ml/info")).Json.GetProperty("defaults").GetProperty("anomaly_detectors");
+        var analyzer = defaults.GetProperty("categorization_analyzer");
+        var answer = await _server.SendAsync("PUT", "/_ml/anomaly_detectors/texts",
+            $$$"""
+            {"analysis_config":{"categorization_field_name":"message","categorization_analyzer":{{{analyzer}}},
+              "detectors":[{"function":"count","by_field_name":"mlcategory"}]},
+             "data_description":{}}
+            """);
+        answer.Json.GetProperty("analysis_config").GetProperty("categorization_analyzer").ToString().ShouldBe(analyzer.ToString());
+    }
+
+    [Fact]
     public async Task Snapshots_are_listed_by_id_wildcard_time_and_page()
     {
         await _server.PutJobAsync("job-1");

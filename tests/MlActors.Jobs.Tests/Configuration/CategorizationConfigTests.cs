@@ -1,5 +1,7 @@
-using MlActors.Analysis.Categorization;
+using System.Text;
+using MlActors.Analysis.Contexts;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Contexts;
 
 namespace MlActors.Jobs.Tests.Configuration;
 
@@ -23,7 +25,7 @@ public class CategorizationConfigTests
     {
         var config = Bodies.Put(Job(""" "categorization_filters":["\\[statement:.*\\]","[0-9a-f]{8}"] """));
         config.AnalysisConfig.CategorizationAnalyzer!.Patterns.ShouldBe([@"\[statement:.*\]", "[0-9a-f]{8}"]);
-        config.ToSettings().Categorization!.Filters.ShouldBe([@"\[statement:.*\]", "[0-9a-f]{8}"]);
+        ContextOf(config).Texts.Filters.ShouldBe([@"\[statement:.*\]", "[0-9a-f]{8}"]);
     }
 
     [Fact]
@@ -43,13 +45,14 @@ public class CategorizationConfigTests
     public void Each_partition_may_have_its_own()
     {
         var config = Bodies.Put(Job(""" "per_partition_categorization":{"enabled":true,"stop_on_warn":true} """, """{"function":"count","by_field_name":"mlcategory","partition_field_name":"host"}"""));
-        var settings = config.ToSettings().Categorization!;
-        (settings.PartitionFieldName, settings.StopOnWarn).ShouldBe(("host", true));
+        (config.ToSettings().Categorization!.PartitionFieldName, ContextOf(config).Texts.StopOnWarn).ShouldBe(("host", true));
     }
 
     [Theory]
     [InlineData(""" "categorization_filters":["(?=x)"] """, "categorization_filters[0]", "(?=x)")]
     [InlineData(""" "categorization_filters":["(x"] """, "categorization_filters[0]", "(x")]
+    [InlineData(""" "categorization_filters":["x"],"categorization_analyzer":{"tokenizer":"standard"} """, "categorization_filters", "[pattern_replace]")]
+    [InlineData(""" "categorization_filters":[""] """, "categorization_filters[0]", "is empty")]
     [InlineData(""" "categorization_analyzer":"standard" """, "categorization_analyzer", "object with a [tokenizer]")]
     [InlineData(""" "categorization_analyzer":{"tokenizer":"whitespace"} """, "categorization_analyzer.tokenizer", "ml_standard")]
     [InlineData(""" "categorization_analyzer":{"tokenizer":"standard","filter":["lowercase"]} """, "categorization_analyzer.filter[0]", "[lowercase]")]
@@ -72,18 +75,63 @@ public class CategorizationConfigTests
         problems.ShouldContain(problem => problem.Path == "analysis_config." + path && problem.Message.Contains(says, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void A_category_needs_texts() =>
-        Bodies.Refused(Bodies.WithDetector("""{"function":"count","by_field_name":"mlcategory"}""")).ShouldHaveSingleItem().Message.ShouldContain("[analysis_config.categorization_field_name]");
-
-    [Fact]
-    public void Filters_change_while_the_job_is_closed()
+    [Theory]
+    [InlineData("analysis_config.detectors[0].by_field_name", """[{"function":"count","by_field_name":"mlcategory"}]""", "[]")]
+    [InlineData("analysis_config.detectors[0].over_field_name", """[{"function":"count","over_field_name":"mlcategory"}]""", "[]")]
+    [InlineData("analysis_config.detectors[0].partition_field_name", """[{"function":"count","partition_field_name":"mlcategory"}]""", "[]")]
+    [InlineData("analysis_config.influencers[1]", """[{"function":"count"}]""", """["host","mlcategory"]""")]
+    public void A_category_needs_texts(string path, string detectors, string influencers)
     {
-        var config = Bodies.Put(Job());
-        var update = JobUpdate.Read("job", """{"categorization_filters":["y"]}"""u8, JobLimits.Default);
-        update.ApplyTo(config, opened: false, modelBytes: 0).ToSettings().Categorization!.Filters.ShouldBe(["y"]);
-        Should.Throw<InvalidConfigException>(() => update.ApplyTo(config, opened: true, modelBytes: 0)).Message.ShouldContain("close it first");
+        var body = Bodies.With(("analysis_config.detectors", detectors), ("analysis_config.influencers", influencers));
+        var problem = Bodies.Refused(body).ShouldHaveSingleItem();
+        problem.Path.ShouldBe(path);
+        problem.Message.ShouldContain("[analysis_config.categorization_field_name]");
     }
+
+    [Theory]
+    [InlineData("mlcategory", "host", "shop", "detectors[1].partition_field_name", "must be the same")]
+    [InlineData("host", "mlcategory", "mlcategory", "detectors[0].partition_field_name", "must not be [mlcategory]")]
+    public void With_categories_of_their_own_partitions_are_those_of_one_field(string by, string first, string second, string path, string says)
+    {
+        var detectors = $$"""
+            {"function":"count","by_field_name":"{{by}}","partition_field_name":"{{first}}"},
+            {"function":"sum","field_name":"x","partition_field_name":"{{second}}"}
+            """;
+        Bodies.Refused(Job(""" "per_partition_categorization":{"enabled":true} """, detectors))
+            .ShouldContain(problem => problem.Path == "analysis_config." + path && problem.Message.Contains(says, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Filters_and_the_stop_change_whether_the_job_is_open_or_not(bool opened)
+    {
+        const string detector = """{"function":"count","by_field_name":"mlcategory","partition_field_name":"host"}""";
+        var config = Bodies.Put(Job(""" "per_partition_categorization":{"enabled":true} """, detector));
+        var update = Update("""{"categorization_filters":["y"],"per_partition_categorization":{"enabled":true,"stop_on_warn":true}}""");
+        var changed = update.ApplyTo(config, opened, modelBytes: 0);
+        (ContextOf(changed).Texts.Filters.Single(), ContextOf(changed).Texts.StopOnWarn).ShouldBe(("y", true));
+        changed.ToSettings().Categorization!.PartitionFieldName.ShouldBe("host");
+        JobConfigJson.Serialize(JobConfigJson.Deserialize(JobConfigJson.Serialize(changed))).ShouldBe(JobConfigJson.Serialize(changed));
+    }
+
+    [Theory]
+    [InlineData("""{"per_partition_categorization":{"enabled":true}}""", "per_partition_categorization.enabled", "create another job")]
+    [InlineData("""{"per_partition_categorization":{"stop_on_warn":true}}""", "per_partition_categorization.stop_on_warn", "share their categories")]
+    [InlineData("""{"categorization_filters":["("]}""", "categorization_filters[0]", "regular expression")]
+    [InlineData("""{"categorization_analyzer":{"tokenizer":"standard"}}""", "categorization_analyzer", "create another job")]
+    [InlineData("""{"categorization_field_name":"text"}""", "categorization_field_name", "create another job")]
+    [InlineData("""{"analysis_limits":{"categorization_examples_limit":5}}""", "analysis_limits.categorization_examples_limit", "create another job")]
+    public void What_an_update_cannot_do_is_named(string update, string path, string says)
+    {
+        var problem = Should.Throw<InvalidConfigException>(() => Update(update).ApplyTo(Bodies.Put(Job()), false, 0)).Problems.ShouldHaveSingleItem();
+        problem.Path.ShouldBe(path);
+        problem.Message.ShouldContain(says);
+    }
+
+    private static JobUpdate Update(string json) => JobUpdate.Read("job", Encoding.UTF8.GetBytes(json), JobLimits.Default);
+
+    private static AnalysisContext ContextOf(JobConfig config) => JobContext.Of(config, new StoredContext(1, [], []));
 
     private static string Job(string more = "", string detector = """{"function":"count","by_field_name":"mlcategory"}""") => $$$"""
         {"job_id":"job","analysis_config":{"bucket_span":"5m","categorization_field_name":"message","detectors":[{{{detector}}}]{{{(more.Length > 0 ? "," + more : "")}}}},

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Akka.Actor;
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration;
@@ -24,8 +26,8 @@ public class CategoryTests : JobHarness
     {
         await RunAsync("undisturbed", (job, _) => Task.FromResult(job));
         var expected = await CategoriesAsync("undisturbed");
-        expected.ShouldContain("\"num_matches\":");
-        expected.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(Texts.Length);
+        CountOf(expected).ShouldBe(Texts.Length);
+        Regex.Matches(expected, "\"num_matches\":(\\d+)").Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ShouldBe(120 * 60);
         await RunAsync("disturbed", async (job, minute) =>
         {
             if (minute % 20 != 0) return job;
@@ -60,9 +62,48 @@ public class CategoryTests : JobHarness
         await AskAsync<JobClosedReply>(job, new CloseJob("j"));
         (await CategoriesAsync("j")).ShouldNotBe(early);
         await AskAsync<SnapshotReply>(job, new RevertSnapshot("j", snapshot, DeleteInterveningResults: true, "t"));
+        CountOf(await CategoriesAsync("j")).ShouldBe(CountOf(early));
         await AskAsync<JobOpenedReply>(job, new OpenJob("j"));
         await AskAsync<JobFlushedReply>(job, new FlushJob("j", false, null, null, null, null));
         (await CategoriesAsync("j")).ShouldBe(early);
+    }
+
+    [Fact]
+    public async Task Going_back_to_a_model_without_memory_removes_them_unless_results_stay()
+    {
+        var job = await CreateAsync("j");
+        await AskAsync<PieceAccepted>(job, Lines("j", 0, 10));
+        await AskAsync<JobClosedReply>(job, new CloseJob("j"));
+        await AskAsync<SnapshotReply>(job, new RevertSnapshot("j", JobLifecycle.EmptySnapshot, DeleteInterveningResults: false, "t"));
+        CountOf(await CategoriesAsync("j")).ShouldBe(4);
+        await AskAsync<SnapshotReply>(job, new RevertSnapshot("j", JobLifecycle.EmptySnapshot, DeleteInterveningResults: true, "t"));
+        (await CategoriesAsync("j")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task How_texts_are_read_changes_after_an_update_of_the_open_job_however_often_the_owner_dies()
+    {
+        await RunAsync("undisturbed", UpdateAsync);
+        var expected = await CategoriesAsync("undisturbed");
+        expected.ShouldContain("\"terms\":\"expires within thirty days\"");
+        expected.ShouldNotContain("\"terms\":\"queue");
+        await RunAsync("disturbed", async (job, minute) =>
+        {
+            await UpdateAsync(job, minute);
+            if (minute % 20 != 0) return job;
+            await KillAsync(job);
+            return Incarnate("disturbed");
+        });
+        (await CategoriesAsync("disturbed")).ShouldBe(expected.Replace("undisturbed", "disturbed", StringComparison.Ordinal));
+        (await ModelStateAsync("disturbed")).ShouldBe(await ModelStateAsync("undisturbed"));
+
+        // Before the last two texts come for the first time.
+        async Task<IActorRef> UpdateAsync(IActorRef job, int minute)
+        {
+            var update = JobUpdate.Read("any", """{"categorization_filters":["certificate|queue length above threshold again"]}"""u8, JobLimits.Default);
+            if (minute == 50) await AskAsync<JobUpdatedReply>(job, new UpdateJob("any", update));
+            return job;
+        }
     }
 
     [Fact]
@@ -108,6 +149,8 @@ public class CategoryTests : JobHarness
         var column = Column.OfText([.. Enumerable.Range(0, count).Select(i => i % (from < 60 ? 4 : Texts.Length))], Texts);
         return new PostRecords(id, new RecordBatch(schema, count, times, [.. schema.Fields.Select(_ => column)], new InputCounts { InputBytes = count }), null, 0, true);
     }
+
+    private static int CountOf(string categories) => categories.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 
     private async Task<string> CategoriesAsync(string id)
     {

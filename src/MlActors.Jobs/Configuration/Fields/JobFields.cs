@@ -42,7 +42,8 @@ public static class JobFields
         new("analysis_config.categorization_field_name", FieldType.Text, null,
             "The field whose text is sorted into categories; detectors name the category of a record `mlcategory`, and at least one must."),
         new("analysis_config.categorization_filters", FieldType.Texts, "none",
-            "Regular expressions without look-around and back references; what they match is cut out of the text before it is categorized."),
+            "Regular expressions without look-around and back references; what they match is cut out of the text first. "
+            + "An open job obeys a change from the next records on."),
         new("analysis_config.categorization_analyzer", FieldType.TextOrObject, "the first line with letters, without names of days and months",
             "How the text is read; instead of `categorization_filters`. An object."),
         new("analysis_config.categorization_analyzer.tokenizer", FieldType.Text, null, "Both stand for the same reading of words.")
@@ -137,7 +138,7 @@ public static class JobFields
         new(analysis + "per_partition_categorization.enabled", FieldType.Boolean, "false",
             "Needs one and the same partition field wherever one is used, and one beside every `mlcategory`. Set when the job is created."),
         new(analysis + "per_partition_categorization.stop_on_warn", FieldType.Boolean, "false",
-            "Whether partitions whose texts turn out not to be fit for categories are left alone from then on. Not changed while the job is open."),
+            "Whether partitions whose texts turn out not to be fit for categories are left alone from then on. An open job obeys a change at once."),
     ];
 
     private static ImmutableArray<JobField> ModelPlot =>

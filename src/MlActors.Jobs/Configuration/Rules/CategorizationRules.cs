@@ -26,7 +26,7 @@ internal static class CategorizationRules
     {
         if (analysis.CategorizationFieldName is not { } field)
         {
-            foreach (var use in UsesOf(analysis))
+            foreach (var use in AnalysisRules.FieldsOf(analysis).Where(use => use.IsTerm && use.Name == Category))
                 problems.Add(use.Path, $"is [{Category}], the category of a text: name the field with the texts in [{Field}]");
         }
         else if (field == Category)
