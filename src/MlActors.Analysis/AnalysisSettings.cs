@@ -61,6 +61,9 @@ public sealed record AnalysisSettings
     /// <summary>A series not seen for this many seconds is pruned.</summary>
     public long ModelPruneWindow { get; init; } = 30L * 24 * 3600;
 
+    /// <summary>Seconds after which an event counts half when scores are put into perspective; 0 when they stay what they were.</summary>
+    public long RenormalizationWindow { get; init; } = 30L * 24 * 3600;
+
     /// <summary>In bytes.</summary>
     public long ModelMemoryLimit { get; init; } = 1024L << 20;
 

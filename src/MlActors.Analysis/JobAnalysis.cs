@@ -39,6 +39,8 @@ public sealed partial class JobAnalysis
     private readonly BatchSchema _schema;
     private readonly JobCategorization? _categorization;
 
+    private readonly ScoreHistory _scores;
+
     private AnalysisContext _context = AnalysisContext.Empty;
     private RecordClock _clock;
     private EmptyBucketBudget _emptyBuckets = new(EmptyBucketBudget.Most);
@@ -54,6 +56,7 @@ public sealed partial class JobAnalysis
         _settings = settings;
         _memory = new MemoryBudget(settings.ModelMemoryLimit);
         _clock = new RecordClock(settings);
+        _scores = new ScoreHistory((double)settings.RenormalizationWindow / settings.BucketSpan);
         var schema = _schema = WithCategory(settings);
         _categorization = settings.Categorization is null ? null : new JobCategorization(settings.Categorization, settings.Schema, _memory);
         _summaryColumn = schema.IndexOf(settings.SummaryCountField, FieldKind.Number);
@@ -103,6 +106,11 @@ public sealed partial class JobAnalysis
         Timestamp = LatestResultTime,
         Categorization = _categorization?.Stats ?? default,
     };
+
+    /// <summary>
+    /// What initial scores of 0, 1 … 100 are worth in perspective, never falling; <c>null</c> when that has not changed since it was last taken.
+    /// </summary>
+    public double[]? TakeScoreScale() => _scores.TakeNews();
 
     /// <summary>
     /// Provisional results of the open buckets that have records, those starting in [from, to) only when given, in order of time. The state does not

@@ -263,6 +263,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
         var processing = _timer.Add(_time.GetElapsedTime(began), results.Count);
         FaultPoints.Hit("analyse.folded");
         List<StoreWrite> writes = [.. Categories(counts: false)];
+        if (_analysis.TakeScoreScale() is { } scale) writes.Add(new PutScoreScale(JobId, scale));
         if (results.Count > 0) writes.Add(new WriteResults(JobId, results, processing) { Plot = _plot });
         if (writes.Count > 0) Write(writes, seq, bytes);
         else if (_writes == 0) Durable(seq, bytes);

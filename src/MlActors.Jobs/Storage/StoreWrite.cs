@@ -76,6 +76,10 @@ public sealed record DeleteForecast(string JobId, string ForecastId, int Limit, 
 /// <param name="Count">Categories that there are now; their ids are 1 … count.</param>
 public sealed record PutCategories(string JobId, IReadOnlyList<CategoryDefinition> Categories, int Count) : StoreWrite(JobId);
 
+/// <summary>What initial scores of the job are worth when they are read.</summary>
+/// <param name="Scale">For initial scores of 0, 1 … 100, never falling.</param>
+public sealed record PutScoreScale(string JobId, IReadOnlyList<double> Scale) : StoreWrite(JobId);
+
 /// <summary>Stores a model snapshot with its state.</summary>
 public sealed record PutSnapshot(ModelSnapshot Snapshot, byte[] State) : StoreWrite(Snapshot.JobId);
 
@@ -87,7 +91,7 @@ public sealed record DeleteSnapshot(string JobId, string SnapshotId) : StoreWrit
 /// <summary>Removes results with a timestamp (epoch seconds) at or after <paramref name="From"/>, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteResults(string JobId, long From, int Limit) : StoreWrite(JobId);
 
-/// <summary>Removes inputs, uploads, quarantine, snapshots, categories and forecasts, at most <paramref name="Limit"/> rows of each kind.</summary>
+/// <summary>Removes inputs, uploads, quarantine, snapshots, categories, forecasts and the scale of scores, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteWork(string JobId, int Limit) : StoreWrite(JobId);
 
 /// <summary>Removes configuration, groups and status: the job is gone.</summary>

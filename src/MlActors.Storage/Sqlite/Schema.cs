@@ -84,6 +84,7 @@ internal static class Schema
             job_id TEXT NOT NULL, forecast_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL,
             document TEXT NOT NULL, PRIMARY KEY (job_id, forecast_id, timestamp, ordinal)) WITHOUT ROWID;
 
+        CREATE TABLE score_scale (job_id TEXT NOT NULL PRIMARY KEY, scale TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE category (
             job_id TEXT NOT NULL, category_id INTEGER NOT NULL, partition_value TEXT, document TEXT NOT NULL,
             PRIMARY KEY (job_id, category_id)) WITHOUT ROWID;

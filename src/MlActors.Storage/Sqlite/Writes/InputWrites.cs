@@ -119,6 +119,8 @@ internal sealed class WorkDelete(DeleteWork work) : RowWrite
 
         Delete("DELETE FROM category WHERE (job_id, category_id) IN (SELECT job_id, category_id FROM category WHERE job_id = ?1 ORDER BY category_id LIMIT ?2)");
 
+        session.Prepare("DELETE FROM score_scale WHERE job_id = ?1").Bind(1, work.JobId).Run();
+
         // With the last input goes the memory of its number: the job may start to count anew.
         session.Prepare("DELETE FROM input_head WHERE job_id = ?1 AND NOT EXISTS (SELECT 1 FROM input WHERE job_id = ?1)").Bind(1, work.JobId).Run();
 

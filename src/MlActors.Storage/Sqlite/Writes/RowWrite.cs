@@ -32,6 +32,7 @@ internal abstract class RowWrite
         PutUploadPiece w => new UploadPieceWrite(w),
         QuarantineInput w => new QuarantineWrite(w),
         WriteResults w => new ResultsWrite(w),
+        PutScoreScale w => new ScoreScaleWrite(w),
         PutForecast w => new ForecastWrite(w.Forecast),
         AdvanceForecast w => new ForecastAdvance(w),
         FailForecasts w => new ForecastsFail(w),
