@@ -119,9 +119,11 @@ public class ForecastTests
     public void Detectors_without_a_future_are_left_out_and_say_why()
     {
         var settings = Of(Span, Detector("mean", "value"), Detector("mean", "value", over: "host", index: 1), Detector("rare", by: "host", index: 2));
-        settings.Detectors.Select(Foretelling.Obstacle).ShouldBe([null, "it compares the values of [host] with each other, as a population", "function [rare] has no value in time"]);
+        settings.Detectors.Select(Foretelling.Obstacle).ShouldBe(
+            [null, "it compares the values of [host] with each other, as a population", "function [rare] has no value in time"]);
         var analysis = JobAnalysis.Create(settings);
-        var rows = Enumerable.Range(0, 3 * Day).SelectMany(bucket => Enumerable.Range(0, 6).Select(i => new Row(bucket * Span, ("host", $"h{i}"), ("value", i + (bucket % 7)))));
+        var rows = Enumerable.Range(0, 3 * Day).SelectMany(bucket => Enumerable.Range(0, 6)
+            .Select(i => new Row(bucket * Span, ("host", $"h{i}"), ("value", i + (bucket % 7)))));
         analysis.FoldAll([.. rows.Chunk(1000).Select(chunk => BatchBuilder.Records(settings, chunk)), new AdvanceTimeInput(3 * Day * Span)]);
         analysis.ForecastSeries.ShouldBe(1);
         analysis.PlanForecast().Points(86400).ShouldAllBe(point => point.Detector.Index == 0);

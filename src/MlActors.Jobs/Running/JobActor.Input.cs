@@ -109,7 +109,10 @@ public sealed partial class JobActor
         EndLooking();
     }
 
-    /// <summary>Takes what is waiting, the context first and then data as much as makes a sensible write, and appends it to the log: one write in flight, many callers in it.</summary>
+    /// <summary>
+    /// Takes what is waiting, the context first and then data as much as makes a sensible write, and appends it to the log: one write in flight, many
+    /// callers in it.
+    /// </summary>
     private void AppendNext()
     {
         if (_appending) return;

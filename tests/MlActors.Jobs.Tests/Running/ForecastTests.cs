@@ -217,7 +217,8 @@ public class ForecastTests : JobHarness
         await AskAsync<Done>(job, new CreateJob(config));
         await AskAsync<JobOpenedReply>(job, new OpenJob("j"));
         var batch = new RecordBatch(config.ToSettings().Schema, 3 * hosts, [.. Enumerable.Range(0, 3 * hosts).Select(i => Start + (i / hosts * 60))],
-            [Column.OfText([.. Enumerable.Range(0, 3 * hosts).Select(i => i % hosts)], [.. Enumerable.Range(0, hosts).Select(i => $"host-{i}")])], new InputCounts { InputBytes = 1 });
+            [Column.OfText([.. Enumerable.Range(0, 3 * hosts).Select(i => i % hosts)], [.. Enumerable.Range(0, hosts).Select(i => $"host-{i}")])],
+            new InputCounts { InputBytes = 1 });
         await AskAsync<PieceAccepted>(job, new PostRecords("j", batch, null, 0, true));
         await AskAsync<JobFlushedReply>(job, new FlushJob("j", false, null, null, null, null));
         await RefusedAsync(job, Ask("j", "f", Day), RefusalKind.Invalid, "at their memory limit (hard_limit); raise [model_memory_limit]");

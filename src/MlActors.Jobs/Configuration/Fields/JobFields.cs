@@ -128,7 +128,8 @@ public static class JobFields
             { Required = true, Choices = [.. RuleNames.Operators.Keys] },
         new(detectors + ".custom_rules[].conditions[].value", FieldType.Number, null, "With what number.") { Required = true },
         new(detectors + ".custom_rules[].scope", FieldType.Custom, null,
-            "For which series: by, over or partition fields of the detector, each with the `filter_id` of a filter that exists and a `filter_type`, `include` or `exclude`."),
+            "For which series: by, over or partition fields of the detector, each with the `filter_id` of a filter, which must exist when the job is opened, " +
+            "and a `filter_type`, `include` or `exclude`."),
     ];
 
     private static ImmutableArray<JobField> PerPartition(string analysis) =>
