@@ -88,6 +88,7 @@ public class ForecastTests
         plan.Series.ShouldBe(4);
         plan.Begin.ShouldBe(20 * Day * Span);
         plan.Bytes.ShouldBeInRange(1, analysis.SizeStats.ModelBytes);
+        (analysis.ForecastSeries, analysis.ForecastBytes).ShouldBe((plan.Series, plan.Bytes), "what the copies would take is known before they are made");
         var before = plan.Points(2 * 86400).ToList();
         analysis.FoldAll(Rows(20, 22));
         plan.Points(2 * 86400).ShouldBe(before);
@@ -112,6 +113,20 @@ public class ForecastTests
         analysis.PlanForecast().Begin.ShouldBeNull();
         Learn(Series("noise", 10, 1)).PlanForecast().Series.ShouldBe(0);
         JobAnalysis.Create(Of(Span, Detector("mean", "value", over: "host"))).PlanForecast().Series.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Detectors_without_a_future_are_left_out_and_say_why()
+    {
+        var settings = Of(Span, Detector("mean", "value"), Detector("mean", "value", over: "host", index: 1), Detector("rare", by: "host", index: 2));
+        settings.Detectors.Select(Foretelling.Obstacle).ShouldBe(
+            [null, "it compares the values of [host] with each other, as a population", "function [rare] has no value in time"]);
+        var analysis = JobAnalysis.Create(settings);
+        var rows = Enumerable.Range(0, 3 * Day).SelectMany(bucket => Enumerable.Range(0, 6)
+            .Select(i => new Row(bucket * Span, ("host", $"h{i}"), ("value", i + (bucket % 7)))));
+        analysis.FoldAll([.. rows.Chunk(1000).Select(chunk => BatchBuilder.Records(settings, chunk)), new AdvanceTimeInput(3 * Day * Span)]);
+        analysis.ForecastSeries.ShouldBe(1);
+        analysis.PlanForecast().Points(86400).ShouldAllBe(point => point.Detector.Index == 0);
     }
 
     private static JobAnalysis Learn((double Value, double Expected)[] series)

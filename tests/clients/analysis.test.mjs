@@ -107,6 +107,39 @@ describe('what jobs analyse', () => {
         await client.ml.deleteCalendar({ calendar_id });
       });
 
+      it('what is going to come, and what was expected', async () => {
+        const job_id = `future-${tag}`;
+        const data = [];
+        for (let h = 0; h < 10 * 24; h++) data.push({ time: start + h * hour, orders: 100 + 50 * Math.sin(h * Math.PI / 12) });
+        await client.ml.putJob({
+          job_id, analysis_config: { bucket_span: '1h', detectors: [{ function: 'mean', field_name: 'orders' }] },
+          data_description: { time_field: 'time', time_format: 'epoch' }, model_plot_config: { enabled: true },
+        });
+        assert.equal((await refused(client.ml.forecast({ job_id }))).status, 409);
+        await client.ml.openJob({ job_id });
+        await client.ml.postData({ job_id, data });
+        assert.equal((await refused(client.ml.forecast({ job_id, duration: '10m' }))).status, 400);
+        const { acknowledged, forecast_id } = await client.ml.forecast({ job_id, duration: '2d', expires_in: '1h' });
+        assert.equal(acknowledged, true);
+        let stats;
+        do stats = (await client.ml.getJobStats({ job_id })).jobs[0].forecasts_stats;
+        while (!stats.status.finished && !stats.status.failed);
+        assert.deepEqual([stats.total, stats.forecasted_jobs, stats.status.finished, stats.records.total], [1, 1, 1, 48]);
+        const path = `/_ml/anomaly_detectors/${job_id}/results`;
+        const { forecasts } = await client.transport.request({ method: 'GET', path: `${path}/forecasts/${forecast_id}` });
+        assert.equal(forecasts.length, 48);
+        for (const point of forecasts) {
+          const due = 100 + 50 * Math.sin((point.timestamp / 1000 - start) / hour * Math.PI / 12);
+          assert.ok(Math.abs(point.forecast_prediction - due) < 15, `${point.forecast_prediction} for ${due}`);
+        }
+        await client.ml.deleteForecast({ job_id, forecast_id });
+        assert.equal((await refused(client.ml.deleteForecast({ job_id, forecast_id }))).status, 404);
+        await client.ml.closeJob({ job_id });
+        const { count, model_plot } = await client.transport.request({ method: 'GET', path: `${path}/model_plot?size=1000` });
+        assert.equal(count, 10 * 24 - 1);
+        assert.ok(model_plot.at(-1).model_lower < model_plot.at(-1).actual && model_plot.at(-1).actual < model_plot.at(-1).model_upper);
+      });
+
       it('how much memory they need', async () => {
         const { model_memory_estimate } = await client.ml.estimateModelMemory({
           analysis_config: { bucket_span: '5m', detectors: [{ function: 'mean', field_name: 'x', partition_field_name: 'host' }], influencers: ['user'] },

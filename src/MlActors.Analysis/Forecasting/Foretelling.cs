@@ -9,7 +9,8 @@ public static class Foretelling
     public static string? Obstacle(DetectorSettings detector) => detector switch
     {
         { OverFieldName: { } over } => $"it compares the values of [{over}] with each other, as a population",
-        { Function.Aggregate: Aggregate.Rare or Aggregate.FrequentRare or Aggregate.Metric or Aggregate.GeographicPoint or Aggregate.TimeOfDay or Aggregate.TimeOfWeek } =>
+        { Function.Aggregate: Aggregate.Rare or Aggregate.FrequentRare or Aggregate.Metric or Aggregate.GeographicPoint
+            or Aggregate.TimeOfDay or Aggregate.TimeOfWeek } =>
             $"function [{detector.Function.Name}] has no value in time",
         _ => null,
     };

@@ -36,7 +36,9 @@ public static class ForecastEndpoints
         "What copies of the models may take, 1mb to 500mb; at most 40 % of the job's `model_memory_limit`, which is used instead of more.")
     {
         DefaultText = "20mb",
-        Rule = value => value.Bytes >= LeastMemory.Bytes && value.Bytes <= MostMemory.Bytes ? null : $"[{value}] is out of bounds: write {LeastMemory} to {MostMemory}",
+        Rule = value => value.Bytes >= LeastMemory.Bytes && value.Bytes <= MostMemory.Bytes
+            ? null
+            : $"[{value}] is out of bounds: write {LeastMemory} to {MostMemory}",
     };
 
     private static readonly Parameter<bool> AllowNone = Parameters.Boolean("allow_no_forecasts", true, ParameterPlace.Query,

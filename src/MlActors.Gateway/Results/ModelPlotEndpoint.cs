@@ -12,7 +12,8 @@ public static class ModelPlotEndpoint
     private static readonly Parameter<string?> Partition =
         Parameters.Text("partition_field_value", null, ParameterPlace.Both, "Only series of this value of their partition field.");
 
-    private static readonly Parameter<string?> By = Parameters.Text("by_field_value", null, ParameterPlace.Both, "Only series of this value of their by field.");
+    private static readonly Parameter<string?> By =
+        Parameters.Text("by_field_value", null, ParameterPlace.Both, "Only series of this value of their by field.");
 
     private static readonly Parameter<int?> Detector = new("detector_index", Parameters.Optional(ParameterKinds.Integer), null, ParameterPlace.Both,
         "Only series of this detector, by its position from 0.")

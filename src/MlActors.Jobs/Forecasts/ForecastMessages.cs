@@ -2,7 +2,9 @@ using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Jobs.Forecasts;
 
-/// <summary>Asks for a forecast from where the data accepted before it ends. Answered with <see cref="ForecastAccepted"/> when the request is durable.</summary>
+/// <summary>
+/// Asks for a forecast from where the data accepted before it ends. Answered with <see cref="ForecastAccepted"/> when the request is durable.
+/// </summary>
 /// <param name="ForecastId">Chosen by the sender, unique.</param>
 /// <param name="Duration">How far to look, seconds.</param>
 /// <param name="ExpiresInMs">How long it is kept; <c>null</c> for ever.</param>

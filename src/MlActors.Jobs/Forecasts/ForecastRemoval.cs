@@ -18,7 +18,9 @@ internal static class ForecastRemoval
         }
     }
 
-    /// <summary>Removes a forecast that has ended. It must be expired before, so that nobody sees half of it, and whoever removes what is expired finishes this.</summary>
+    /// <summary>
+    /// Removes a forecast that has ended. It must be expired before, so that nobody sees half of it, and whoever removes what is expired finishes this.
+    /// </summary>
     public static async Task RemoveAsync(IJobStore store, string jobId, string forecastId)
     {
         await ClearAsync(store, jobId, forecastId, CancellationToken.None);

@@ -14,7 +14,8 @@ internal static class ForecastRules
     private const double ShareOfLimit = 0.4;
 
     /// <summary>The memory that a request gets.</summary>
-    public static long MemoryFor(StartForecast request, AnalysisSettings settings) => Math.Min(request.MaxMemory, (long)(settings.ModelMemoryLimit * ShareOfLimit));
+    public static long MemoryFor(StartForecast request, AnalysisSettings settings) =>
+        Math.Min(request.MaxMemory, (long)(settings.ModelMemoryLimit * ShareOfLimit));
 
     /// <summary>Why a request cannot be accepted; <c>null</c> when it can.</summary>
     /// <param name="analysedAll">Whether everything that was accepted is analysed.</param>
@@ -54,9 +55,12 @@ internal static class ForecastRules
     private static string Omission(DetectorSettings detector) =>
         string.Create(CultureInfo.InvariantCulture, $"detector {detector.Index} cannot be foretold: {Foretelling.Obstacle(detector)}");
 
-    private static string? MemoryObstacle(ModelSizeStats size) => size.MemoryStatus == MemoryStatus.Ok
-        ? null
-        : $"its models are at their memory limit ({(size.MemoryStatus == MemoryStatus.SoftLimit ? "soft_limit" : "hard_limit")}); raise [model_memory_limit] of the job";
+    private static string? MemoryObstacle(ModelSizeStats size)
+    {
+        if (size.MemoryStatus == MemoryStatus.Ok) return null;
+        var status = size.MemoryStatus == MemoryStatus.SoftLimit ? "soft_limit" : "hard_limit";
+        return $"its models are at their memory limit ({status}); raise [model_memory_limit] of the job";
+    }
 
     private static string Seconds(long seconds) => TimeValue.Format(TimeSpan.FromSeconds(seconds));
 

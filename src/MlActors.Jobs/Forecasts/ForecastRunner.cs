@@ -115,7 +115,8 @@ internal sealed class ForecastRunner(IJobStore store, TimeProvider time, Running
     {
         var began = time.GetTimestamp();
         var rows = new List<ForecastRow>((int)Math.Min(options.ForecastPiece, total - forecast.Records));
-        while (rows.Count < rows.Capacity && points.MoveNext()) rows.Add(new ForecastRow(points.Current.Timestamp, ResultDocuments.ForecastPoint(forecast, points.Current)));
+        while (rows.Count < rows.Capacity && points.MoveNext())
+            rows.Add(new ForecastRow(points.Current.Timestamp, ResultDocuments.ForecastPoint(forecast, points.Current)));
         var records = forecast.Records + rows.Count;
         return new AdvanceForecast(forecast with
         {

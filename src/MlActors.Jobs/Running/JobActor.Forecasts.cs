@@ -54,7 +54,8 @@ public sealed partial class JobActor
     /// <summary>What a recovered job, or one that starts its analysis anew, has to see to the end.</summary>
     private void GiveForecasts()
     {
-        foreach (var forecast in _forecasts.Values.OrderBy(one => one.InputSeq).ThenBy(one => one.CreateMs).ThenBy(one => one.ForecastId, StringComparer.Ordinal))
+        var inOrder = _forecasts.Values.OrderBy(one => one.InputSeq).ThenBy(one => one.CreateMs).ThenBy(one => one.ForecastId, StringComparer.Ordinal);
+        foreach (var forecast in inOrder)
             _analysis!.Tell(new ToAnalysis.MakeForecast(forecast));
     }
 
@@ -81,7 +82,8 @@ public sealed partial class JobActor
         if (!_state.Exists)
             Sender.Tell(new Refused(_jobId, RefusalKind.NotFound, $"no job with id [{_jobId}] exists"));
         else if (_state.Blocked != BlockedReason.None)
-            Sender.Tell(new Refused(_jobId, RefusalKind.Conflict, $"cannot delete forecasts of job [{_jobId}] while a {JobLifecycle.Name(_state.Blocked)} of it is under way"));
+            Sender.Tell(new Refused(_jobId, RefusalKind.Conflict,
+                $"cannot delete forecasts of job [{_jobId}] while a {JobLifecycle.Name(_state.Blocked)} of it is under way"));
         else
             RemoveAsync(Store, request, Now).PipeTo(Sender, failure: cause =>
                 new Refused(_jobId, RefusalKind.Unavailable, $"forecasts of job [{_jobId}] could not be deleted: {cause.Message}"));
@@ -100,7 +102,8 @@ public sealed partial class JobActor
         if (unfinished.Count > 0)
         {
             return new Refused(jobId, RefusalKind.Conflict, $"cannot delete forecasts of job [{jobId}], nothing was deleted: " +
-                string.Join(", ", unfinished.Select(forecast => $"[{forecast.ForecastId}] is {Forecast.Name(forecast.State)}")) + "; wait until they are finished, or close the job");
+                string.Join(", ", unfinished.Select(forecast => $"[{forecast.ForecastId}] is {Forecast.Name(forecast.State)}")) +
+                "; wait until they are finished, or close the job");
         }
         var ids = selection.Forecasts.Select(forecast => forecast.ForecastId).ToList();
         if (ids.Count > 0) await store.WriteAsync([new ExpireForecasts(jobId, ids, now)]);

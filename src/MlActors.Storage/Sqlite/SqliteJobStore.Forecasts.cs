@@ -34,7 +34,9 @@ internal sealed partial class SqliteJobStore
     {
         var forecast = StoredJson.Forecast(row.GetFieldValue<byte[]>(0)) with
         {
-            State = ForecastStates.TryGetValue(row.GetString(1), out var state) ? state : throw new InvalidDataException($"A forecast has the unknown state [{row.GetString(1)}]."),
+            State = ForecastStates.TryGetValue(row.GetString(1), out var state)
+                ? state
+                : throw new InvalidDataException($"A forecast has the unknown state [{row.GetString(1)}]."),
             Run = row.GetInt64(2),
             ExpiresMs = row.IsDBNull(3) ? null : row.GetInt64(3),
         };

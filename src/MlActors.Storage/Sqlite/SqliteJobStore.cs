@@ -79,8 +79,8 @@ internal sealed partial class SqliteJobStore(GroupWriter writer, ReadPool reader
             SELECT EXISTS (SELECT 1 FROM input WHERE job_id = @0) OR EXISTS (SELECT 1 FROM upload WHERE job_id = @0)
                 OR EXISTS (SELECT 1 FROM quarantine WHERE job_id = @0) OR EXISTS (SELECT 1 FROM snapshot WHERE job_id = @0)
                 OR EXISTS (SELECT 1 FROM snapshot_part WHERE job_id = @0) OR EXISTS (SELECT 1 FROM category WHERE job_id = @0)
-                OR EXISTS (SELECT 1 FROM score_scale WHERE job_id = @0)
                 OR EXISTS (SELECT 1 FROM forecast WHERE job_id = @0) OR EXISTS (SELECT 1 FROM forecast_point WHERE job_id = @0)
+                OR EXISTS (SELECT 1 FROM score_scale WHERE job_id = @0)
             """, jobId) != 0));
 
     public Task<bool> HasResultsAsync(string jobId, long from) => readers.RunAsync(session => HasResults(session, jobId, from));

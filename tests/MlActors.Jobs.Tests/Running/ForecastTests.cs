@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Akka.Actor;
+using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
@@ -202,6 +203,25 @@ public class ForecastTests : JobHarness
         forecast.Messages.Single().ShouldContain("raise [max_model_memory]");
         forecast.Memory.ShouldBeGreaterThan(1000);
         (await PointsAsync("j", "f")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_job_at_its_memory_limit_is_not_foretold()
+    {
+        const int hosts = 4000;
+        var config = JobConfigReader.ReadPut("j", """
+            {"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count","partition_field_name":"host"}]},
+             "analysis_limits":{"model_memory_limit":"1mb"},"data_description":{"time_format":"epoch"}}
+            """u8, JobLimits.Default, DateTimeOffset.UnixEpoch);
+        var job = Incarnate("j");
+        await AskAsync<Done>(job, new CreateJob(config));
+        await AskAsync<JobOpenedReply>(job, new OpenJob("j"));
+        var batch = new RecordBatch(config.ToSettings().Schema, 3 * hosts, [.. Enumerable.Range(0, 3 * hosts).Select(i => Start + (i / hosts * 60))],
+            [Column.OfText([.. Enumerable.Range(0, 3 * hosts).Select(i => i % hosts)], [.. Enumerable.Range(0, hosts).Select(i => $"host-{i}")])],
+            new InputCounts { InputBytes = 1 });
+        await AskAsync<PieceAccepted>(job, new PostRecords("j", batch, null, 0, true));
+        await AskAsync<JobFlushedReply>(job, new FlushJob("j", false, null, null, null, null));
+        await RefusedAsync(job, Ask("j", "f", Day), RefusalKind.Invalid, "at their memory limit (hard_limit); raise [model_memory_limit]");
     }
 
     [Fact]

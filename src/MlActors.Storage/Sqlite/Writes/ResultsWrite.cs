@@ -5,7 +5,8 @@ using MlActors.Jobs.Storage;
 namespace MlActors.Storage.Sqlite.Writes;
 
 /// <summary>
-/// Buckets with their records, influencers and plotted values, under (job, time) and (job, time, position in the bucket): what a bucket held before is replaced.
+/// Buckets with their records, influencers and plotted values, under (job, time) and (job, time, position in the bucket): what a
+/// bucket held before is replaced.
 /// </summary>
 internal sealed class ResultsWrite : RowWrite
 {
