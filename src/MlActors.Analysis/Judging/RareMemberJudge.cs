@@ -24,7 +24,7 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
 
     private readonly OccurrenceTable _pairs = new(memory);
     private readonly Memberships _memberships = new(memory);
-    private readonly PopulationTable _populations = new(memory);
+    private readonly PopulationTable<Population> _populations = new(memory, () => new Population());
     private readonly MemberFindings _found = new();
     private readonly RareRecords _rare = new();
     private readonly bool _frequent = settings.Function.Aggregate == Aggregate.FrequentRare;

@@ -1,3 +1,4 @@
+using MlActors.Analysis.Geography;
 using MlActors.Analysis.Input;
 
 namespace MlActors.Gateway.Ingest;
@@ -30,12 +31,12 @@ internal sealed class BatchBuilder
         _schema = schema;
         _maxBytes = maxBytes;
         _places = [.. paths.Names
-            .Select((name, field) => new Place(field, schema.IndexOf(name, FieldKind.Number), schema.IndexOf(name, FieldKind.Text)))
-            .Where(place => place.Number >= 0 || place.Text >= 0)];
-        var texts = schema.Fields.Count(field => field.Kind == FieldKind.Text);
+            .Select((name, field) => new Place(field, schema.IndexOf(name, FieldKind.Number), schema.IndexOf(name, FieldKind.Text), schema.IndexOf(name, FieldKind.Point)))
+            .Where(place => place.Number >= 0 || place.Text >= 0 || place.Point >= 0)];
+        var texts = schema.Fields.Count(field => field.Kind != FieldKind.Number);
         _numbers = [.. schema.Fields.Select(field => field.Kind == FieldKind.Number ? new double[FirstRows] : null)];
-        _codes = [.. schema.Fields.Select(field => field.Kind == FieldKind.Text ? new int[FirstRows] : null)];
-        _interners = [.. schema.Fields.Select(field => field.Kind == FieldKind.Text ? new TextInterner(MaxKeptBytes / texts) : null)];
+        _codes = [.. schema.Fields.Select(field => field.Kind != FieldKind.Number ? new int[FirstRows] : null)];
+        _interners = [.. schema.Fields.Select(field => field.Kind != FieldKind.Number ? new TextInterner(MaxKeptBytes / texts) : null)];
         _rowBytes = sizeof(long) + texts * sizeof(int) + (schema.Fields.Length - texts) * sizeof(double);
     }
 
@@ -67,16 +68,13 @@ internal sealed class BatchBuilder
                 _numbers[place.Number]![row] = value;
                 lacks |= double.IsNaN(value);
             }
-            if (place.Text >= 0)
+            if (place.Text >= 0) _codes[place.Text]![row] = token.Kind == TokenKind.None ? -1 : Intern(place.Text, _values.Text(bytes, token));
+            if (place.Point >= 0)
             {
-                if (token.Kind == TokenKind.None) _codes[place.Text]![row] = -1;
-                else
-                {
-                    var interner = _interners[place.Text]!;
-                    var before = interner.BatchBytes;
-                    _codes[place.Text]![row] = interner.CodeOf(_values.Text(bytes, token));
-                    _textBytes += interner.BatchBytes - before;
-                }
+                var text = token.Kind == TokenKind.None ? [] : _values.Text(bytes, token);
+                var isPoint = GeoPoint.TryParse(text, out _);
+                _codes[place.Point]![row] = isPoint ? Intern(place.Point, text) : -1;
+                lacks |= !isPoint;
             }
             if (lacks) missing++;
         }
@@ -99,6 +97,15 @@ internal sealed class BatchBuilder
         return batch;
     }
 
+    private int Intern(int column, ReadOnlySpan<byte> text)
+    {
+        var interner = _interners[column]!;
+        var before = interner.BatchBytes;
+        var code = interner.CodeOf(text);
+        _textBytes += interner.BatchBytes - before;
+        return code;
+    }
+
     private T[] FirstOf<T>(T[] values)
         where T : unmanaged
     {
@@ -119,5 +126,5 @@ internal sealed class BatchBuilder
     }
 
     // Where the values of a field go; −1 for a column that there is not.
-    private readonly record struct Place(int Field, int Number, int Text);
+    private readonly record struct Place(int Field, int Number, int Text, int Point);
 }
