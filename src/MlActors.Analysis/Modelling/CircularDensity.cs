@@ -9,7 +9,7 @@ internal static class CircularDensity
 {
     // What the weight of an event falls by from slot to slot: near, the less the more events there are, and around; and how much of it is spread around.
     private const double LeastNear = 0.3;
-    private const double MostNear = 0.7;
+    private const double MostNear = 0.55;
     private const double Around = 0.8;
     private const double AroundShare = 0.1;
 
@@ -25,7 +25,7 @@ internal static class CircularDensity
         var total = Unseen;
         foreach (var events in mass) total += events;
         density.Fill(Unseen / (density.Length * total));
-        Spread(mass, density, Math.Clamp(2 / (2 + (total / mass.Length)), LeastNear, MostNear), (1 - AroundShare) / total);
+        Spread(mass, density, Math.Clamp(1 / (1 + (0.15 * total / mass.Length)), LeastNear, MostNear), (1 - AroundShare) / total);
         Spread(mass, density, Around, AroundShare / total);
     }
 

@@ -96,7 +96,7 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
     {
         Categorization = texts,
         Influencers = ["host", "region", "mlcategory"],
-        ModelMemoryLimit = settings.ModelMemoryLimit + 55_000,
+        ModelMemoryLimit = settings.ModelMemoryLimit + 80_000,
         Detectors =
         [
             .. settings.Detectors,
