@@ -25,6 +25,8 @@ public sealed record SyntheticKind(string Name, int FirstRow, Func<Chance, Synth
         Clean("exponential", (c, _) => 10 * c.Exponential()),
         Clean("log-normal", (c, _) => Math.Exp(1 + (0.6 * c.Normal()))),
         Clean("Student, 3 degrees", (c, _) => c.Student(3)),
+        Clean("Student, 5 degrees", (c, _) => c.Student(5)),
+        Clean("gamma, shape 2", (c, _) => c.Gamma(2)),
         Clean("Pareto, shape 3", (c, _) => Math.Pow(1 - c.Uniform(), -1.0 / 3)),
         Clean("two modes", (c, _) => (c.Uniform() < 0.5 ? 10 : 50) + c.Normal()),
         Clean("few values", (c, _) => c.Below(6) switch { < 3 => 1, < 5 => 2, _ => 5 }),
@@ -33,6 +35,7 @@ public sealed record SyntheticKind(string Name, int FirstRow, Func<Chance, Synth
         Clean("Poisson 5", (c, _) => c.Poisson(5), counts: true),
         Clean("Poisson 0.5", (c, _) => c.Poisson(0.5), counts: true),
         Clean("Poisson 0.05", (c, _) => c.Poisson(0.05), counts: true),
+        Clean("negative binomial 20, size 4", (c, _) => c.NegativeBinomial(20, 4), counts: true),
     ];
 
     /// <summary>Series in which nothing is wrong, with patterns.</summary>
