@@ -122,6 +122,7 @@ public class EventTimeTests
     [InlineData("time_of_day", 86_400, "work")]
     [InlineData("time_of_day", 3600, "always")]
     [InlineData("time_of_day", 900, "peak")]
+    [InlineData("time_of_day", 86_400, "peak")]
     [InlineData("time_of_week", 3600, "peak")]
     [InlineData("time_of_week", 3600, "always")]
     public void A_probability_below_one_percent_comes_at_most_twice_in_a_hundred_buckets(string function, long span, string shape)

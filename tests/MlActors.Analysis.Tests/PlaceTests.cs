@@ -121,7 +121,8 @@ public class PlaceTests
         var noise = new Noise(5);
         var rows = new List<Row>();
         for (var i = 0; i < 20_000; i++) rows.Add(At(i * 36, Near(noise, 51.5, -0.12), ("user", $"u{i % 7}")));
-        rows.Add(At((150 * Hour) + 5, "-33.8688,151.2093", ("user", "thief")));
+        // After far more than are kept.
+        rows.Add(At((150 * Hour) + 3500, "-33.8688,151.2093", ("user", "thief")));
         var record = Analyse(settings, rows).Single(bucket => bucket.Timestamp == 150 * Hour).Records.ShouldHaveSingleItem();
         record.Actual.ShouldBe([-33.8688, 151.2093]);
         record.Influencers.ShouldHaveSingleItem().FieldValues.ShouldBe(["thief"]);
