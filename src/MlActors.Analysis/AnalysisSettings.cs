@@ -22,6 +22,9 @@ public sealed record DetectorSettings(
     /// <summary>Whether values of the over field that are there most of the time give no results.</summary>
     public bool ExcludesFrequentOver { get; init; }
 
+    /// <summary>Whether it is one of the fields by which the detector is split.</summary>
+    public bool IsSplitBy(string field) => field == ByFieldName || field == OverFieldName || field == PartitionFieldName;
+
     /// <summary>Whether the detector may have more than one series.</summary>
     public bool IsSplit => ByFieldName is not null || OverFieldName is not null || PartitionFieldName is not null;
 }
@@ -57,6 +60,9 @@ public sealed record AnalysisSettings
 
     /// <summary>A series not seen for this many seconds is pruned.</summary>
     public long ModelPruneWindow { get; init; } = 30L * 24 * 3600;
+
+    /// <summary>Seconds after which an event counts half when scores are put into perspective; 0 when they stay what they were.</summary>
+    public long RenormalizationWindow { get; init; } = 30L * 24 * 3600;
 
     /// <summary>In bytes.</summary>
     public long ModelMemoryLimit { get; init; } = 1024L << 20;

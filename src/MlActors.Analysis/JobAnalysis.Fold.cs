@@ -151,7 +151,9 @@ public sealed partial class JobAnalysis
 
     private void Finish(long start, OpenBucket? bucket, ICollection<BucketResult> results)
     {
-        results.Add(_evaluator.Finish(start, bucket));
+        var result = _evaluator.Finish(start, bucket);
+        results.Add(result);
+        _scores.Take(result.AnomalyScore);
         LatestResultTime = start;
         _next = start + _settings.BucketSpan;
         LookAfterMemory(bucket?.Refused ?? false);

@@ -13,7 +13,7 @@ public sealed partial class JobAnalysis
     /// <summary>The state in the versioned, checksummed format of <see cref="StateFrame"/>; equal states give equal bytes.</summary>
     public byte[] SaveState() => StateFrame.Write(WriteBody);
 
-    /// <summary>Takes up a saved state. The memory limit and the prune window may be other than they were; everything else may not.</summary>
+    /// <summary>Takes up a saved state. Limits and windows may be other than they were; everything else may not.</summary>
     /// <exception cref="ModelStateException">The state is damaged, of an unknown version, or of other settings; the message says which.</exception>
     public static JobAnalysis Restore(AnalysisSettings settings, ReadOnlySpan<byte> state)
     {
@@ -48,6 +48,7 @@ public sealed partial class JobAnalysis
         writer.VarUInt((ulong)_open.Count);
         for (var i = 0; i < _open.Count; i++) WriteBucket(writer, strings, _open[i]);
         _categorization?.Write(writer);
+        _scores.Write(writer);
     }
 
     private void ReadBody(ref ByteReader reader)
@@ -69,6 +70,7 @@ public sealed partial class JobAnalysis
         var buckets = reader.Count(10);
         for (var i = 0; i < buckets; i++) ReadBucket(ref reader, strings);
         _categorization?.Read(ref reader);
+        _scores.Read(ref reader);
     }
 
     private static void WriteSeries(ByteWriter writer, StringTable strings, DetectorJudge judge)

@@ -39,6 +39,8 @@ public sealed partial class JobAnalysis
     private readonly BatchSchema _schema;
     private readonly JobCategorization? _categorization;
 
+    private readonly ScoreHistory _scores;
+
     private AnalysisContext _context = AnalysisContext.Empty;
     private RecordClock _clock;
     private EmptyBucketBudget _emptyBuckets = new(EmptyBucketBudget.Most);
@@ -54,13 +56,14 @@ public sealed partial class JobAnalysis
         _settings = settings;
         _memory = new MemoryBudget(settings.ModelMemoryLimit);
         _clock = new RecordClock(settings);
+        _scores = new ScoreHistory((double)settings.RenormalizationWindow / settings.BucketSpan);
         var schema = _schema = WithCategory(settings);
         _categorization = settings.Categorization is null ? null : new JobCategorization(settings.Categorization, settings.Schema, _memory);
         _summaryColumn = schema.IndexOf(settings.SummaryCountField, FieldKind.Number);
         _judges = [.. settings.Detectors.Select((detector, i) => Judges.Create(i, detector, settings, _memory))];
         _tables = [.. _judges.Select(judge => judge.Table)];
         _influencers = [.. settings.Influencers.Select(name => new TextColumn(name, schema.IndexOf(name, FieldKind.Text)))];
-        var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !IsSplitBy(detector, influencer.Name)).ToArray()).ToArray();
+        var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !detector.IsSplitBy(influencer.Name)).ToArray()).ToArray();
         _feeds = [.. _tables.Select((table, i) => new DetectorFeed(table, i, schema, settings.TimeZone, tracked[i], _memory))];
         _open = new OpenBuckets(() => new OpenBucket([.. tracked.Select((fields, i) => new DetectorBucket(fields.Length, settings.Detectors[i].Function.Aggregate))]), _memory);
         var positions = tracked.Select(fields => _influencers.Select(influencer => Array.IndexOf(fields, influencer)).ToArray()).ToArray();
@@ -86,6 +89,9 @@ public sealed partial class JobAnalysis
     /// <summary>Whether anything was analysed or time was advanced since the state was created or restored.</summary>
     public bool Changed { get; private set; }
 
+    /// <summary>Whether results carry the values of all series. It may be changed between two inputs; it is no part of the state.</summary>
+    public bool KeepsValues { get => _evaluator.KeepsValues; set => _evaluator.KeepsValues = value; }
+
     public ModelSizeStats SizeStats => new()
     {
         ModelBytes = _memory.Total,
@@ -102,6 +108,11 @@ public sealed partial class JobAnalysis
     };
 
     /// <summary>
+    /// What initial scores of 0, 1 … 100 are worth in perspective, never falling; <c>null</c> when that has not changed since it was last taken.
+    /// </summary>
+    public double[]? TakeScoreScale() => _scores.TakeNews();
+
+    /// <summary>
     /// Provisional results of the open buckets that have records, those starting in [from, to) only when given, in order of time. The state does not
     /// change. In the newest bucket, which is still filling, low counts and sums are not reported.
     /// </summary>
@@ -116,8 +127,6 @@ public sealed partial class JobAnalysis
         }
         return results;
     }
-
-    private static bool IsSplitBy(DetectorSettings detector, string field) => field == detector.ByFieldName || field == detector.OverFieldName || field == detector.PartitionFieldName;
 
     private static void Validate(AnalysisSettings settings)
     {

@@ -17,7 +17,7 @@ public static class JobsHosting
     /// <summary>Number of shards; the same on every node, for ever.</summary>
     public const int Shards = 100;
 
-    /// <summary>Starts the shard region of jobs, the task registry, and, on one node, the watchdog.</summary>
+    /// <summary>Starts the shard region of jobs, the task registry, and, on one node, the watchdog and the remover of expired forecasts.</summary>
     public static AkkaConfigurationBuilder WithJobs(this AkkaConfigurationBuilder builder, RunningOptions? options = null, WatchdogOptions? watchdog = null)
     {
         return builder
@@ -45,6 +45,9 @@ public static class JobsHosting
             })
             .WithSingleton<JobWatchdog>("job-watchdog",
                 (_, registry, resolver) => Props.Create(typeof(JobWatchdog), resolver.GetService<ICatalog>(), resolver.GetService<IContextStore>(), registry.Get<JobActor>(), watchdog ?? WatchdogOptions.Default),
+                createProxyToo: false)
+            .WithSingleton<ForecastSweeper>("forecast-sweeper",
+                (_, _, resolver) => Props.Create(typeof(ForecastSweeper), resolver.GetService<IJobStore>(), resolver.GetService<TimeProvider>(), SweepOptions.Default),
                 createProxyToo: false);
     }
 

@@ -102,6 +102,74 @@ public class DetectionRuleTests
         }
     }
 
+    [Theory]
+    [InlineData("high_mean", "value", null)]
+    [InlineData("rare", null, "process")]
+    [InlineData("freq_rare", null, "process")]
+    public void A_rule_is_for_the_members_of_its_scope(string function, string? field, string? by)
+    {
+        Found(null).ShouldBe(["m-1", "m-2"]);
+        Found(new DetectionRule(0, true, false) { Scope = [new RuleScope(SplitField.Over, "known", true)] }).ShouldBe(["m-2"]);
+        Found(new DetectionRule(0, true, false) { Scope = [new RuleScope(SplitField.Over, "known", false)] }).ShouldBe(["m-1"]);
+
+        string[] Found(DetectionRule? rule) =>
+            [.. Members(function, field, by, rule)[Spike].Records.Select(record => record.OverFieldValue!).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    [Theory]
+    [InlineData("high_mean", "value", null)]
+    [InlineData("freq_rare", null, "process")]
+    public void What_is_not_learnt_of_a_member_leaves_it_unusual_for_the_others(string function, string? field, string? by)
+    {
+        var (learnt, unlearnt) = (Score(null), Score(new DetectionRule(0, false, true) { Scope = [new RuleScope(SplitField.Over, "odd", true)] }));
+        unlearnt.ShouldBeGreaterThan(learnt);
+
+        double Score(DetectionRule? rule) =>
+            Members(function, field, by, rule, odd: 2)[Spike].Records.Where(record => record.OverFieldValue == "m-1").Sum(record => record.RecordScore);
+    }
+
+    [Fact]
+    public void A_population_learns_nothing_from_a_bucket_of_which_nothing_may_be_learnt()
+    {
+        // A single member is compared with what was usual far more than with itself.
+        var settings = Of(Span, Detector("mean", "value", over: "member"));
+        Typical([When(false, true, new RuleCondition(AppliesTo.Time, Gte, Spike * Span))]).ShouldBeLessThan(60);
+        Typical([]).ShouldBeGreaterThan(200);
+
+        double Typical(DetectionRule[] rules)
+        {
+            const int buckets = Spike + 50;
+            var rows = Enumerable.Range(0, buckets).Select(i => new Row(i * Span, ("member", "m"), ("value", i < Spike ? 10.0 + (i % 2) : 500.0)));
+            var results = JobAnalysis.Create(settings with { KeepsValues = true })
+                .FoldAll(new ContextInput(new AnalysisContext(rules, [], [])), BatchBuilder.Records(settings, [.. rows]), new AdvanceTimeInput(buckets * Span));
+            return results[buckets - 1].Values.Single().Typical;
+        }
+    }
+
+    // Thirty members. In the bucket of the spike two of them are unlike the others; so are as many others in every bucket as are said to be odd.
+    private static List<BucketResult> Members(string function, string? field, string? by, DetectionRule? rule, int odd = 0)
+    {
+        const long Hour = 3600;
+        var settings = Of(Hour, Detector(function, field, by: by, over: "member"));
+        var context = new AnalysisContext(rule is null ? [] : [rule], [new FilterItems("known", ["m-1"]), new FilterItems("odd", ["odd-*"])], []);
+        var noise = new Noise(3);
+        var rows = Enumerable.Range(0, Spike + 1).SelectMany(bucket => Enumerable.Range(0, 30).SelectMany(member => Rows(bucket, member)));
+        return JobAnalysis.Create(settings).FoldAll(
+            [new ContextInput(context), .. rows.Chunk(5000).Select(chunk => BatchBuilder.Records(settings, chunk)), new AdvanceTimeInput((Spike + 1) * Hour)]);
+
+        IEnumerable<Row> Rows(int bucket, int member)
+        {
+            var isOdd = member >= 30 - odd;
+            var unlike = isOdd || (bucket == Spike && member is 1 or 2);
+            yield return Row("common", (unlike ? 500 : 10) + noise.Uniform());
+            var own = by is null ? 0 : unlike ? 40 : function == "freq_rare" && noise.Uniform() < 0.05 ? 1 : 0;
+            for (var i = 0; i < own; i++) yield return Row($"own-{member}-{bucket}-{i}", 0);
+
+            Row Row(string process, double value) =>
+                new(bucket * Hour, ("member", isOdd ? $"odd-{member}" : $"m-{member}"), ("process", process), ("value", value));
+        }
+    }
+
     private static readonly AnalysisSettings Used = Of(Span, Detector("mean", "value"));
 
     private static DetectionRule When(bool skipResult, bool skipModelUpdate, params RuleCondition[] conditions) => new(0, skipResult, skipModelUpdate) { Conditions = [.. conditions] };

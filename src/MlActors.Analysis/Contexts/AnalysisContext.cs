@@ -25,7 +25,8 @@ public sealed class AnalysisContext
         ];
         Events =
         [
-            .. events.OrderBy(scheduled => scheduled.Start).ThenBy(scheduled => scheduled.End).ThenBy(scheduled => scheduled.Description, StringComparer.Ordinal)
+            .. events.OrderBy(scheduled => scheduled.Start).ThenBy(scheduled => scheduled.End)
+                .ThenBy(scheduled => scheduled.Description, StringComparer.Ordinal)
                 .ThenBy(scheduled => scheduled.SkipResult).ThenBy(scheduled => scheduled.SkipModelUpdate),
         ];
         for (var i = 1; i < Filters.Length; i++)

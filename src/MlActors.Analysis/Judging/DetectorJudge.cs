@@ -44,6 +44,12 @@ internal abstract class DetectorJudge(int detector, DetectorSettings settings) :
     /// <param name="stillFilling">Whether more records are to be expected: low values of counts and sums then mean nothing yet.</param>
     public abstract void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings);
 
+    /// <summary>What the series of so many values take once they are grown up, with all that is remembered besides.</summary>
+    public abstract long EstimateBytes(SplitCounts counts);
+
+    /// <summary>How many series <see cref="AddForecasters"/> adds, and the bytes that their copies take.</summary>
+    public virtual (int Count, long Bytes) Forecasters => default;
+
     /// <summary>Adds those of the series of which the future can be told, by their keys.</summary>
     public virtual void AddForecasters(List<SeriesForecaster> forecasters)
     {

@@ -20,6 +20,7 @@ internal sealed class EventJudge : DetectorJudge
     private readonly MemberFindings _found = new();
     private readonly List<int> _learnt = [];
     private readonly double[] _scratch;
+    private readonly long _modelBytes;
     private readonly bool _ofMembers;
 
     public EventJudge(int detector, DetectorSettings settings, ModelShape shape, MemoryBudget memory)
@@ -30,7 +31,9 @@ internal sealed class EventJudge : DetectorJudge
         var days = (int)(aggregate.Period() / ModelShape.Day);
         (_shape, _ofMembers) = (shape, settings.OverFieldName is not null);
         _scratch = days == 0 ? [] : new double[slots.Count];
-        _models = new PopulationTable<EventModel>(memory, days == 0 ? () => new PlaceModel() : () => new TimeModel(slots, days));
+        Func<EventModel> create = days == 0 ? () => new PlaceModel() : () => new TimeModel(slots, days);
+        _modelBytes = create().Bytes;
+        _models = new PopulationTable<EventModel>(memory, create);
     }
 
     public override bool JudgesEmptyBuckets => false;
@@ -42,6 +45,8 @@ internal sealed class EventJudge : DetectorJudge
     public override ModelledSeries Create(SeriesKey key) => new MemberSeries<EventModel>(key, _models.Join(key));
 
     public override ModelledSeries Read(SeriesKey key, ref ByteReader reader) => new MemberSeries<EventModel>(key, _models.Join(key)).Read(ref reader);
+
+    public override long EstimateBytes(SplitCounts counts) => (counts.Series * (counts.KeyBytes + NewBytes)) + (counts.Populations * _modelBytes);
 
     public override void Forget(ModelledSeries series) => _models.Leave(series.Key);
 

@@ -5,14 +5,16 @@ using MlActors.Analysis.Scoring;
 namespace MlActors.Analysis.Judging;
 
 /// <summary>What was found in one bucket, of all detectors.</summary>
-/// <param name="keepsValues">Whether the values of all series are kept as well.</param>
-internal sealed class Findings(bool keepsValues)
+internal sealed class Findings
 {
     // Records with less are nobody's business.
     private const double LeastScore = 1;
 
     /// <summary>What is worth a record.</summary>
     public List<Unusual> Unusual { get; } = [];
+
+    /// <summary>Whether the values of all series are kept as well.</summary>
+    public bool KeepsValues { get; set; }
 
     /// <summary>The value of every series, if they are kept.</summary>
     public List<SeriesValue> Values { get; } = [];
@@ -61,7 +63,7 @@ internal sealed class Findings(bool keepsValues)
             ? (ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability), ScoreMap.StrengthScore(judgement.Alert))
             : (0, 0);
         AlertScore = Math.Max(AlertScore, alert);
-        if (keepsValues)
+        if (KeepsValues)
         {
             var (low, high) = judgement.Bounds(judge.NeverNegative);
             Keep(judge, series, judgement.Value, judgement.Typical, low, high, ScoreMap.Probability(judgement.LogProbability), score, alert, detail);
@@ -72,7 +74,7 @@ internal sealed class Findings(bool keepsValues)
     /// <summary>Takes the value of a series that is not judged yet.</summary>
     public void AddUnjudged(DetectorJudge judge, int series, double value, Detail? detail = null)
     {
-        if (keepsValues) Keep(judge, series, value, double.NaN, double.NaN, double.NaN, double.NaN, 0, 0, detail is null ? null : detail with { Typical = null });
+        if (KeepsValues) Keep(judge, series, value, double.NaN, double.NaN, double.NaN, double.NaN, 0, 0, detail is null ? null : detail with { Typical = null });
     }
 
     private void Keep(

@@ -24,6 +24,8 @@ internal sealed class FrequentValues(DetectorSettings settings, MemoryBudget mem
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     private record struct Seen(long Last, int Buckets);
 
+    public long EstimateBytes(SplitCounts counts) => counts.Partitions * (1 + (_by ? counts.By : 0) + (_over ? counts.Over : 0)) * ValueBytes;
+
     public bool IsFrequent(SeriesKey key) =>
         _seen.TryGetValue(new SeriesKey(key.Partition, ""), out var partition) && partition.Buckets >= FewestBuckets &&
         ((_by && IsFrequent(ByOf(key), partition)) || (_over && IsFrequent(OverOf(key), partition)));

@@ -5,7 +5,7 @@ namespace MlActors.Analysis.Judging;
 /// <summary>How many members of a population have each value of the by field. Follows from the series that there are, so it is not saved.</summary>
 internal sealed class Memberships(MemoryBudget memory)
 {
-    private const long ValueBytes = 24 + 4 + 28;
+    public const long ValueBytes = 24 + 4 + 28;
 
     private readonly Dictionary<SeriesKey, int> _members = [];
     private readonly OccurrenceTable _partitions = new(memory);

@@ -29,6 +29,8 @@ internal sealed class MetricJudge(int detector, DetectorSettings settings, Model
 
     public override ModelledSeries Read(SeriesKey key, ref ByteReader reader) => MetricSeries.Read(key, ref reader, shape);
 
+    public override long EstimateBytes(SplitCounts counts) => counts.Series * (counts.KeyBytes + MetricSeries.BytesFor(shape));
+
     public override void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings)
     {
         if (slice is null) return;
@@ -102,6 +104,9 @@ internal sealed class MetricSeries : ModelledSeries
 
     /// <summary>In the order mean, minimum, maximum.</summary>
     public SeriesModel[] Models { get; }
+
+    /// <summary>What a grown-up one takes.</summary>
+    public static long BytesFor(ModelShape shape) => NewBytes + (Count * GrownSeries.BytesFor(shape));
 
     protected override long KindBytes
     {

@@ -37,7 +37,7 @@ internal sealed class Population : IPopulation
     }
 
     /// <summary>The object, its comparisons, its list of those present, and its place in a dictionary.</summary>
-    private static readonly long OwnBytes = 40 + Unsafe.SizeOf<Memory>() + 40 + (2 * Comparison.Bytes) + 56 + 48;
+    public static readonly long OwnBytes = 40 + Unsafe.SizeOf<Memory>() + 40 + (2 * Comparison.Bytes) + 56 + 48;
 
     public long Bytes => OwnBytes;
 
@@ -66,11 +66,12 @@ internal sealed class Population : IPopulation
     /// <summary>What is expected of a member, as a value.</summary>
     public double Typical => Chosen.Typical;
 
-    /// <summary>Learns the bucket.</summary>
+    /// <summary>Learns the bucket; nothing at all when nothing is learnt from any of them.</summary>
     /// <param name="values">Of those from whom something is learnt.</param>
     /// <param name="present">How many there are.</param>
     public void Learn(ModelShape shape, ReadOnlySpan<double> values, int present)
     {
+        if (values.IsEmpty) return;
         foreach (var value in values)
             if (value <= 0) _memory.AllPositive = 0;
         foreach (var comparison in _comparisons)

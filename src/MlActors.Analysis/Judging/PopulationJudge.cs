@@ -29,6 +29,8 @@ internal sealed class PopulationJudge(int detector, DetectorSettings settings, M
 
     public override ModelledSeries Read(SeriesKey key, ref ByteReader reader) => new MemberSeries<Population>(key, _populations.Join(key)).Read(ref reader);
 
+    public override long EstimateBytes(SplitCounts counts) => (counts.Series * (counts.KeyBytes + MemberSeries<Population>.OwnBytes)) + (counts.Populations * Population.OwnBytes);
+
     public override void Forget(ModelledSeries series) => _populations.Leave(series.Key);
 
     public override void WriteShared(ByteWriter writer) => _populations.Write(writer);

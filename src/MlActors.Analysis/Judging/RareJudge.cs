@@ -51,6 +51,8 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
         }
     }
 
+    public override long EstimateBytes(SplitCounts counts) => (counts.Series * (counts.KeyBytes + RareValue.OwnBytes)) + (counts.Partitions * Occurrences.Bytes);
+
     public override void Forget(ModelledSeries series) => _partitions.Change(series.Key.Partition, ((RareValue)series).Buckets, 0);
 
     public override void WriteShared(ByteWriter writer) => _partitions.Write(writer);

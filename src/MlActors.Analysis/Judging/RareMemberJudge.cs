@@ -27,6 +27,7 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
     private readonly PopulationTable<Population> _populations = new(memory, () => new Population());
     private readonly MemberFindings _found = new();
     private readonly RareRecords _rare = new();
+    private readonly List<double> _learnt = [];
     private readonly bool _frequent = settings.Function.Aggregate == Aggregate.FrequentRare;
 
     public override bool JudgesEmptyBuckets => false;
@@ -48,6 +49,10 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
         if (value.Buckets > 0) _memberships.Join(key);
         return value;
     }
+
+    public override long EstimateBytes(SplitCounts counts) =>
+        (counts.Series * (counts.KeyBytes + RareValue.OwnBytes)) + (counts.Populations * Memberships.ValueBytes) + (2 * counts.Partitions * Occurrences.Bytes)
+        + (_frequent ? counts.Partitions * Population.OwnBytes : 0);
 
     public override void Forget(ModelledSeries series)
     {
@@ -115,18 +120,22 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
             var values = CollectionsMarshal.AsSpan(members.ConvertAll(member => member.Amount));
             population.Compare(shape, values);
             if (population.Ready) findings.CountOne();
-            for (var i = 0; i < members.Count && population.Ready; i++)
+            _learnt.Clear();
+            for (var i = 0; i < members.Count; i++)
             {
-                var judgement = population.Judge(values[i], members.Count, Side.High);
                 var series = slice.At(members[i].Rarest).Series;
-                var report = !Rules.Of(Table[series].Key, values[i], population.Typical, shape.Start).SkipResult;
-                findings.AddMember(this, series, members[i].Rarest, judgement with { Alert = judgement.Strength / (1 + ((RareValue)Table[series]).Buckets) }, report, _found);
+                var effect = AskedOf(Table[series].Key);
+                if (!effect.SkipModelUpdate) _learnt.Add(values[i]);
+                if (!population.Ready) continue;
+                var judgement = population.Judge(values[i], members.Count, Side.High);
+                var alert = judgement.Strength / (1 + ((RareValue)Table[series]).Buckets);
+                findings.AddMember(this, series, members[i].Rarest, judgement with { Alert = alert }, report: !effect.SkipResult, _found);
             }
-            if (learn) population.Learn(shape, values, members.Count);
+            if (learn) population.Learn(shape, CollectionsMarshal.AsSpan(_learnt), members.Count);
         }
     }
 
-    // A value is there or not, and nothing is expected of it: rules look at the time and at whose value it is.
+    // A value is there or not, and nothing is expected of it: rules look at the time and at whose value it is. So it is with counts of rare values.
     private RuleEffect AskedOf(SeriesKey key) => Rules.Of(key, actual: 1, typical: null, shape.Start);
 
     private bool IsRare(SeriesKey key) => _memberships.Of(key) <= Math.Max(1, RareShare * _populations.Of(MemberOf(key)).Present);

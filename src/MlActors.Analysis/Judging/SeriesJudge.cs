@@ -29,6 +29,19 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         else if (slice is not null) JudgeSeen(slice, start, learn, findings);
     }
 
+    public override long EstimateBytes(SplitCounts counts) => counts.Series * (counts.KeyBytes + SeriesModel.YoungBytes + GrownSeries.BytesFor(shape));
+
+    public override (int Count, long Bytes) Forecasters
+    {
+        get
+        {
+            var (count, bytes) = (0, 0L);
+            for (var i = 0; i < Table.Count; i++)
+                if (Table[i] is SeriesModel { Ready: true } model) (count, bytes) = (count + 1, bytes + model.CopyBytes);
+            return (count, bytes);
+        }
+    }
+
     public override void AddForecasters(List<SeriesForecaster> forecasters)
     {
         var own = shape.Copy();

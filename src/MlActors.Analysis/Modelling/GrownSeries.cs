@@ -26,6 +26,10 @@ internal sealed class GrownSeries
     /// <summary>The object without profiles.</summary>
     public static readonly long OwnBytes = 16 + (2 * 8) + (2 * 8) + Unsafe.SizeOf<SeriesState>() + Unsafe.SizeOf<Outlook>();
 
+    /// <summary>One with all profiles that there can be.</summary>
+    public static long BytesFor(ModelShape shape) => OwnBytes
+        + (shape.DaySlots > 0 ? SeasonalProfile.BytesFor(shape.DaySlots) : 0) + (shape.WeekSlots > 0 ? SeasonalProfile.BytesFor(shape.WeekSlots) : 0);
+
     /// <summary>How many values were learnt.</summary>
     public int Known => _state.Known;
 

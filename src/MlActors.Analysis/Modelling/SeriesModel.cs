@@ -21,6 +21,9 @@ internal sealed class SeriesModel(SeriesKey key) : ModelledSeries(key)
     /// <summary>Whether enough was learnt to call something unusual.</summary>
     public bool Ready => _grown is { Known: >= 2 * YoungSeries.GrownUp };
 
+    /// <summary>What a <see cref="Copy"/> takes.</summary>
+    public long CopyBytes => _grown!.Bytes;
+
     /// <summary>A copy from which forecasts can be made; only of one that is <see cref="Ready"/>.</summary>
     public GrownSeries Copy() => _grown!.Copy();
 

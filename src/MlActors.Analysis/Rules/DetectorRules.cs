@@ -13,7 +13,7 @@ internal sealed class DetectorRules
     private DetectorRules((DetectionRule, Scope[])[] rules)
     {
         _rules = rules;
-        LookAtTypical = Array.Exists(_rules, one => one.Rule.Conditions.Any(condition => condition.AppliesTo is AppliesTo.Typical or AppliesTo.DiffFromTypical));
+        LookAtTypical = _rules.SelectMany(one => one.Rule.Conditions).Any(condition => condition.AppliesTo is AppliesTo.Typical or AppliesTo.DiffFromTypical);
     }
 
     public static DetectorRules None { get; } = new([]);

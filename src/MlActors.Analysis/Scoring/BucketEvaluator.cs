@@ -9,9 +9,12 @@ namespace MlActors.Analysis.Scoring;
 /// <summary>Has every detector judge a bucket and makes one result of it.</summary>
 internal sealed class BucketEvaluator(AnalysisSettings settings, DetectorJudge[] judges, InfluenceFinder influences)
 {
-    private readonly Findings _findings = new(settings.KeepsValues);
+    private readonly Findings _findings = new() { KeepsValues = settings.KeepsValues };
     private readonly ResultBuilder _results = new(settings, judges, influences);
     private EventSchedule _schedule = new([]);
+
+    /// <inheritdoc cref="JobAnalysis.KeepsValues"/>
+    public bool KeepsValues { get => _findings.KeepsValues; set => _findings.KeepsValues = value; }
 
     /// <summary>The result of a bucket that is over; models learn it, unless an event says that they must not.</summary>
     /// <param name="bucket"><c>null</c> when it had no records.</param>

@@ -35,6 +35,9 @@ internal static class ScoreMap
     /// <summary>The absolute scale: 75 at <see cref="CriticalStrength"/>, halving the rest to 100 with every half of it.</summary>
     public static double StrengthScore(double strength) => 100 * (1 - Math.Pow(2, -2 * strength / CriticalStrength));
 
+    /// <summary>The strength that has a score; the counterpart of <see cref="StrengthScore"/>.</summary>
+    public static double StrengthOf(double score) => -CriticalStrength / 2 * Math.Log2(1 - (Math.Clamp(score, 0, 99.999) / 100));
+
     public static double Probability(double logProbability) => Math.Clamp(Math.Pow(10, logProbability), 1e-300, 1);
 
     /// <summary>

@@ -6,7 +6,7 @@ using MlActors.Analysis.Categorization;
 namespace MlActors.Analysis.State;
 
 /// <summary>
-/// What of the settings a state depends on. Limits, the prune window and how texts are read may change between save and restore, all else may not.
+/// What of the settings a state depends on. Limits, windows and how texts are read may change between save and restore, all else may not.
 /// </summary>
 internal readonly record struct SettingsPrint(
     long BucketSpan, long Latency, ulong Detectors, ulong Influencers, ulong SummaryCount, ulong TimeZone, ulong Categorization)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MlActors.Gateway.Calendars;
 using MlActors.Gateway.Cat;
 using MlActors.Gateway.Errors;
+using MlActors.Gateway.Forecasts;
 using MlActors.Gateway.Filters;
 using MlActors.Gateway.Jobs;
 using MlActors.Gateway.NotYet;
@@ -26,8 +27,11 @@ public static partial class ApiTable
         .. StatsEndpoint.All,
         .. ResultEndpoints.All,
         .. OverallBucketsEndpoint.All,
+        .. ModelPlotEndpoint.All,
         CategoryEndpoint.Endpoint,
+        MemoryEstimateEndpoint.Endpoint,
         .. SnapshotEndpoints.All,
+        .. ForecastEndpoints.All,
         .. QuarantineEndpoint.All,
         .. FilterEndpoints.All,
         .. CalendarEndpoints.All,

@@ -28,6 +28,8 @@ public static class ParameterKinds
 
     public static ParameterKind<TimeSpan> Duration { get; } = new("duration", ReadDuration);
 
+    public static ParameterKind<ByteSize> Size { get; } = new("size", ReadSize);
+
     /// <summary>Epoch milliseconds.</summary>
     public static ParameterKind<long> Date { get; } = new("date", DateProblem) { ErrorType = ErrorTypes.Parse };
 
@@ -61,6 +63,9 @@ public static class ParameterKinds
         value = good ? read.Duration : default;
         return good ? null : problem;
     }
+
+    private static string? ReadSize(string text, DateTimeOffset now, out ByteSize value) =>
+        ByteSize.TryParse(Shorten(text), out value, out var problem) ? null : problem;
 
     private static string? DateProblem(string text, DateTimeOffset now, out long value) =>
         DateValue.TryParse(Shorten(text), now, out value, out var problem) ? null : problem;

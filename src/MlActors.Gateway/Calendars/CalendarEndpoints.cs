@@ -61,7 +61,8 @@ public static class CalendarEndpoints
         if (call.Path("calendar_id") is { } id && (call.Has(Parameters.From) || call.Has(Size) || call.Has(Parameters.PageObject)))
             throw ApiException.IllegalArgument($"a page ([from], [size]) is taken of all calendars only; leave it out, or leave out [{id}]");
         var calendars = await call.Services.Contexts.ListCalendarsAsync();
-        var picked = IdExpression.Pick(What, [.. calendars.Select(calendar => calendar.CalendarId)], call.Path("calendar_id")).ToHashSet(StringComparer.Ordinal);
+        var picked = IdExpression.Pick(What, [.. calendars.Select(calendar => calendar.CalendarId)], call.Path("calendar_id"))
+            .ToHashSet(StringComparer.Ordinal);
         return ApiResult.Json(json =>
         {
             json.WriteStartObject();
@@ -76,7 +77,8 @@ public static class CalendarEndpoints
     private static async Task<ApiResult> DeleteAsync(ApiCall call)
     {
         var calendar = await RequireAsync(call);
-        if (await call.Services.Contexts.DeleteCalendarAsync(calendar.CalendarId) == ContextChange.NotFound) throw IdExpression.NotFound(What, calendar.CalendarId);
+        if (await call.Services.Contexts.DeleteCalendarAsync(calendar.CalendarId) == ContextChange.NotFound)
+            throw IdExpression.NotFound(What, calendar.CalendarId);
         await ContextNews.TellAsync(call, calendar.JobIds);
         return ApiResult.Acknowledged();
     }
@@ -84,7 +86,8 @@ public static class CalendarEndpoints
     private static async Task<ApiResult> AddJobsAsync(ApiCall call)
     {
         var names = ReadNames(call);
-        if (await call.Services.Contexts.AddToCalendarAsync(CalendarId(call), names) == ContextChange.NotFound) throw IdExpression.NotFound(What, CalendarId(call));
+        if (await call.Services.Contexts.AddToCalendarAsync(CalendarId(call), names) == ContextChange.NotFound)
+            throw IdExpression.NotFound(What, CalendarId(call));
         return await ChangedAsync(call, names);
     }
 
@@ -97,7 +100,8 @@ public static class CalendarEndpoints
             case ContextChange.NotFound:
                 throw IdExpression.NotFound(What, calendar.CalendarId);
             case ContextChange.Missing:
-                throw ApiException.NotFound($"the calendar [{calendar.CalendarId}] does not name [{string.Join(',', names.Except(calendar.JobIds, StringComparer.Ordinal))}]");
+                var missing = string.Join(',', names.Except(calendar.JobIds, StringComparer.Ordinal));
+                throw ApiException.NotFound($"the calendar [{calendar.CalendarId}] does not name [{missing}]");
         }
         return await ChangedAsync(call, names);
     }

@@ -28,7 +28,8 @@ public static class EventEndpoints
             "Adds events to a calendar. Open jobs that it concerns obey them from the next bucket on.", PostAsync)
         {
             Body = BodyKind.Json,
-            BodyDoc = "`events`: a list of objects with `description`, `start_time`, `end_time`, and optionally `skip_result` and `skip_model_update` (both `true`).",
+            BodyDoc = "`events`: a list of objects with `description`, `start_time`, `end_time`, and optionally `skip_result` and `skip_model_update` " +
+                "(both `true`).",
         },
         new("ml.get_calendar_events", ["GET"], [Many], Privileges.MonitorMl, "cluster:monitor/xpack/ml/calendars/events/get",
             "The events of a list of calendars, of wildcards, or of all (`_all`), in the order of their starts.", GetAsync)
@@ -49,7 +50,8 @@ public static class EventEndpoints
             case ContextChange.NotFound:
                 throw IdExpression.NotFound(CalendarEndpoints.What, id);
             case ContextChange.Full:
-                throw ApiException.IllegalArgument($"[events] would give the calendar [{id}] more than {CalendarConfig.MostEvents} events, which is the most it can have; use another calendar");
+                throw ApiException.IllegalArgument(
+                    $"[events] would give the calendar [{id}] more than {CalendarConfig.MostEvents} events, which is the most it can have; use another calendar");
         }
         await TellAsync(call);
         return ApiResult.Json(json =>
@@ -70,8 +72,10 @@ public static class EventEndpoints
         IReadOnlyCollection<string>? calendars = null;
         if (!IdExpression.MeansAll(expression))
         {
-            if (names is not null) throw ApiException.IllegalArgument($"[job_id] goes with [_all] as calendar only, not with [{expression}]; leave one of the two out");
-            calendars = IdExpression.Pick(CalendarEndpoints.What, [.. (await call.Services.Contexts.ListCalendarsAsync()).Select(calendar => calendar.CalendarId)], expression);
+            if (names is not null)
+                throw ApiException.IllegalArgument($"[job_id] goes with [_all] as calendar only, not with [{expression}]; leave one of the two out");
+            var all = await call.Services.Contexts.ListCalendarsAsync();
+            calendars = IdExpression.Pick(CalendarEndpoints.What, [.. all.Select(calendar => calendar.CalendarId)], expression);
         }
         var page = await call.Services.Contexts.QueryEventsAsync(new EventQuery(calendars, names, start, end, from, size));
         return ApiResult.Json(json =>

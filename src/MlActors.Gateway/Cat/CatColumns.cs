@@ -6,6 +6,7 @@ using MlActors.Gateway.Errors;
 using MlActors.Gateway.Jobs;
 using MlActors.Jobs;
 using MlActors.Jobs.Expressions;
+using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Gateway.Cat;
@@ -70,10 +71,10 @@ internal static class CatColumns
         Number("model.failed_category_count", "mfcc", "failed categories", row => row.Status.Size.Categorization.FailedCategories),
         Date("model.log_time", "mlt", "when the size was measured", row => row.Status.SizeLogTime),
         Date("model.timestamp", "mt", "the bucket at which the size was measured", row => row.Status.Size.Timestamp * 1000),
-        Number("forecasts.total", "ft", "forecasts", _ => 0),
-        .. Summary("forecasts.memory", "fm", CatType.Bytes),
-        .. Summary("forecasts.records", "fr", CatType.Number),
-        .. Summary("forecasts.time", "ft", CatType.Time),
+        Number("forecasts.total", "ft", "forecasts", row => row.Stats.Forecasts.Total),
+        .. Summary("forecasts.memory", "fm", CatType.Bytes, "memory of a forecast", row => row.Stats.Forecasts.Memory),
+        .. Summary("forecasts.records", "fr", CatType.Number, "points of a forecast", row => row.Stats.Forecasts.Records),
+        .. Summary("forecasts.time", "ft", CatType.Time, "time that a forecast took", row => row.Stats.Forecasts.ProcessingMs),
         Text("node.id", "ni", "id of the node that runs the job", row => row.Node?.Id),
         Text("node.name", "nn", "name of the node that runs the job", row => row.Node?.Name),
         Text("node.ephemeral_id", "ne", "id of that node's process", row => row.Node?.EphemeralId),
@@ -120,8 +121,14 @@ internal static class CatColumns
 
     private static ImmutableArray<string> Aliases(string alias) => alias.Length == 0 ? [] : [alias];
 
-    // Forecasts are not in this version: there is nothing to sum up.
-    private static IEnumerable<CatColumn> Summary(string name, string alias, CatType type) =>
-        new[] { "min", "max", "avg", "total" }.Select(part =>
-            new CatColumn($"{name}.{part}", [alias + part], type, $"{part} of {name.Replace('.', ' ')}", _ => null));
+    // Nothing is shown of a job without forecasts. Sizes and numbers are whole.
+    private static IEnumerable<CatColumn> Summary(string name, string alias, CatType type, string what, Func<CatRow, FigureSummary?> figure)
+    {
+        return [Part("min", f => f.Min), Part("max", f => f.Max), Part("avg", f => f.Avg), Part("total", f => f.Total)];
+
+        CatColumn Part(string part, Func<FigureSummary, double> value) => new($"{name}.{part}", [alias + part], type, $"{part} {what}",
+            row => figure(row) is { } summary ? Whole(value(summary)) : null);
+
+        IComparable Whole(double number) => type == CatType.Time ? number : (IComparable)(long)Math.Round(number);
+    }
 }

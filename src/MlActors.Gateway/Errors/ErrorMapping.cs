@@ -35,6 +35,7 @@ public static class ErrorMapping
         RefusalKind.Invalid or RefusalKind.AlreadyExists => 400,
         RefusalKind.NotFound => 404,
         RefusalKind.Conflict => 409,
+        RefusalKind.TooMany => 429,
         RefusalKind.Unavailable => 503,
         _ => 500,
     };
@@ -44,7 +45,7 @@ public static class ErrorMapping
         RefusalKind.Invalid => ErrorTypes.IllegalArgument,
         RefusalKind.AlreadyExists => ErrorTypes.AlreadyExists,
         RefusalKind.NotFound => ErrorTypes.NotFound,
-        RefusalKind.Conflict or RefusalKind.Unavailable => ErrorTypes.Status,
+        RefusalKind.Conflict or RefusalKind.TooMany or RefusalKind.Unavailable => ErrorTypes.Status,
         _ => ErrorTypes.Unexpected,
     };
 

@@ -79,7 +79,8 @@ public static class FilterEndpoints
             case ContextChange.Missing:
                 throw await NotInFilterAsync(call, update);
             case ContextChange.Full:
-                throw ApiException.IllegalArgument($"[add_items] would give the filter [{update.FilterId}] more than {FilterConfig.MostItems} values, which is the most it can have");
+                throw ApiException.IllegalArgument(
+                    $"[add_items] would give the filter [{update.FilterId}] more than {FilterConfig.MostItems} values, which is the most it can have");
         }
         await ContextNews.TellAsync(call, await call.Services.Contexts.JobsUsingFilterAsync(update.FilterId));
         var filter = (await call.Services.Contexts.ReadFiltersAsync([update.FilterId])).FirstOrDefault() ?? throw IdExpression.NotFound(What, update.FilterId);
@@ -90,7 +91,8 @@ public static class FilterEndpoints
     {
         var items = (await call.Services.Contexts.ReadFiltersAsync([update.FilterId])).SelectMany(filter => filter.Items);
         var missing = update.Remove.Except(items, StringComparer.Ordinal).Except(update.Add, StringComparer.Ordinal).Take(call.Services.Options.NamesShown);
-        return ApiException.IllegalArgument($"[remove_items] has [{string.Join(", ", missing)}], which the filter [{update.FilterId}] does not hold; nothing was changed");
+        return ApiException.IllegalArgument(
+            $"[remove_items] has [{string.Join(", ", missing)}], which the filter [{update.FilterId}] does not hold; nothing was changed");
     }
 
     private static async Task<ApiResult> DeleteAsync(ApiCall call)
@@ -104,7 +106,8 @@ public static class FilterEndpoints
                 var users = await call.Services.Contexts.JobsUsingFilterAsync(id);
                 var shown = call.Services.Options.NamesShown;
                 var more = users.Count > shown ? $" and {users.Count - shown} more" : "";
-                throw ApiException.Conflict($"cannot delete filter [{id}] because jobs use it: [{string.Join(", ", users.Take(shown))}]{more}; take it out of their rules first");
+                throw ApiException.Conflict(
+                    $"cannot delete filter [{id}] because jobs use it: [{string.Join(", ", users.Take(shown))}]{more}; take it out of their rules first");
         }
         return ApiResult.Acknowledged();
     }

@@ -13,7 +13,6 @@ public static partial class JobEndpoints
     {
         var config = ReadConfig(call, call.JobId);
         await RequireFreeNamesAsync(call, config);
-        await RequireFiltersAsync(call, JobContext.FiltersOf(config));
         await call.AskAsync<Done>(new CreateJob(config), call.Services.Options.CommandTimeout);
         return ApiResult.Json(json => JobConfigJson.WriteApi(json, config, status: null, excludeGenerated: false));
     }
@@ -21,9 +20,10 @@ public static partial class JobEndpoints
     private static async Task<ApiResult> UpdateAsync(ApiCall call)
     {
         var update = JobUpdate.Read(call.JobId, call.Body.Span, call.Services.Options.JobLimits);
-        await call.RequireJobAsync();
+        var job = await call.RequireJobAsync();
         foreach (var group in update.Groups ?? []) await RequireFreeGroupAsync(call, group, call.JobId);
-        await RequireFiltersAsync(call, JobContext.FiltersOf(update.Detectors.SelectMany(detector => detector.Rules ?? [])));
+        if (job.Status.State is JobState.Opening or JobState.Opened)
+            await RequireFiltersAsync(call, JobContext.FiltersOf(update.Detectors.SelectMany(detector => detector.Rules ?? [])));
         var updated = await call.AskAsync<JobUpdatedReply>(new UpdateJob(call.JobId, update), call.Services.Options.CommandTimeout);
         return ApiResult.Json(json => JobConfigJson.WriteApi(json, updated.Row.Config, updated.Row.Status, excludeGenerated: false));
     }
@@ -58,12 +58,14 @@ public static partial class JobEndpoints
             throw Taken($"the group [{group}] has the name of a job; choose another name for the group");
     }
 
-    // One that is deleted in this moment is found missing by the job, which leaves the rule out; later it cannot be deleted any more.
+    // A closed job may name filters that come later; opening it asks for them. What is deleted, or the job opened, in this very moment is found missing by the
+    // job, which leaves the rule out until the filter is there.
     private static async Task RequireFiltersAsync(ApiCall call, ImmutableArray<string> filterIds)
     {
         if (filterIds.IsEmpty) return;
         var missing = filterIds.Except(await call.Services.Contexts.ListFilterIdsAsync(), StringComparer.Ordinal).ToList();
-        if (missing.Count > 0) throw ApiException.NotFound($"no filter has the id [{string.Join(',', missing)}], which [custom_rules] name in [scope]; create it first");
+        if (missing.Count > 0)
+            throw ApiException.NotFound($"no filter has the id [{string.Join(',', missing)}], which [custom_rules] name in [scope]; create it first");
     }
 
     private static ApiException Taken(string reason) => new(400, ErrorTypes.AlreadyExists, reason);

@@ -1,5 +1,6 @@
 using MlActors.Gateway.Api;
 using MlActors.Jobs;
+using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -7,7 +8,8 @@ namespace MlActors.Gateway.Jobs;
 
 /// <summary>A job with its newest numbers.</summary>
 /// <param name="Live">What its owner said; <c>null</c> when it rests or did not answer, and the stored row counts.</param>
-internal sealed record JobStats(JobRow Row, JobStatsReply? Live)
+/// <param name="Forecasts">Of those that are not expired.</param>
+internal sealed record JobStats(JobRow Row, JobStatsReply? Live, ForecastStats Forecasts)
 {
     // Less is no time to answer in, and timers may end that much early.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(5);
@@ -26,23 +28,31 @@ internal sealed record JobStats(JobRow Row, JobStatsReply? Live)
         {
             var rows = new List<JobRow>(ids.Length);
             await foreach (var row in services.Catalog.ReadAsync(ids)) rows.Add(row);
+            var forecasts = await ReadForecastsAsync(services, ids);
             var left = options.LiveStatsBudget - services.Time.GetElapsedTime(began);
             var wait = left < options.LiveStatsTimeout ? left : options.LiveStatsTimeout;
-            foreach (var stats in await Task.WhenAll(rows.Select(row => ReadAsync(call, row, wait)))) yield return stats;
+            foreach (var stats in await Task.WhenAll(rows.Select(row => ReadAsync(call, row, forecasts.GetValueOrDefault(row.Config.JobId, ForecastStats.None), wait)))) yield return stats;
         }
     }
 
-    private static async Task<JobStats> ReadAsync(ApiCall call, JobRow row, TimeSpan wait)
+    private static async Task<Dictionary<string, ForecastStats>> ReadForecastsAsync(GatewayServices services, IReadOnlyCollection<string> ids)
     {
-        if (row.Status.State is JobState.Closed or JobState.Failed || wait < ShortestWait) return new JobStats(row, null);
+        var now = services.NowMs;
+        return (await services.Store.ListForecastsAsync(ids)).Where(forecast => !forecast.IsExpired(now)).GroupBy(forecast => forecast.JobId, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => ForecastStats.Of([.. group]), StringComparer.Ordinal);
+    }
+
+    private static async Task<JobStats> ReadAsync(ApiCall call, JobRow row, ForecastStats forecasts, TimeSpan wait)
+    {
+        if (row.Status.State is JobState.Closed or JobState.Failed || wait < ShortestWait) return new JobStats(row, null, forecasts);
         try
         {
             // A refusal means that the job is just going away: the row read a moment ago is the last truth about it.
-            return new JobStats(row, await call.Services.Jobs.AskAsync(new GetJobStats(row.Config.JobId), wait, call.Aborted) as JobStatsReply);
+            return new JobStats(row, await call.Services.Jobs.AskAsync(new GetJobStats(row.Config.JobId), wait, call.Aborted) as JobStatsReply, forecasts);
         }
         catch (JobTimeoutException)
         {
-            return new JobStats(row, null);
+            return new JobStats(row, null, forecasts);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MlActors.Gateway.Forecasts;
 using MlActors.Jobs;
 using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Lifecycle;
@@ -20,10 +21,7 @@ internal static class JobStatsDocument
         json.WriteEndObject();
         var logTime = status.SizeLogTime ?? stats.Row.Config.CreateTime.ToUnixTimeMilliseconds();
         ModelSizeDocument.Write(json, "model_size_stats", jobId, status.Size, MemoryLimit(stats), logTime);
-        json.WriteStartObject("forecasts_stats");
-        json.WriteNumber("total", 0);
-        json.WriteNumber("forecasted_jobs", 0);
-        json.WriteEndObject();
+        ForecastDocument.WriteStats(json, "forecasts_stats", stats.Forecasts);
         WriteTiming(json, jobId, status.Timing);
         if (NodeOf(status, here) is { } node) WriteNode(json, node);
         if (AssignmentExplanation(status) is { } explanation) json.WriteString("assignment_explanation", explanation);

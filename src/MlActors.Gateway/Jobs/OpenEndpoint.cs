@@ -45,6 +45,7 @@ public static class OpenEndpoint
 
     private static async Task<ApiResult> OpenOneAsync(ApiCall call, RequestDeadline deadline)
     {
+        await RequireFiltersAsync(call, [call.JobId]);
         var began = call.Services.Time.GetTimestamp();
         try
         {
@@ -65,6 +66,7 @@ public static class OpenEndpoint
         if (unable.Count > 0) throw Unable(unable, call.Services.Options.NamesShown);
 
         var toOpen = jobs.Where(job => job.State != JobState.Opened).Select(job => job.JobId).ToList();
+        await RequireFiltersAsync(call, toOpen);
         var request = new BulkRequest(BulkOperation.Open, toOpen, deadline.Remaining);
         if (!call.Get(Wait)) return ApiResult.Background(call.Services.Jobs.Start(request));
         var progress = toOpen.Count == 0 ? null : await call.Services.Jobs.RunAsync(request).WaitAsync(call.Aborted);
@@ -107,6 +109,16 @@ public static class OpenEndpoint
         var names = jobs.Select(job => $"{job.JobId} ({Why(job)})").ToList();
         return ApiException.Conflict(
             $"nothing was opened, because some of the jobs cannot be: {BulkDocument.Names(names, shown)}; close failed jobs with force=true first");
+    }
+
+    private static async Task RequireFiltersAsync(ApiCall call, IReadOnlyCollection<string> jobIds)
+    {
+        var missing = await call.Services.Contexts.MissingFiltersAsync(jobIds);
+        if (missing.Count == 0) return;
+        var names = missing.Select(use => $"{use.FilterId} (of job {use.JobId})").ToList();
+        throw ApiException.NotFound(
+            $"nothing was opened, because [custom_rules] name filters that do not exist: {BulkDocument.Names(names, call.Services.Options.NamesShown)}; " +
+            "create them, or take them out of the rules");
     }
 
     private static string Why(ResolvedJob job) => job.Blocked != BlockedReason.None

@@ -25,13 +25,10 @@ public static class NotYetEndpoints
         Declare("ml.stop_datafeed", "POST", "/_ml/datafeeds/{datafeed_id}/_stop"),
         Declare("ml.preview_datafeed", "GET, POST", "/_ml/datafeeds/_preview", "/_ml/datafeeds/{datafeed_id}/_preview"),
         Declare("cat.ml_datafeeds", "GET", "/_cat/ml/datafeeds", "/_cat/ml/datafeeds/{datafeed_id}"),
-        Declare("ml.forecast", "POST", Job + "/_forecast"),
-        Declare("ml.delete_forecast", "DELETE", Job + "/_forecast", Job + "/_forecast/{forecast_id}"),
         Declare("ml.upgrade_job_snapshot", "POST", Job + "/model_snapshots/{snapshot_id}/_upgrade"),
         Declare("ml.get_model_snapshot_upgrade_stats", "GET", Job + "/model_snapshots/{snapshot_id}/_upgrade/_stats"),
         Declare("ml.set_upgrade_mode", "POST", "/_ml/set_upgrade_mode"),
         Declare("ml.delete_expired_data", "DELETE", "/_ml/_delete_expired_data", "/_ml/_delete_expired_data/{job_id}"),
-        Declare("ml.estimate_model_memory", "POST", "/_ml/anomaly_detectors/_estimate_model_memory"),
     ];
 
     private static ApiEndpoint Declare(string name, string methods, params string[] paths) =>

@@ -27,19 +27,7 @@ public static class CategoryEndpoint
         await call.RequireJobAsync();
         var page = await call.Services.Results.QueryCategoriesAsync(new CategoryQuery(call.JobId, id, call.Get(PartitionFieldValue), from, size));
         if (id is not null && page.Count == 0) throw ApiException.NotFound($"job [{call.JobId}] has no category with the id [{id}]");
-        return ApiResult.Stream(async output =>
-        {
-            output.Json.WriteStartObject();
-            output.Json.WriteNumber("count", page.Count);
-            output.Json.WriteStartArray("categories");
-            foreach (var document in page.Documents)
-            {
-                output.WriteDocument(document.Span);
-                await output.FlushIfFullAsync(call.Aborted);
-            }
-            output.Json.WriteEndArray();
-            output.Json.WriteEndObject();
-        });
+        return page.AsResult("categories", call.Aborted);
     }
 
     private static long? ReadId(ApiCall call)

@@ -64,11 +64,7 @@ public static class ResultEndpoints
         var query = ReadQuery(call, listing);
         await call.RequireJobAsync();
         var page = await call.Services.Results.QueryAsync(query);
-        return Render(listing, page, (output, document) =>
-        {
-            output.WriteDocument(document.Span);
-            return Task.CompletedTask;
-        }, call.Aborted);
+        return page.AsResult(listing.ListName, call.Aborted);
     }
 
     private static async Task<ApiResult> BucketsAsync(ApiCall call)
@@ -79,7 +75,7 @@ public static class ResultEndpoints
         if (page.Count == 0 && call.Path("timestamp") is { } missing)
             throw ApiException.NotFound($"job [{call.JobId}] has no bucket with the timestamp [{missing}]");
         var expand = call.Get(Expand);
-        return Render(Buckets, page, async (output, document) =>
+        return page.AsResult(Buckets.ListName, async (output, document) =>
         {
             if (expand) output.WriteDocument(await ExpandAsync(call, document));
             else output.WriteDocument(document.Span);
@@ -106,21 +102,6 @@ public static class ResultEndpoints
             throw ApiException.Parse($"[timestamp] in the path: {problem}");
         return new ResultQuery(ResultKind.Bucket, call.JobId, 0, call.Get(Parameters.ExcludeInterim), at, at + 1, 0, 1, "timestamp", false);
     }
-
-    private static ApiResult Render(Listing listing, ResultPage page, Func<JsonOutput, ReadOnlyMemory<byte>, Task> write, CancellationToken aborted) =>
-        ApiResult.Stream(async output =>
-        {
-            output.Json.WriteStartObject();
-            output.Json.WriteNumber("count", page.Count);
-            output.Json.WriteStartArray(listing.ListName);
-            foreach (var document in page.Documents)
-            {
-                await write(output, document);
-                await output.FlushIfFullAsync(aborted);
-            }
-            output.Json.WriteEndArray();
-            output.Json.WriteEndObject();
-        });
 
     // The bucket's stored document with its records put in before the closing brace.
     private static async Task<byte[]> ExpandAsync(ApiCall call, ReadOnlyMemory<byte> bucket)

@@ -48,8 +48,10 @@ public sealed record JobConfig
         Influencers = AnalysisConfig.Influencers,
         SummaryCountField = AnalysisConfig.SummaryCountFieldName,
         TimeZone = AnalysisConfig.TimeZone,
+        RenormalizationWindow = RenormalizationWindowDays is { } days ? days * 86_400 : Math.Max(30 * 86_400, 100 * AnalysisConfig.BucketSpanSeconds),
         ModelPruneWindow = AnalysisConfig.ModelPruneWindowSeconds,
         ModelMemoryLimit = AnalysisLimits.ModelMemoryBytes,
+        KeepsValues = ModelPlotConfig is { Enabled: true },
         Categorization = AnalysisConfig.ToCategorization((int)AnalysisLimits.CategorizationExamplesLimit),
     };
 }

@@ -14,12 +14,13 @@ public sealed record RuleConfig
     public ImmutableArray<ScopeConfig> Scope { get; init; } = [];
 
     /// <param name="position">Of the detector in the settings.</param>
-    internal DetectionRule ToRule(int position, DetectorConfig detector) => new(position, Actions.Contains(RuleNames.SkipResult), Actions.Contains(RuleNames.SkipModelUpdate))
-    {
-        Scope = [.. Scope.Select(scope => new RuleScope(SplitOf(detector, scope.Field), scope.FilterId, scope.FilterType == RuleNames.Include))],
-        Conditions = [.. Conditions.Select(condition =>
-            new RuleCondition(RuleNames.AppliesTo[condition.AppliesTo], RuleNames.Operators[condition.Operator], condition.Value))],
-    };
+    internal DetectionRule ToRule(int position, DetectorConfig detector) =>
+        new(position, Actions.Contains(RuleNames.SkipResult), Actions.Contains(RuleNames.SkipModelUpdate))
+        {
+            Scope = [.. Scope.Select(scope => new RuleScope(SplitOf(detector, scope.Field), scope.FilterId, scope.FilterType == RuleNames.Include))],
+            Conditions = [.. Conditions.Select(condition =>
+                new RuleCondition(RuleNames.AppliesTo[condition.AppliesTo], RuleNames.Operators[condition.Operator], condition.Value))],
+        };
 
     public bool Equals(RuleConfig? other) => other is not null && Actions.SequenceEqual(other.Actions, StringComparer.Ordinal) &&
         Conditions.SequenceEqual(other.Conditions) && Scope.SequenceEqual(other.Scope);

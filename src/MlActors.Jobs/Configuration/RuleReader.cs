@@ -35,35 +35,40 @@ internal static class RuleReader
         {
             var name = "scope." + ProblemList.Shown(field.Name);
             if (read.Any(known => known.Field == field.Name))
-            {
                 rule.Problem(name, "is there twice: keep one of the two", ProblemKind.XContentParse);
-                continue;
-            }
-            if (field.Value.ValueKind != JsonValueKind.Object)
-            {
+            else if (field.Value.ValueKind != JsonValueKind.Object)
                 rule.Problem(name, $"must be an object with a filter_id, not {JsonNames.Of(field.Value)}", ProblemKind.XContentParse);
-                continue;
-            }
-            string? filter = null, type = RuleNames.Include;
-            foreach (var property in field.Value.EnumerateObject())
-            {
-                var text = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
-                if (property.Name is not ("filter_id" or "filter_type"))
-                    rule.Problem($"{name}.{ProblemList.Shown(property.Name)}", "is not a known field here: use [filter_id] and [filter_type]", ProblemKind.XContentParse);
-                else if (text is null)
-                    rule.Problem($"{name}.{property.Name}", $"must be a string, not {JsonNames.Of(property.Value)}", ProblemKind.XContentParse);
-                else if (property.Name is "filter_id")
-                    filter = text;
-                else if (text is RuleNames.Include or RuleNames.Exclude)
-                    type = text;
-                else
-                    rule.Problem($"{name}.filter_type", $"is [{ProblemList.Shown(text)}]: must be [{RuleNames.Include}] or [{RuleNames.Exclude}]");
-            }
-            if (filter is null && !rule.Has($"{name}.filter_id")) rule.Problem($"{name}.filter_id", "is required", ProblemKind.IllegalArgument);
-            else if (filter is not null && !JobId.IsValid(filter)) rule.Problem($"{name}.filter_id", $"is [{ProblemList.Shown(filter)}]: must {JobId.Rule}", ProblemKind.IllegalArgument);
-            read.Add(new ScopeConfig(field.Name, filter ?? "", type));
+            else
+                read.Add(ReadFilterRef(rule, name, field));
         }
-        if (!scope.EnumerateObject().Any() && !rule.Has("conditions")) rule.Problem("scope", "is empty: name a field and its filter, or leave it out and give conditions");
+        if (!scope.EnumerateObject().Any() && !rule.Has("conditions"))
+            rule.Problem("scope", "is empty: name a field and its filter, or leave it out and give conditions");
         return read.ToImmutable();
+    }
+
+    private static ScopeConfig ReadFilterRef(ObjectReader rule, string name, JsonProperty field)
+    {
+        string? filter = null, type = RuleNames.Include;
+        foreach (var property in field.Value.EnumerateObject())
+        {
+            var at = $"{name}.{ProblemList.Shown(property.Name)}";
+            var text = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
+            if (property.Name is not ("filter_id" or "filter_type"))
+                rule.Problem(at, "is not a known field here: use [filter_id] and [filter_type]", ProblemKind.XContentParse);
+            else if (text is null)
+                rule.Problem(at, $"must be a string, not {JsonNames.Of(property.Value)}", ProblemKind.XContentParse);
+            else if (property.Name is "filter_id")
+                filter = text;
+            else if (text is RuleNames.Include or RuleNames.Exclude)
+                type = text;
+            else
+                rule.Problem(at, $"is [{ProblemList.Shown(text)}]: must be [{RuleNames.Include}] or [{RuleNames.Exclude}]");
+        }
+        var id = name + ".filter_id";
+        if (filter is null && !rule.Has(id))
+            rule.Problem(id, "is required", ProblemKind.IllegalArgument);
+        else if (filter is not null && !JobId.IsValid(filter))
+            rule.Problem(id, $"is [{ProblemList.Shown(filter)}]: must {JobId.Rule}", ProblemKind.IllegalArgument);
+        return new ScopeConfig(field.Name, filter ?? "", type);
     }
 }

@@ -16,9 +16,11 @@ public static class CalendarReader
         var request = new ObjectReader(StrictJson.ReadObject(body.IsEmpty ? "{}"u8 : body), "", "", ContextFields.PutCalendar, problems);
         ContextNames.CheckId("calendar_id", calendarId, request);
         var names = request.Texts("job_ids") ?? [];
-        for (var i = 0; i < names.Length; i++)
-            if (!ContextNames.IsJobOrGroup(names[i]))
-                request.Problem($"job_ids[{i}]", $"is [{ProblemList.Shown(names[i])}]: must be [{CalendarConfig.Everybody}], or {JobId.Rule}", ProblemKind.IllegalArgument);
+        foreach (var (i, name) in names.Index().Where(pair => !ContextNames.IsJobOrGroup(pair.Item)))
+        {
+            request.Problem($"job_ids[{i}]", $"is [{ProblemList.Shown(name)}]: must be [{CalendarConfig.Everybody}], or {JobId.Rule}",
+                ProblemKind.IllegalArgument);
+        }
         problems.ThrowIfAny();
         return new CalendarConfig(calendarId, request.Text("description"), names.Sort(StringComparer.Ordinal));
     }
@@ -38,8 +40,7 @@ public static class CalendarReader
 
     private static CalendarEvent ReadEvent(string calendarId, ObjectReader request, DateTimeOffset now, Func<string> newId)
     {
-        if (request.Text("calendar_id") is { } id && id != calendarId)
-            request.Problem("calendar_id", $"is [{ProblemList.Shown(id)}] but the address says [{calendarId}]: remove it or make the two the same", ProblemKind.IllegalArgument);
+        ContextNames.CheckSame("calendar_id", calendarId, request);
         var (start, end) = (request.Date("start_time", now), request.Date("end_time", now));
         if (end <= start) request.Problem("end_time", "must be after [start_time]", ProblemKind.IllegalArgument);
         return new CalendarEvent(calendarId, newId(), request.Text("description") ?? "", start ?? 0, end ?? 0,

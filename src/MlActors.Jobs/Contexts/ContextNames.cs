@@ -12,8 +12,17 @@ public static class ContextNames
     internal static void CheckId(string field, string id, ObjectReader request)
     {
         if (!JobId.IsValid(id))
-            request.Problem(field, $"is [{ProblemList.Shown(id)}]: must have at most {JobId.MaxLength} characters and {JobId.Rule}", ProblemKind.IllegalArgument);
-        if (request.Text(field) is { } inBody && inBody != id)
-            request.Problem(field, $"is [{ProblemList.Shown(inBody)}] but the address says [{ProblemList.Shown(id)}]: remove it or make the two the same", ProblemKind.IllegalArgument);
+        {
+            request.Problem(field, $"is [{ProblemList.Shown(id)}]: must have at most {JobId.MaxLength} characters and {JobId.Rule}",
+                ProblemKind.IllegalArgument);
+        }
+        CheckSame(field, id, request);
+    }
+
+    internal static void CheckSame(string field, string id, ObjectReader request)
+    {
+        if (request.Text(field) is not { } inBody || inBody == id) return;
+        request.Problem(field, $"is [{ProblemList.Shown(inBody)}] but the address says [{ProblemList.Shown(id)}]: remove it or make the two the same",
+            ProblemKind.IllegalArgument);
     }
 }

@@ -38,7 +38,10 @@ public static class FilterReader
         if (items.Length > FilterConfig.MostItems)
             request.Problem(name, $"has {items.Length} values: a filter can have at most {FilterConfig.MostItems}", ProblemKind.IllegalArgument);
         if (items.FirstOrDefault(item => item.Length > LongestItem) is { } longest)
-            request.Problem(name, $"has the value [{ProblemList.Shown(longest)}] of {longest.Length} characters: must have at most {LongestItem}", ProblemKind.IllegalArgument);
+        {
+            request.Problem(name, $"has the value [{ProblemList.Shown(longest)}] of {longest.Length} characters: must have at most {LongestItem}",
+                ProblemKind.IllegalArgument);
+        }
         return items.Sort(StringComparer.Ordinal);
     }
 }

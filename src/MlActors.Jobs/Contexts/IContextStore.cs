@@ -54,6 +54,9 @@ public interface IContextStore
     /// <summary>The jobs whose rules name a filter, sorted.</summary>
     Task<IReadOnlyList<string>> JobsUsingFilterAsync(string filterId);
 
+    /// <summary>What the rules of these jobs name but does not exist, sorted by job.</summary>
+    Task<IReadOnlyList<(string JobId, string FilterId)>> MissingFiltersAsync(IReadOnlyCollection<string> jobIds);
+
     Task<ContextChange> AddCalendarAsync(CalendarConfig calendar);
 
     /// <summary>Removes it with its events.</summary>

@@ -121,6 +121,9 @@ public enum RefusalKind
     /// <summary>500: the job could not do it; the reason says why.</summary>
     Failed,
 
+    /// <summary>429: the job has as much of it under way as it may have.</summary>
+    TooMany,
+
     /// <summary>503: the store cannot write now; nothing happened, try again.</summary>
     Unavailable,
 }

@@ -20,6 +20,18 @@ public sealed record CategoryQuery(string JobId, long? CategoryId, string? Parti
 /// <param name="Documents">UTF-8 JSON objects as the API returns them.</param>
 public sealed record ResultPage(long Count, IReadOnlyList<ReadOnlyMemory<byte>> Documents);
 
+/// <summary>Which values of the plotted buckets of a job; they come in the order of time, detector and series.</summary>
+/// <param name="Start">Epoch milliseconds, inclusive; <c>null</c> unbounded.</param>
+/// <param name="End">Epoch milliseconds, exclusive; <c>null</c> unbounded.</param>
+/// <param name="PartitionFieldValue"><c>null</c> for all; so with the others.</param>
+public sealed record ModelPlotQuery(
+    string JobId, long? Start, long? End, int From, int Size, string? PartitionFieldValue = null, string? ByFieldValue = null, int? DetectorIndex = null);
+
+/// <summary>Which points of a forecast; they come in the order of time, detector and series.</summary>
+/// <param name="Start">Epoch milliseconds, inclusive; <c>null</c> unbounded.</param>
+/// <param name="End">Epoch milliseconds, exclusive; <c>null</c> unbounded.</param>
+public sealed record ForecastQuery(string JobId, string ForecastId, long? Start, long? End, int From, int Size);
+
 /// <summary>One bucket of one job, as the overall buckets need it. Epoch seconds.</summary>
 public readonly record struct BucketScore(long Timestamp, double AnomalyScore, bool IsInterim);
 
@@ -27,6 +39,10 @@ public readonly record struct BucketScore(long Timestamp, double AnomalyScore, b
 public interface IResults
 {
     Task<ResultPage> QueryAsync(ResultQuery query);
+
+    Task<ResultPage> QueryModelPlotAsync(ModelPlotQuery query);
+
+    Task<ResultPage> QueryForecastAsync(ForecastQuery query);
 
     /// <summary>The categories of a job in order of id.</summary>
     Task<ResultPage> QueryCategoriesAsync(CategoryQuery query);

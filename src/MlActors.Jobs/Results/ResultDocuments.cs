@@ -12,7 +12,7 @@ namespace MlActors.Jobs.Results;
 /// Renders results as the JSON documents of the API, which is also how they are stored. Times become epoch milliseconds. A number that JSON cannot
 /// hold (NaN, infinity) is left out together with its field.
 /// </summary>
-public static class ResultDocuments
+public static partial class ResultDocuments
 {
     private static readonly string[] Common = ["job_id", "result_type", "timestamp", "bucket_span", "is_interim"];
 

@@ -13,6 +13,13 @@ internal sealed partial class AnalysisActor
             case ToAnalysis.Flush flush:
                 RunFlush(flush);
                 break;
+            case ToAnalysis.MakeForecast make:
+                RunForecast(make.Forecast);
+                break;
+            case ToAnalysis.PlotModel plot:
+                _plot = plot.Plot;
+                _analysis.KeepsValues = _plot is not null;
+                break;
             case ToAnalysis.Finish:
                 RunFinish();
                 break;

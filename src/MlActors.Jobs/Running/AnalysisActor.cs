@@ -4,7 +4,9 @@ using MlActors.Analysis;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Running;
@@ -40,6 +42,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
     private readonly IActorRef _job = Context.Parent;
 
     private JobAnalysis _analysis = null!;
+    private ModelPlot? _plot;
     private readonly BucketTimer _timer;
 
     // The log: everything up to _folded is in the model, everything up to _durable has its results stored, _head is the newest known input.
@@ -64,10 +67,14 @@ internal sealed partial class AnalysisActor : ReceiveActor
     // Results of so many inputs may be on their way to the store while the next is folded.
     private const int MaxWritesInFlight = 4;
 
-    internal AnalysisActor(AnalysisStart start, IJobStore store, TimeProvider time, RunningOptions options, CancellationToken cancellation)
+    internal AnalysisActor(
+        AnalysisStart start, IJobStore store, TimeProvider time, RunningOptions options, ForecastRunner forecasts, CancellationToken cancellation)
     {
         (_start, _store, _time, _options, _cancellation) = (start, store, time, options, cancellation);
+        _forecasts = forecasts;
+        _forecastsStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _settings = start.Job.Config.ToSettings();
+        _plot = ModelPlot.Of(start.Job.Config);
         _timer = new BucketTimer(start.Timing, _settings.BucketSpan);
         _head = start.HeadSeq;
         _nextTimedSnapshot = time.GetUtcNow() + CheckpointClock.Interval(start.Job.Config, options);
@@ -79,6 +86,13 @@ internal sealed partial class AnalysisActor : ReceiveActor
     private string JobId => _start.Job.Config.JobId;
 
     protected override void PreStart() => BeginRestore();
+
+    // However it ends: nobody would hear of the forecasts any more.
+    protected override void PostStop()
+    {
+        _forecastsStop.Cancel();
+        _forecastsStop.Dispose();
+    }
 
     private void BeginRestore() => SnapshotRestore.RunAsync(_store, _start, _settings)
         .PipeTo(_self, success: r => new Restored(r.Analysis, r.AfterSeq, r.Snapshots, r.Note), failure: cause => new RestoreFailed(cause));
@@ -171,6 +185,8 @@ internal sealed partial class AnalysisActor : ReceiveActor
     private static long MarkerSeq(ToAnalysis marker) => marker switch
     {
         ToAnalysis.Flush flush => flush.Seq,
+        ToAnalysis.MakeForecast make => make.Forecast.InputSeq,
+        ToAnalysis.PlotModel plot => plot.Seq,
         ToAnalysis.Finish finish => finish.Seq,
         _ => 0,
     };
@@ -247,7 +263,8 @@ internal sealed partial class AnalysisActor : ReceiveActor
         var processing = _timer.Add(_time.GetElapsedTime(began), results.Count);
         FaultPoints.Hit("analyse.folded");
         List<StoreWrite> writes = [.. Categories(counts: false)];
-        if (results.Count > 0) writes.Add(new WriteResults(JobId, results, processing));
+        if (_analysis.TakeScoreScale() is { } scale) writes.Add(new PutScoreScale(JobId, scale));
+        if (results.Count > 0) writes.Add(new WriteResults(JobId, results, processing) { Plot = _plot });
         if (writes.Count > 0) Write(writes, seq, bytes);
         else if (_writes == 0) Durable(seq, bytes);
         else _bytesUnreported += bytes;
@@ -291,6 +308,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
     {
         _log.Error(cause, "Analysis of job {0} failed: {1}", JobId, reason);
         _job.Tell(new FromAnalysis.Failed(_start.Generation, reason, seq));
+        _forecastsStop.Cancel();
         Become(() => ReceiveAny(_ => { }));
     }
 }

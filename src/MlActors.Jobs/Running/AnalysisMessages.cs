@@ -1,6 +1,8 @@
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
+using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Running;
@@ -25,6 +27,12 @@ internal abstract record ToAnalysis
     /// <summary>Report when everything up to <paramref name="Seq"/> is analysed and its results are durable; interim results first, if asked for.</summary>
     internal sealed record Flush(long Token, long Seq, FlushJob Request) : ToAnalysis;
 
+    /// <summary>Make this forecast from the state after the input at which it was accepted, or after the state restored if that is later.</summary>
+    internal sealed record MakeForecast(Forecast Forecast) : ToAnalysis;
+
+    /// <summary>Buckets finished by inputs after <paramref name="Seq"/> are stored with these of their values; <c>null</c> for none.</summary>
+    internal sealed record PlotModel(long Seq, ModelPlot? Plot) : ToAnalysis;
+
     /// <summary>Finish everything up to <paramref name="Seq"/> and prepare the final snapshot.</summary>
     internal sealed record Finish(long Seq) : ToAnalysis;
 }
@@ -45,6 +53,9 @@ internal abstract record FromAnalysis(long Generation)
     internal sealed record Checkpoint(long Generation, SnapshotDraft Draft) : FromAnalysis(Generation);
 
     internal sealed record Flushed(long Generation, long Token, long? LastFinalizedBucketEnd) : FromAnalysis(Generation);
+
+    /// <summary>A forecast was finished, or has failed.</summary>
+    internal sealed record ForecastEnded(long Generation, string ForecastId) : FromAnalysis(Generation);
 
     internal sealed record Phase(long Generation, string Name, double Percent) : FromAnalysis(Generation);
 

@@ -36,12 +36,17 @@ public sealed partial class JobActor
         var start = new AnalysisStart(new JobConfigAndLineage(_state.Config!, _state.Lineage), _state.Generation, _state.SnapshotId, _state.SnapshotSeq,
             _status.InputSeq, _state.Quarantined, _status.Timing);
         var (services, token) = (_services, _analysisCancellation.Token);
-        var props = Props.CreateBy(new Producer<AnalysisActor>(() => new AnalysisActor(start, services.Store, services.Time, services.Options, token)))
+        var props = Props.CreateBy(new Producer<AnalysisActor>(() => new AnalysisActor(start, services.Store, services.Time, services.Options, services.Forecasts, token)))
             .WithDispatcher("mlactors.analysis-dispatcher");
         _analysis = Context.Watch(Context.ActorOf(props, $"analysis-{_state.Generation}-{_runs++}"));
         if (_state.State == JobState.Opening) _progress = new TransitionProgress("restoring", 10, _state.StateSince);
-        if (_state.State == JobState.Closing) FinishAnalysis();
-        else BeginContext();
+        if (_state.State == JobState.Closing)
+        {
+            FinishAnalysis();
+            return;
+        }
+        GiveForecasts();
+        BeginContext();
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
@@ -117,6 +122,9 @@ public sealed partial class JobActor
                 break;
             case FromAnalysis.Flushed or AnalysisActor.FlushFailed:
                 OnFlushOutcome(report);
+                break;
+            case FromAnalysis.ForecastEnded ended:
+                _forecasts.Remove(ended.ForecastId);
                 break;
             case FromAnalysis.Checkpoint checkpoint:
                 CommitCheckpoint(checkpoint.Draft);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
 using MlActors.Analysis.Input;
+using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -67,7 +68,10 @@ public sealed partial class JobActor
                     ? new JobStatsReply(_jobId, _status with { Reason = _status.Reason ?? _trouble ?? _note }, _progress, _unanalysedBytes)
                     : new Refused(_jobId, RefusalKind.NotFound, $"no job with id [{_jobId}] exists"));
                 break;
-            case PostRecords or FlushJob:
+            case RemoveForecasts remove:
+                OnRemoveForecasts(remove);
+                break;
+            case PostRecords or FlushJob or StartForecast:
                 if (RefusalOfInput(message) is { } refused)
                 {
                     Sender.Tell(refused);
@@ -85,7 +89,7 @@ public sealed partial class JobActor
 
     private Refused? RefusalOfInput(JobMessage message)
     {
-        var what = message is FlushJob ? "flush" : "post data to";
+        var what = message switch { FlushJob => "flush", StartForecast => "forecast", _ => "post data to" };
         if (!_state.Exists) return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it does not exist");
         if (_state.Blocked != BlockedReason.None)
             return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] while a {JobLifecycle.Name(_state.Blocked)} of it is under way");
@@ -105,7 +109,10 @@ public sealed partial class JobActor
         EndLooking();
     }
 
-    /// <summary>Takes what is waiting, the context first and then data as much as makes a sensible write, and appends it to the log: one write in flight, many callers in it.</summary>
+    /// <summary>
+    /// Takes what is waiting, the context first and then data as much as makes a sensible write, and appends it to the log: one write in flight, many
+    /// callers in it.
+    /// </summary>
     private void AppendNext()
     {
         if (_appending) return;
@@ -134,8 +141,18 @@ public sealed partial class JobActor
                 append.Outcomes.Add(() => next.Sender.Tell(refused));
                 continue;
             }
-            if (next.Request is PostRecords post) Add(append, post, next.Sender);
-            else Add(append, (FlushJob)next.Request, next.Sender);
+            switch (next.Request)
+            {
+                case PostRecords post:
+                    Add(append, post, next.Sender);
+                    break;
+                case StartForecast forecast:
+                    Add(append, forecast, next.Sender);
+                    break;
+                default:
+                    Add(append, (FlushJob)next.Request, next.Sender);
+                    break;
+            }
         }
         WriteAppend(append);
     }

@@ -3,23 +3,29 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Akka.Persistence;
 using MlActors.Jobs.Contexts;
+using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Running;
 
 /// <summary>What a job's actor works with; one for all jobs of a node.</summary>
-public sealed record JobServices(IJobStore Store, IContextStore Contexts, TimeProvider Time, RunningOptions Options, NodeIdentity Node);
+public sealed record JobServices(IJobStore Store, IContextStore Contexts, TimeProvider Time, RunningOptions Options, NodeIdentity Node)
+{
+    internal ForecastRunner Forecasts { get; } = new(Store, Time, Options);
+}
 
 /// <summary>
 /// The one owner of a job. It glues: a message is decided by <see cref="JobLifecycle"/>, the events are persisted together with the rows they
 /// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
 /// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
-/// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Removal</c> carries out delete, reset and revert.</para>
+/// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their end; <c>.Removal</c> carries out delete, reset and revert.</para>
 /// </summary>
 public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 {
-    private sealed record StatusRead(JobStatus? Status);
+    /// <param name="Forecasts">Those that have not ended, of a job that runs.</param>
+    private sealed record StatusRead(JobStatus? Status, IReadOnlyList<Forecast> Forecasts);
 
     private sealed record StatusUnreadable(Exception Cause);
 
@@ -94,10 +100,12 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     {
         if (!_state.Exists)
         {
-            _self.Tell(new StatusRead(null));
+            _self.Tell(new StatusRead(null, []));
             return;
         }
-        Store.ReadStatusAsync(_jobId).PipeTo(_self, success: status => new StatusRead(status), failure: cause => new StatusUnreadable(cause));
+        ReadAsync(JobLifecycle.IsRunning(_state)).PipeTo(_self, failure: cause => new StatusUnreadable(cause));
+
+        async Task<StatusRead> ReadAsync(bool runs) => new(await Store.ReadStatusAsync(_jobId), runs ? await ReadUnfinishedForecastsAsync() : []);
     }
 
     protected override void OnCommand(object message)
@@ -159,6 +167,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         {
             case StatusRead read:
                 _status = read.Status ?? _status;
+                foreach (var forecast in read.Forecasts) _forecasts[forecast.ForecastId] = forecast;
                 _ready = true;
                 Stash.UnstashAll();
                 Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TimeSpan.FromSeconds(10));
@@ -282,7 +291,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     private void CommitFact(JobFact fact, IReadOnlyList<StoreWrite>? writes = null, Action? again = null)
     {
         if (JobLifecycle.Decide(_state, fact, Now) is Decision.Happens happens)
-            Commit(happens.Events, writes ?? [], () => AfterFact(fact), _ => CommitLater(again ?? (() => CommitFact(fact, writes))));
+            Commit(happens.Events, [.. writes ?? [], .. EndOfForecasts(happens.Events)], () => AfterFact(fact), _ => CommitLater(again ?? (() => CommitFact(fact, writes))));
     }
 
     /// <summary>Something that happened and could not be written: it is tried again as long as the same run of the job goes on.</summary>
@@ -317,6 +326,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     {
         FaultPoints.Hit("close.closed");
         DropAnalysis();
+        _forecasts.Clear();
         var duration = _closingSince is { } since ? _services.Time.GetElapsedTime(since).TotalMilliseconds : 0;
         _closingSince = null;
         TellAll(_closeWaiters, new JobClosedReply(_jobId, AlreadyClosed: false, duration));
@@ -328,6 +338,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     private void OnFailed()
     {
         DropAnalysis();
+        _forecasts.Clear();
         var refused = new Refused(_jobId, RefusalKind.Failed, $"job [{_jobId}] failed: {_state.Reason}");
         TellAll(_openWaiters, refused);
         TellAll(_closeWaiters, refused);
@@ -381,8 +392,12 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         try
         {
             var config = update.Update.ApplyTo(_state.Config!, _state.State == JobState.Opened, _status.Size.ModelBytes);
-            Commit([new JobUpdated(Now, config)], [], () => LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status)))),
-                cause => sender.Tell(NotWritten(cause)));
+            Commit([new JobUpdated(Now, config)], [], () =>
+            {
+                // A run that starts later reads it from the configuration. What it then analyses once more is plotted as the newest update says.
+                if (update.Update.ModelPlotConfig is not null) _analysis?.Tell(new ToAnalysis.PlotModel(_status.InputSeq, ModelPlot.Of(config)));
+                LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status))));
+            }, cause => sender.Tell(NotWritten(cause)));
         }
         catch (Configuration.InvalidConfigException invalid)
         {

@@ -27,6 +27,15 @@ public sealed record RunningOptions
     /// <summary>A resting job's actor leaves memory after this long without a message.</summary>
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Forecasts of a job that may wait or be made at the same time; each holds copies of the models.</summary>
+    public int MaxForecasts { get; init; } = 3;
+
+    /// <summary>Points of all series that a forecast may have: it bounds what one request can fill the store with.</summary>
+    public long MaxForecastPoints { get; init; } = 10_000_000;
+
+    /// <summary>Points of a forecast that are made and written at once.</summary>
+    public int ForecastPiece { get; init; } = 2000;
+
     /// <summary>The journal of a job's life is compacted after this many events.</summary>
     public int CompactAfterEvents { get; init; } = 64;
 }

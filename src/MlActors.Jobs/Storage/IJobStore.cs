@@ -1,4 +1,5 @@
 using MlActors.Analysis.Input;
+using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Jobs.Storage;
@@ -41,7 +42,15 @@ public interface IJobStore
 
     Task<IReadOnlyList<QuarantinedInput>> ReadQuarantineAsync(string jobId);
 
-    /// <summary>Whether any row of results, inputs, uploads, quarantine, snapshots or categories is left of the job.</summary>
+    /// <summary>All forecasts of jobs, expired ones too; those of a job together, in the order of their creation.</summary>
+    Task<IReadOnlyList<Forecast>> ListForecastsAsync(IReadOnlyCollection<string> jobIds);
+
+    /// <summary>Forecasts of any job that have ended and are expired, at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<Forecast>> ListExpiredForecastsAsync(long nowMs, int limit);
+
+    Task<bool> HasForecastPointsAsync(string jobId, string forecastId);
+
+    /// <summary>Whether any row of results, inputs, uploads, quarantine, snapshots, categories or forecasts is left of the job.</summary>
     Task<bool> HasWorkAsync(string jobId);
 
     /// <summary>Whether a result with a timestamp (epoch seconds) at or after <paramref name="from"/> is left: what a revert waits for.</summary>

@@ -2,7 +2,9 @@ using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
 
 namespace MlActors.Jobs.Storage;
 
@@ -41,11 +43,42 @@ public sealed record QuarantineInput(string JobId, long Seq, string Reason, long
 
 /// <summary>Writes results under deterministic keys, replacing what is there: replaying is harmless. Final buckets first remove all interim results.</summary>
 /// <param name="ProcessingMs">Per bucket, wall-clock milliseconds; kept apart from the results, which are the same in every run.</param>
-public sealed record WriteResults(string JobId, IReadOnlyList<BucketResult> Buckets, IReadOnlyList<double> ProcessingMs) : StoreWrite(JobId);
+public sealed record WriteResults(string JobId, IReadOnlyList<BucketResult> Buckets, IReadOnlyList<double> ProcessingMs) : StoreWrite(JobId)
+{
+    /// <summary>With it, final buckets replace what is stored of their values too; without, that stays as it is.</summary>
+    public ModelPlot? Plot { get; init; }
+}
+
+/// <summary>A new forecast. Fails when the job has one of that id.</summary>
+public sealed record PutForecast(Forecast Forecast) : StoreWrite(Forecast.JobId);
+
+/// <summary>
+/// Replaces the row of a forecast and adds points to it. Fails when the forecast is gone, has ended, or was begun by somebody else meanwhile.
+/// </summary>
+/// <param name="RunBefore">The <see cref="Forecast.Run"/> that is stored: that of the new row, or, to begin, one less.</param>
+/// <param name="Points">The newest of the <see cref="Forecast.Records"/> of the new row, in their order; points written before with the same number are replaced.</param>
+public sealed record AdvanceForecast(Forecast Forecast, long RunBefore, IReadOnlyList<ForecastRow> Points) : StoreWrite(Forecast.JobId);
+
+/// <param name="Timestamp">Epoch seconds.</param>
+/// <param name="Document">UTF-8 JSON as the API shows it.</param>
+public readonly record struct ForecastRow(long Timestamp, ReadOnlyMemory<byte> Document);
+
+/// <summary>Turns all forecasts of the job that have not ended into failed ones.</summary>
+public sealed record FailForecasts(string JobId, string Reason) : StoreWrite(JobId);
+
+/// <summary>Lets those of the forecasts that have ended expire.</summary>
+public sealed record ExpireForecasts(string JobId, IReadOnlyList<string> ForecastIds, long NowMs) : StoreWrite(JobId);
+
+/// <summary>Removes at most <paramref name="Limit"/> points of a forecast, then, unless it is kept, its row if no point is left.</summary>
+public sealed record DeleteForecast(string JobId, string ForecastId, int Limit, bool KeepRow) : StoreWrite(JobId);
 
 /// <summary>Creates or replaces categories, and removes those whose id is above <paramref name="Count"/>: the analysis went back to before them.</summary>
 /// <param name="Count">Categories that there are now; their ids are 1 … count.</param>
 public sealed record PutCategories(string JobId, IReadOnlyList<CategoryDefinition> Categories, int Count) : StoreWrite(JobId);
+
+/// <summary>What initial scores of the job are worth when they are read.</summary>
+/// <param name="Scale">For initial scores of 0, 1 … 100, never falling.</param>
+public sealed record PutScoreScale(string JobId, IReadOnlyList<double> Scale) : StoreWrite(JobId);
 
 /// <summary>Stores a model snapshot with its state.</summary>
 public sealed record PutSnapshot(ModelSnapshot Snapshot, byte[] State) : StoreWrite(Snapshot.JobId);
@@ -58,7 +91,7 @@ public sealed record DeleteSnapshot(string JobId, string SnapshotId) : StoreWrit
 /// <summary>Removes results with a timestamp (epoch seconds) at or after <paramref name="From"/>, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteResults(string JobId, long From, int Limit) : StoreWrite(JobId);
 
-/// <summary>Removes inputs, uploads, quarantine, snapshots and categories, at most <paramref name="Limit"/> rows of each kind.</summary>
+/// <summary>Removes inputs, uploads, quarantine, snapshots, categories, forecasts and the scale of scores, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteWork(string JobId, int Limit) : StoreWrite(JobId);
 
 /// <summary>Removes configuration, groups and status: the job is gone.</summary>

@@ -15,8 +15,8 @@ public sealed record WatchdogOptions(int Window, TimeSpan Every)
 
 /// <summary>
 /// One in the cluster. Reads from the catalog which jobs ought to be awake (open, on the way, or with a removal under way) and makes their owners
-/// exist, at a limited rate; an owner then finishes what it owes and minds its own deadlines. It also says which version of filters and calendars there is, for owners who were not
-/// told of a change. It replaces remembered entities.
+/// exist, at a limited rate; an owner then finishes what it owes and minds its own deadlines. It also says which version of filters and calendars there
+/// is, for owners who were not told of a change. It replaces remembered entities.
 /// </summary>
 public sealed class JobWatchdog : ReceiveActor, IWithTimers
 {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MlActors.Gateway.Ingest;
+using MlActors.Jobs.Contexts;
 using MlActors.Node.Commands;
 
 namespace MlActors.Node.Detecting;
@@ -37,7 +38,8 @@ internal static class DetectRun
         await using var page = options.Report is null ? null : File.Create(options.Report);
         using var writer = options.Out is null ? null : PointWriter.Create(options.Out, settings);
         var report = options.Report is null ? null : new ReportData(settings);
-        var detection = new Detection(settings, [.. new IResultSink?[] { anomalies, writer, report }.OfType<IResultSink>()]);
+        var context = JobContext.Of(plan.Config, new StoredContext(0, [], []));
+        var detection = new Detection(settings, context, [.. new IResultSink?[] { anomalies, writer, report }.OfType<IResultSink>()]);
         var format = new RecordFormat(data.TimeField, data.TimeFormat);
         IRecordSource source = sample.IsJson ? new JsonRecords(settings.Schema, format) : new CsvRecords(settings.Schema, format, plan.TimeSuffix);
         var output = new DetectOutput();

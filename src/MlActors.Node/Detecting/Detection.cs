@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using MlActors.Analysis;
+using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Node.Commands;
@@ -14,7 +15,8 @@ internal sealed record Timings(TimeSpan Reading, TimeSpan Folding, TimeSpan Resu
 /// Runs an analysis over an input, as the server would: batches in order, then time advanced to the end of the last bucket. One thread reads, one
 /// folds, one makes something of the results; each hands on to the next in order.
 /// </summary>
-internal sealed class Detection(AnalysisSettings settings, IReadOnlyList<IResultSink> sinks)
+/// <param name="context">Holds from the first bucket on.</param>
+internal sealed class Detection(AnalysisSettings settings, AnalysisContext context, IReadOnlyList<IResultSink> sinks)
 {
     // Enough that no thread waits for another that merely stumbles, and few enough to stay small.
     private const int BatchesAhead = 8;
@@ -86,6 +88,7 @@ internal sealed class Detection(AnalysisSettings settings, IReadOnlyList<IResult
 
     private async Task FoldAsync(ChannelReader<RecordBatch> batches, ChannelWriter<List<BucketResult>> folded, Action<long> progress, CancellationToken cancellation)
     {
+        if (!context.IsEmpty) Fold(new ContextInput(context), cancellation);
         await foreach (var batch in batches.ReadAllAsync(cancellation))
         {
             await folded.WriteAsync(Fold(new RecordsInput(batch), cancellation), cancellation);

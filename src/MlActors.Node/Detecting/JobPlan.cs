@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MlActors.Analysis.Functions;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Values;
+using MlActors.Jobs.Contexts;
 using MlActors.Node.Commands;
 
 namespace MlActors.Node.Detecting;
@@ -30,7 +31,13 @@ internal sealed record JobPlan(JobConfig Config, string TimeSuffix, IReadOnlyLis
     {
         if (options.AgainstJob().ToArray() is { Length: > 0 } given)
             throw new UsageException($"{string.Join(", ", given)}: the job of --job says this already: leave it out, or change the file");
-        return new JobPlan(Read(File.ReadAllBytes(path)), "", []);
+        var config = Read(File.ReadAllBytes(path));
+        if (JobContext.FiltersOf(config) is [var filter, ..])
+        {
+            throw new UsageException(
+                $"--job: a rule names the filter [{filter}], and filters are kept by a server only: leave the rule out, or give it conditions instead of a scope");
+        }
+        return new JobPlan(config, "", []);
     }
 
     private static JobPlan FromData(DetectOptions options, Sample sample)

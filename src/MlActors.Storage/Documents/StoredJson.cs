@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -12,6 +13,8 @@ internal static class StoredJson
     public static byte[] Serialize(JobStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, RowJson.Default.JobStatus);
 
     public static byte[] Serialize(ModelSnapshot snapshot) => JsonSerializer.SerializeToUtf8Bytes(snapshot, RowJson.Default.ModelSnapshot);
+
+    public static byte[] Serialize(Forecast forecast) => JsonSerializer.SerializeToUtf8Bytes(forecast, RowJson.Default.Forecast);
 
     public static byte[] Serialize(IReadOnlyList<string> names) => JsonSerializer.SerializeToUtf8Bytes(names, RowJson.Default.IReadOnlyListString);
 
@@ -30,6 +33,8 @@ internal static class StoredJson
     public static JobStatus Status(ReadOnlySpan<byte> json) => Read<JobStatus>(json);
 
     public static ModelSnapshot Snapshot(ReadOnlySpan<byte> json) => Read<ModelSnapshot>(json);
+
+    public static Forecast Forecast(ReadOnlySpan<byte> json) => Read<Forecast>(json);
 
     public static IReadOnlyList<string> Names(ReadOnlySpan<byte> json) => Read<IReadOnlyList<string>>(json);
 
@@ -53,5 +58,6 @@ internal static class StoredJson
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(JobStatus))]
 [JsonSerializable(typeof(ModelSnapshot))]
+[JsonSerializable(typeof(Forecast))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class RowJson : JsonSerializerContext;

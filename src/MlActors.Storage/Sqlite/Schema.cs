@@ -72,7 +72,19 @@ internal static class Schema
             document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp, ordinal)) WITHOUT ROWID;
         CREATE INDEX influencer_interim ON influencer (job_id, is_interim) WHERE is_interim = 1;
         CREATE INDEX influencer_by_score ON influencer (job_id, score DESC, timestamp, ordinal, is_interim);
+        CREATE TABLE model_plot (
+            job_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL, detector_index INTEGER NOT NULL,
+            partition_value TEXT NOT NULL, by_value TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (job_id, timestamp, ordinal)) WITHOUT ROWID;
 
+        CREATE TABLE forecast (
+            job_id TEXT NOT NULL, forecast_id TEXT NOT NULL, state TEXT NOT NULL, run INTEGER NOT NULL, create_ms INTEGER NOT NULL, expires_ms INTEGER,
+            failure TEXT, document TEXT NOT NULL, PRIMARY KEY (job_id, forecast_id)) WITHOUT ROWID;
+        CREATE INDEX forecast_expiry ON forecast (expires_ms) WHERE expires_ms IS NOT NULL;
+        CREATE TABLE forecast_point (
+            job_id TEXT NOT NULL, forecast_id TEXT NOT NULL, timestamp INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+            document TEXT NOT NULL, PRIMARY KEY (job_id, forecast_id, timestamp, ordinal)) WITHOUT ROWID;
+
+        CREATE TABLE score_scale (job_id TEXT NOT NULL PRIMARY KEY, scale TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE category (
             job_id TEXT NOT NULL, category_id INTEGER NOT NULL, partition_value TEXT, document TEXT NOT NULL,
             PRIMARY KEY (job_id, category_id)) WITHOUT ROWID;

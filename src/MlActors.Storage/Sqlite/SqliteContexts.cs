@@ -48,6 +48,14 @@ internal sealed class SqliteContexts(GroupWriter writer, ReadPool readers) : ICo
     public Task<IReadOnlyList<string>> JobsUsingFilterAsync(string filterId) => readers.RunAsync<IReadOnlyList<string>>(session =>
         session.List("SELECT job_id FROM filter_use WHERE filter_id = @0 ORDER BY job_id", row => row.GetString(0), filterId));
 
+    public Task<IReadOnlyList<(string JobId, string FilterId)>> MissingFiltersAsync(IReadOnlyCollection<string> jobIds) =>
+        readers.RunAsync<IReadOnlyList<(string, string)>>(session => session.List(
+            """
+            SELECT job_id, filter_id FROM filter_use
+            WHERE job_id IN (SELECT value FROM json_each(@0)) AND filter_id NOT IN (SELECT filter_id FROM filter) ORDER BY job_id, filter_id
+            """,
+            row => (row.GetString(0), row.GetString(1)), Names(jobIds)));
+
     public Task<ContextChange> AddCalendarAsync(CalendarConfig calendar) => ChangeAsync(new CalendarAdd(calendar));
 
     public Task<ContextChange> DeleteCalendarAsync(string calendarId) => ChangeAsync(new CalendarDelete(calendarId));
@@ -89,8 +97,9 @@ internal sealed class SqliteContexts(GroupWriter writer, ReadPool readers) : ICo
         foreach (var id in ids)
         {
             var found = session.First("SELECT description FROM filter WHERE filter_id = @0", row => new FilterConfig(id, Text(row, 0), []), id);
-            if (found is not null)
-                filters.Add(found with { Items = [.. session.List("SELECT item FROM filter_item WHERE filter_id = @0 ORDER BY item", row => row.GetString(0), id)] });
+            if (found is null) continue;
+            var items = session.List("SELECT item FROM filter_item WHERE filter_id = @0 ORDER BY item", row => row.GetString(0), id);
+            filters.Add(found with { Items = [.. items] });
         }
         return filters;
     }

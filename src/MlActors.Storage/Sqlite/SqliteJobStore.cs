@@ -8,7 +8,7 @@ using MlActors.Storage.Sqlite.Writes;
 
 namespace MlActors.Storage.Sqlite;
 
-internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJobStore
+internal sealed partial class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJobStore
 {
     private const string SnapshotColumns = "document, description, retain";
 
@@ -79,6 +79,8 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
             SELECT EXISTS (SELECT 1 FROM input WHERE job_id = @0) OR EXISTS (SELECT 1 FROM upload WHERE job_id = @0)
                 OR EXISTS (SELECT 1 FROM quarantine WHERE job_id = @0) OR EXISTS (SELECT 1 FROM snapshot WHERE job_id = @0)
                 OR EXISTS (SELECT 1 FROM snapshot_part WHERE job_id = @0) OR EXISTS (SELECT 1 FROM category WHERE job_id = @0)
+                OR EXISTS (SELECT 1 FROM score_scale WHERE job_id = @0)
+                OR EXISTS (SELECT 1 FROM forecast WHERE job_id = @0) OR EXISTS (SELECT 1 FROM forecast_point WHERE job_id = @0)
             """, jobId) != 0));
 
     public Task<bool> HasResultsAsync(string jobId, long from) => readers.RunAsync(session => HasResults(session, jobId, from));
@@ -87,6 +89,7 @@ internal sealed class SqliteJobStore(GroupWriter writer, ReadPool readers) : IJo
         """
         SELECT EXISTS (SELECT 1 FROM bucket WHERE job_id = @0 AND timestamp >= @1) OR EXISTS (SELECT 1 FROM record WHERE job_id = @0 AND timestamp >= @1)
             OR EXISTS (SELECT 1 FROM influencer WHERE job_id = @0 AND timestamp >= @1)
+            OR EXISTS (SELECT 1 FROM model_plot WHERE job_id = @0 AND timestamp >= @1)
         """, jobId, from) != 0;
 
     private static ModelSnapshot Snapshot(DbDataReader row) =>

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using MlActors.Jobs.Results;
 using MlActors.Storage.Sqlite.Reads;
 
 namespace MlActors.Storage.Sqlite;
 
-internal sealed class SqliteResults(ReadPool readers) : IResults
+internal sealed partial class SqliteResults(ReadPool readers) : IResults
 {
     public Task<ResultPage> QueryAsync(ResultQuery query)
     {
@@ -34,11 +35,22 @@ internal sealed class SqliteResults(ReadPool readers) : IResults
         var page = $"SELECT document, {processing} FROM {table} WHERE {where} ORDER BY {sort} LIMIT @4 OFFSET @5";
         var (start, end) = (Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue));
 
-        return readers.RunAsync(session => session.InSnapshot(() => new ResultPage(
-            session.Number(count, query.JobId, query.MinScore, start, end),
-            query.Size == 0 ? [] : session.List(page, row => Document(query.Kind, row.GetFieldValue<byte[]>(0), row.GetDouble(1)),
-                query.JobId, query.MinScore, start, end, query.Size, query.From))));
+        return readers.RunAsync(session => session.InSnapshot(() =>
+        {
+            var scale = ReadScale(session, query.JobId);
+            var least = scale.InitialFor(query.MinScore);
+            return new ResultPage(
+                session.Number(count, query.JobId, least, start, end),
+                query.Size == 0 ? [] : session.List(page, row => Document(query.Kind, scale.Apply(row.GetFieldValue<byte[]>(0)), row.GetDouble(1)),
+                    query.JobId, least, start, end, query.Size, query.From));
+        }));
     }
+
+    // Scores are stored as they were at first. The scale never falls, so that the order by a score is that by the initial one.
+    private static ScoreScale ReadScale(ReadSession session, string jobId) =>
+        session.List("SELECT scale FROM score_scale WHERE job_id = @0", row => new ScoreScale(JsonSerializer.Deserialize<double[]>(row.GetString(0))), jobId) is [var scale]
+            ? scale
+            : ScoreScale.Identity;
 
     public Task<ResultPage> QueryCategoriesAsync(CategoryQuery query)
     {
@@ -52,13 +64,17 @@ internal sealed class SqliteResults(ReadPool readers) : IResults
     }
 
     public Task<IReadOnlyList<BucketScore>> ReadBucketScoresAsync(string jobId, long? start, long? end, bool excludeInterim) =>
-        readers.RunAsync<IReadOnlyList<BucketScore>>(session => session.List(
-            """
-            SELECT timestamp, anomaly_score, is_interim FROM bucket
-            WHERE job_id = @0 AND timestamp >= @1 AND timestamp < @2 AND is_interim <= @3 ORDER BY timestamp
-            """,
-            row => new BucketScore(row.GetInt64(0), row.GetDouble(1), row.GetBoolean(2)),
-            jobId, Seconds(start, long.MinValue), Seconds(end, long.MaxValue), excludeInterim ? 0 : 1));
+        readers.RunAsync(session => session.InSnapshot<IReadOnlyList<BucketScore>>(() =>
+        {
+            var scale = ReadScale(session, jobId);
+            return session.List(
+                """
+                SELECT timestamp, anomaly_score, is_interim FROM bucket
+                WHERE job_id = @0 AND timestamp >= @1 AND timestamp < @2 AND is_interim <= @3 ORDER BY timestamp
+                """,
+                row => new BucketScore(row.GetInt64(0), scale.Of(row.GetDouble(1)), row.GetBoolean(2)),
+                jobId, Seconds(start, long.MinValue), Seconds(end, long.MaxValue), excludeInterim ? 0 : 1);
+        }));
 
     // The name is one of the allow-list by now; what has a column is sorted by it.
     private static string SortKey(ResultKind kind, string field, string scoreColumn) => (kind, field) switch
@@ -73,10 +89,10 @@ internal sealed class SqliteResults(ReadPool readers) : IResults
     // Results start at whole seconds: the first one at or after a moment starts at the next whole second.
     private static long Seconds(long? ms, long unbounded) => ms is { } value ? Math.DivRem(value, 1000, out var rest) + (rest > 0 ? 1 : 0) : unbounded;
 
-    private static ReadOnlyMemory<byte> Document(ResultKind kind, byte[] document, double processingMs)
+    private static ReadOnlyMemory<byte> Document(ResultKind kind, ReadOnlyMemory<byte> document, double processingMs)
     {
         if (kind != ResultKind.Bucket) return document;
         var tail = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"processing_time_ms\":{(long)Math.Round(processingMs)}}}"));
-        return (byte[])[.. document.AsSpan(0, document.Length - 1), .. tail];
+        return (byte[])[.. document.Span[..^1], .. tail];
     }
 }

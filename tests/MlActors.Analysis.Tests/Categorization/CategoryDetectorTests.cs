@@ -115,7 +115,8 @@ public class CategoryDetectorTests
         for (var i = 0; i < 2; i++) analysis.Fold(input, results, CancellationToken.None);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 20; i++) analysis.Fold(input, results, CancellationToken.None);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(20 * 200);
+        // Of 80,000 records; the runtime counts in pieces of 8 KB.
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(20_000);
     }
 
     private static Row Line(int bucket, string message, string? shop = null) =>

@@ -135,11 +135,11 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         select new ScheduledEvent($"event of {length} s", start, start + length, skipResult, skipModelUpdate);
 
     private static Gen<DetectionRule> RuleGen =>
-        from detector in CsCheck.Gen.Int[0, 8]
+        from detector in CsCheck.Gen.Int[0, 15]
         from skipResult in CsCheck.Gen.Bool
         from skipModelUpdate in CsCheck.Gen.Bool
         from filter in OneOf("hosts", "shops", "regions", "")
-        from split in OneOf(SplitField.By, SplitField.Partition)
+        from split in OneOf(SplitField.By, SplitField.Over, SplitField.Partition)
         from include in CsCheck.Gen.Bool
         from appliesTo in OneOf(Enum.GetValues<AppliesTo>())
         from value in CsCheck.Gen.Double[0, 200]

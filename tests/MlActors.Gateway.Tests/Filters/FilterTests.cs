@@ -72,23 +72,33 @@ public sealed class FilterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_names_filters_that_exist_and_they_stay_as_long()
+    public async Task A_filter_that_rules_name_stays_as_long()
     {
         const string Rules = """[{"scope":{"host":{"filter_id":"safe","filter_type":"exclude"}}}]""";
-        (await PutJobAsync("job-1", Rules)).ShouldBeError(404, "resource_not_found_exception", "[safe]", "[scope]");
         await PutAsync("safe", "{}");
         (await PutJobAsync("job-1", Rules)).Status.ShouldBe(200);
         var detector = (await _server.GetAsync("/_ml/anomaly_detectors/job-1")).Json.GetProperty("jobs")[0].GetProperty("analysis_config").GetProperty("detectors")[0];
         detector.GetProperty("custom_rules")[0].ToString().ShouldBe(
             """{"actions":["skip_result"],"scope":{"host":{"filter_id":"safe","filter_type":"exclude"}},"conditions":[]}""");
         (await _server.SendAsync("DELETE", One)).ShouldBeError(409, "status_exception", "[safe]", "[job-1]");
-        (await UpdateAsync("""[{"scope":{"host":{"filter_id":"none"}}}]""")).ShouldBeError(404, "resource_not_found_exception", "[none]");
-        (await UpdateAsync("[]")).Status.ShouldBe(200);
+        (await UpdateRulesAsync("[]")).Status.ShouldBe(200);
         (await _server.SendAsync("DELETE", One)).Json.GetProperty("acknowledged").GetBoolean().ShouldBeTrue();
         (await _server.SendAsync("DELETE", One)).ShouldBeError(404, "resource_not_found_exception", "[safe]");
+    }
 
-        Task<Answer> UpdateAsync(string rules) =>
-            _server.PostAsync("/_ml/anomaly_detectors/job-1/_update", $$"""{"detectors":[{"detector_index":0,"custom_rules":{{rules}}}]}""");
+    [Fact]
+    public async Task A_job_whose_rules_name_a_filter_that_does_not_exist_is_not_opened()
+    {
+        const string Rules = """[{"scope":{"host":{"filter_id":"safe"}}}]""", Open = "/_ml/anomaly_detectors/job-1/_open";
+        (await PutJobAsync("job-1", Rules)).Status.ShouldBe(200);
+        (await PutJobAsync("job-2", "[]")).Status.ShouldBe(200);
+        (await _server.PostAsync(Open)).ShouldBeError(404, "resource_not_found_exception", "safe", "job-1", "[custom_rules]");
+        (await _server.PostAsync("/_ml/anomaly_detectors/job-*/_open")).ShouldBeError(404, "resource_not_found_exception", "safe", "job-1");
+        (await _server.StateOfAsync("job-2")).ShouldBe(JobState.Closed, "nothing was opened");
+        (await UpdateRulesAsync("""[{"scope":{"host":{"filter_id":"later"}}}]""")).Status.ShouldBe(200);
+        await PutAsync("later", "{}");
+        (await _server.PostAsync(Open)).Status.ShouldBe(200);
+        (await UpdateRulesAsync(Rules)).ShouldBeError(404, "resource_not_found_exception", "[safe]", "[scope]");
     }
 
     [Fact]
@@ -122,6 +132,9 @@ public sealed class FilterTests : IAsyncLifetime
         answer.Status.ShouldBe(200, answer.Text);
         return answer;
     }
+
+    private Task<Answer> UpdateRulesAsync(string rules) =>
+        _server.PostAsync("/_ml/anomaly_detectors/job-1/_update", $$"""{"detectors":[{"detector_index":0,"custom_rules":{{rules}}}]}""");
 
     private Task<Answer> PutJobAsync(string id, string rules, GatewayServer? server = null) => (server ?? _server).SendAsync("PUT", $"/_ml/anomaly_detectors/{id}",
         $$$"""{"analysis_config":{"detectors":[{"function":"count","by_field_name":"host","custom_rules":{{{rules}}}}]},"data_description":{}}""");

@@ -1,5 +1,9 @@
+using System.Collections.Frozen;
+using MlActors.Analysis;
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Results;
 using MlActors.Gateway.Tests.Serving;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Gateway.Tests.Results;
@@ -73,10 +77,29 @@ public sealed class ResultTests : IAsyncLifetime
     public async Task A_list_that_cannot_be_made_is_refused(string rest, string part) =>
         (await _server.GetAsync(Results + rest)).ShouldBeError(400, "illegal_argument_exception", part);
 
+    [Theory]
+    [InlineData("", 4)]
+    [InlineData("?partition_field_value=p", 2)]
+    [InlineData("?by_field_value=x", 2)]
+    [InlineData("?detector_index=1", 0)]
+    [InlineData("?start=300&end=600", 2)]
+    public async Task Plotted_values_are_narrowed_by_series_and_time(string query, int count)
+    {
+        var plot = new ModelPlot([new DetectorSettings(0, DetectorFunction.Find("count")!, ByFieldName: "by", PartitionFieldName: "host")], FrozenSet<string>.Empty);
+        SeriesValue[] values = [new(0, "p", "x", "", 2, 1, 0, 3, 1, 0, 0), new(0, "q", "y", "", 2, 1, 0, 3, 1, 0, 0)];
+        await _server.Storage.Jobs.WriteAsync(
+            [new WriteResults("job-1", [Bucket(0, 10) with { Values = values }, Bucket(300, 10) with { Values = values }], [1, 1]) { Plot = plot }]);
+        var answer = (await _server.GetAsync(Results + "model_plot" + query)).Json;
+        answer.GetProperty("count").GetInt32().ShouldBe(count);
+        answer.GetProperty("model_plot").GetArrayLength().ShouldBe(count);
+        (await _server.PostAsync(Results + "model_plot", """{"page":{"size":1}}""")).Json.GetProperty("model_plot").GetArrayLength().ShouldBe(1);
+        (await _server.GetAsync(Results + "model_plot?start=10&end=5")).ShouldBeError(400, "illegal_argument_exception", "[end]");
+    }
+
     [Fact]
     public async Task Results_of_an_unknown_job_are_a_404()
     {
-        foreach (var list in new[] { "buckets", "records", "influencers", "overall_buckets" })
+        foreach (var list in new[] { "buckets", "records", "influencers", "overall_buckets", "model_plot", "forecasts/f" })
             (await _server.GetAsync($"/_ml/anomaly_detectors/nope/results/{list}")).ShouldBeError(404, "resource_not_found_exception", "[nope]");
     }
 

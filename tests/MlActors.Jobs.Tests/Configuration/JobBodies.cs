@@ -32,7 +32,7 @@ internal static class JobBodies
         Gen.Long[1, 48].Select(hours => ("background_persist_interval", (object)$"{hours}h")),
         Gen.Bool.Select(lazy => ("allow_lazy_open", (object)lazy)),
         Gen.Long[1, 5000].Select(limit => ("analysis_limits", (object)new { model_memory_limit = limit, categorization_examples_limit = limit % 7 })),
-        Gen.Bool.Select(annotate => ("model_plot_config", (object)new { enabled = false, annotations_enabled = annotate, terms = "a,b" })),
+        Gen.Select(Gen.Bool, Gen.Bool).Select((plot, annotate) => ("model_plot_config", (object)new { enabled = plot, annotations_enabled = annotate, terms = "a,b" })),
         Gen.Double[-1e9, 1e9].Select(number => ("custom_settings", (object)new { a = new object?[] { number, null, "ü\u0001" }, b = new { } })));
 
     private static readonly Gen<(string Key, object Value)> AnalysisOptional = Gen.OneOf(

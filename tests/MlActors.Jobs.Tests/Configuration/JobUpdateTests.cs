@@ -17,7 +17,7 @@ public sealed class JobUpdateTests
             {
               "job_id": "job", "groups": ["g"], "description": "new", "analysis_limits": {"model_memory_limit": "2gb"},
               "detectors": [{"detector_index": 1, "description": "mine", "custom_rules": []}],
-              "model_plot_config": {"enabled": false, "terms": "a"}, "model_prune_window": "1h",
+              "model_plot_config": {"enabled": true, "terms": "a"}, "model_prune_window": "1h",
               "model_snapshot_retention_days": 30, "daily_model_snapshot_retention_after_days": 30, "renormalization_window_days": 1,
               "results_retention_days": 2,
               "background_persist_interval": "5h", "allow_lazy_open": true, "custom_settings": {"a": 1},
@@ -29,7 +29,7 @@ public sealed class JobUpdateTests
         updated.AnalysisLimits.ShouldBe(new AnalysisLimits { ModelMemoryLimit = "2048mb", CategorizationExamplesLimit = 4 });
         updated.AnalysisConfig.Detectors.Select(d => d.DetectorDescription).ShouldBe(["count", "mine"]);
         updated.AnalysisConfig.ModelPruneWindow.ShouldBe("1h");
-        updated.ModelPlotConfig.ShouldBe(new ModelPlotConfig { Terms = "a" });
+        updated.ModelPlotConfig.ShouldBe(new ModelPlotConfig { Enabled = true, AnnotationsEnabled = true, Terms = "a" });
         (updated.ModelSnapshotRetentionDays, updated.DailyModelSnapshotRetentionAfterDays).ShouldBe((30, 30));
         (updated.RenormalizationWindowDays, updated.ResultsRetentionDays).ShouldBe((1, 2));
         updated.BackgroundPersistInterval.ShouldBe("5h");
@@ -70,7 +70,6 @@ public sealed class JobUpdateTests
     [InlineData("descripton", "\"x\"", "did you mean [description]?")]
     [InlineData("groups", "[\"A\"]", "lower-case")]
     [InlineData("groups", "[\"job\"]", "one name")]
-    [InlineData("model_plot_config.enabled", "true", "not supported by this version")]
     [InlineData("categorization_filters", "[\"x\"]", "has no [categorization_field_name]")]
     [InlineData("model_prune_window", "\"7m\"", "multiple of the bucket span")]
     [InlineData("model_prune_window", "\"x\"", "units")]

@@ -120,9 +120,9 @@ public abstract class JobHarness : TestKit
     }
 
     /// <summary>Records of minutes [from, to), one a second from two hosts, with a spike in minute 95.</summary>
-    protected static PostRecords Minutes(string jobId, int from, int to, string? batchId = null, int piece = 0, bool last = true)
+    protected static PostRecords Minutes(string jobId, int from, int to, string? batchId = null, int piece = 0, bool last = true, BatchSchema? schema = null)
     {
-        var schema = Config(jobId).ToSettings().Schema;
+        schema ??= Config(jobId).ToSettings().Schema;
         var count = (to - from) * 60;
         var (times, values, hosts) = (new long[count], new double[count], new int[count]);
         for (var i = 0; i < count; i++)

@@ -125,6 +125,35 @@ public sealed class DetectTests : IDisposable
         (twice.ExitCode, twice.Error.Contains("--value")).ShouldBe((2, true));
     }
 
+    [Fact]
+    public async Task A_job_file_may_have_rules_but_none_that_need_filters()
+    {
+        _detect.Write("a.csv", Made.Csv());
+        const string Skip = """{"conditions":[{"applies_to":"actual","operator":"gt","value":400}]}""";
+        var (with, without) = (await ScoreAsync(Skip), await ScoreAsync(""));
+        without.ShouldBeGreaterThan(90);
+        with.ShouldBeLessThan(75);
+
+        WriteJob("""{"scope":{"host":{"filter_id":"safe"}}}""", ""","by_field_name":"host" """);
+        var refused = await _detect.RunAsync("a.csv", "--job", "job.json");
+        (refused.ExitCode, refused.Error.Contains("[safe]")).ShouldBe((2, true), refused.Error);
+
+        void WriteJob(string rules, string more = "") => _detect.Write("job.json", $$"""
+            {"analysis_config":{"bucket_span":"5m","detectors":[{"function":"mean","field_name":"value","custom_rules":[{{rules}}]{{more}} }]},
+             "data_description":{"time_field":"timestamp","time_format":"yyyy-MM-dd HH:mm:ss"} }
+            """);
+
+        async Task<double> ScoreAsync(string rules)
+        {
+            WriteJob(rules);
+            var result = await _detect.RunAsync("a.csv", "--job", "job.json", "--out", "out.csv");
+            result.ExitCode.ShouldBe(0, result.Error);
+            var rows = _detect.Read("out.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var column = Array.IndexOf(rows[0].Split(','), "record_score");
+            return rows.Skip(1).Max(row => double.TryParse(row.Split(',')[column], CultureInfo.InvariantCulture, out var score) ? score : 0);
+        }
+    }
+
     [Theory]
     [InlineData("a,b\nfoo,bar\n", "a.csv: no column holds times; there are [a, b]")]
     [InlineData("time,v\n2024-01-01 00:00:00,1\n2024-01-01 00:05:00,\"2\n", "a.csv: line 3 is not CSV")]

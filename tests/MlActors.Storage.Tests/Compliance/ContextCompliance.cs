@@ -47,9 +47,21 @@ public abstract class ContextCompliance(StorageUnderTest subject) : ComplianceSu
         await Contexts.AddFilterAsync(new FilterConfig("f", null, ["a"]));
         await WriteAsync(new PutConfig(WithFilter("job-2", "f")), new PutConfig(WithFilter("job-1", "f")), new PutConfig(WithFilter("job-3", null)));
         (await Contexts.JobsUsingFilterAsync("f")).ShouldBe(["job-1", "job-2"]);
+        (await Contexts.MissingFiltersAsync(["job-1", "job-2", "job-3"])).ShouldBeEmpty();
         (await Contexts.DeleteFilterAsync("f")).ShouldBe(ContextChange.InUse);
         await WriteAsync(new PutConfig(WithFilter("job-1", null)), new DeleteJobRows("job-2"));
         (await Contexts.DeleteFilterAsync("f")).ShouldBe(ContextChange.Done);
+    }
+
+    [Fact]
+    public async Task Filters_that_rules_name_and_that_do_not_exist_are_known_by_job()
+    {
+        await Contexts.AddFilterAsync(new FilterConfig("there", null, []));
+        await WriteAsync(new PutConfig(WithFilter("job-2", "b")), new PutConfig(WithFilter("job-1", "a")), new PutConfig(WithFilter("job-3", "there")));
+        (await Contexts.MissingFiltersAsync(["job-2", "job-1", "job-3", "job-4"])).ShouldBe([("job-1", "a"), ("job-2", "b")]);
+        (await Contexts.MissingFiltersAsync(["job-2"])).ShouldBe([("job-2", "b")]);
+        await Contexts.AddFilterAsync(new FilterConfig("b", null, []));
+        (await Contexts.MissingFiltersAsync(["job-2"])).ShouldBeEmpty();
     }
 
     [Fact]

@@ -169,7 +169,7 @@ public abstract class InputLogCompliance(StorageUnderTest subject) : ComplianceS
         StoreWrite[] kinds =
         [
             Make.Input("i", 1, 1), new PutUploadPiece("u", "x", 0, 1, [], Last: true, 0), new PutSnapshot(Make.Snapshot("s", "1"), [1]),
-            Make.Results("r", Make.Bucket(600)), new PutCategories("c", [Make.Category(1)], 1),
+            Make.Results("r", Make.Bucket(600)), new PutCategories("c", [Make.Category(1)], 1), new PutScoreScale("n", [0, 1]),
         ];
         foreach (var write in kinds)
         {

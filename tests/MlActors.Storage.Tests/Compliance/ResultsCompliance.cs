@@ -222,6 +222,32 @@ public abstract class ResultsCompliance(StorageUnderTest subject) : ComplianceSu
     }
 
     [Fact]
+    public async Task Scores_are_read_as_they_are_worth_and_initial_scores_as_they_were()
+    {
+        await WriteAsync(Make.Results("a",
+            Make.Bucket(300, 80, records: [Make.Record(80), Make.Record(96)], influencers: [Make.Influencer(80)]), Make.Bucket(600, 30, records: [Make.Record(30)])));
+        // Up to 80 half, above up to 100 again.
+        await WriteAsync(new PutScoreScale("a", [.. Enumerable.Range(0, 101).Select(score => score <= 80 ? score / 2.0 : 40 + (3.0 * (score - 80)))]));
+        (await Query(ResultKind.Record)).Select(record => (record.GetProperty("record_score").GetDouble(), record.GetProperty("initial_record_score").GetDouble()))
+            .ShouldBe([(88, 96), (40, 80), (15, 30)]);
+        (await Query(ResultKind.Influencer)).Single().GetProperty("influencer_score").GetDouble().ShouldBe(40);
+        var bucket = (await Query(ResultKind.Bucket))[0];
+        (bucket.GetProperty("anomaly_score").GetDouble(), bucket.GetProperty("initial_anomaly_score").GetDouble(), bucket.GetProperty("processing_time_ms").GetInt64() >= 0).ShouldBe((40, 80, true));
+        bucket.GetProperty("bucket_influencers")[0].GetProperty("anomaly_score").GetDouble().ShouldBe(40);
+        (await Storage.Results.ReadBucketScoresAsync("a", null, null, false)).Select(score => score.AnomalyScore).ShouldBe([40, 15]);
+
+        (await CountFrom(39)).ShouldBe(2);
+        (await CountFrom(41)).ShouldBe(1);
+        (await CountFrom(88.5)).ShouldBe(0);
+        await WriteAsync(new PutScoreScale("a", [.. Enumerable.Range(0, 101).Select(score => (double)score)]));
+        (await CountFrom(41)).ShouldBe(2);
+        await WriteAsync(new DeleteWork("a", 10));
+
+        async Task<long> CountFrom(double score) =>
+            (await Storage.Results.QueryAsync(new ResultQuery(ResultKind.Record, "a", score, false, null, null, 0, 10, "record_score", true))).Count;
+    }
+
+    [Fact]
     public async Task A_score_that_is_no_number_is_stored_as_the_lowest()
     {
         await WriteAsync(Make.Results("a", Make.Bucket(300, double.NaN, records: [Make.Record(double.PositiveInfinity)])));

@@ -14,6 +14,10 @@ public sealed class SqliteResultRows() : ResultsCompliance(new SqliteUnderTest()
 
 public sealed class SqliteContextRows() : ContextCompliance(new SqliteUnderTest());
 
+public sealed class SqlitePlotRows() : PlotCompliance(new SqliteUnderTest());
+
+public sealed class SqliteForecastRows() : ForecastCompliance(new SqliteUnderTest());
+
 public sealed class SqliteSecurityRows() : SecurityCompliance(new SqliteUnderTest());
 
 public sealed class SqliteEvents() : EventLogCompliance(new SqliteUnderTest());

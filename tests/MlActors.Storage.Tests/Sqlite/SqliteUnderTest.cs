@@ -34,7 +34,7 @@ public sealed class SqliteUnderTest : StorageUnderTest
     {
         using var connection = Connect();
         var text = new StringBuilder();
-        foreach (var table in new[] { "bucket", "record", "influencer" })
+        foreach (var table in new[] { "bucket", "record", "influencer", "model_plot" })
         {
             using var command = connection.CreateCommand();
             command.CommandText = $"SELECT * FROM {table}";

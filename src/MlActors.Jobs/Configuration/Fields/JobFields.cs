@@ -65,7 +65,7 @@ public static class JobFields
             "`epoch` (seconds), `epoch_ms`, or a date pattern in the letters of Java's DateTimeFormatter that gives date and hour; no zone means UTC."),
         new("data_description.format", FieldType.Text, "xcontent", "Without effect.") { Choices = ["xcontent", "delimited"] },
         new("data_description.field_delimiter", FieldType.Text, null, "Without effect."),
-        new("model_plot_config", FieldType.Object, null, "Storing of the models' bounds."),
+        new("model_plot_config", FieldType.Object, null, "Storing of what the models expect of every series; an update holds for the buckets finished after it."),
         .. ModelPlot,
         new("model_snapshot_retention_days", FieldType.Integer, "10", "Days (of data time) after which model snapshots are removed."),
         new("daily_model_snapshot_retention_after_days", FieldType.Integer, "1, or less if all are kept shorter",
@@ -128,7 +128,8 @@ public static class JobFields
             { Required = true, Choices = [.. RuleNames.Operators.Keys] },
         new(detectors + ".custom_rules[].conditions[].value", FieldType.Number, null, "With what number.") { Required = true },
         new(detectors + ".custom_rules[].scope", FieldType.Custom, null,
-            "For which series: by, over or partition fields of the detector, each with the `filter_id` of a filter that exists and a `filter_type`, `include` or `exclude`."),
+            "For which series: by, over or partition fields of the detector, each with the `filter_id` of a filter, which must exist when the job is opened, " +
+            "and a `filter_type`, `include` or `exclude`."),
     ];
 
     private static ImmutableArray<JobField> PerPartition(string analysis) =>
@@ -141,11 +142,11 @@ public static class JobFields
 
     private static ImmutableArray<JobField> ModelPlot =>
     [
-        new("model_plot_config.enabled", FieldType.Boolean, "false", "Whether the models' bounds are stored for plotting.")
-            { Use = FieldUse.Unsupported, Advice = "only [false] is", AsksForNothing = IsFalse },
+        new("model_plot_config.enabled", FieldType.Boolean, "false", "Whether the values of all series and the models' bounds are stored with every bucket."),
         new("model_plot_config.annotations_enabled", FieldType.Boolean, "as `enabled`",
-            "Whether changes of the models are noted. No effect without model plots."),
-        new("model_plot_config.terms", FieldType.Text, null, "Which partition or by values are plotted, separated by commas. No effect without model plots."),
+            "Whether changes of the models are noted. Without effect: this version has no annotations."),
+        new("model_plot_config.terms", FieldType.Text, "all series",
+            "Only series with one of these partition, by or over values are stored; separated by commas."),
     ];
 
     private static ImmutableArray<JobField> Generated =>

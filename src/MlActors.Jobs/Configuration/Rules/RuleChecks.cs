@@ -23,8 +23,9 @@ internal static class RuleChecks
             if (!WithoutValue.Contains(detector.Function, StringComparer.Ordinal)) continue;
             for (var condition = 0; condition < detector.CustomRules[i].Conditions.Length; condition++)
             {
-                if (detector.CustomRules[i].Conditions[condition].AppliesTo is not (RuleNames.Time or ""))
-                    problems.Add($"{at}.conditions[{condition}].applies_to", $"must be [{RuleNames.Time}] with the function [{detector.Function}]", ProblemKind.IllegalArgument);
+                if (detector.CustomRules[i].Conditions[condition].AppliesTo is RuleNames.Time or "") continue;
+                problems.Add($"{at}.conditions[{condition}].applies_to", $"must be [{RuleNames.Time}] with the function [{detector.Function}]",
+                    ProblemKind.IllegalArgument);
             }
         }
     }

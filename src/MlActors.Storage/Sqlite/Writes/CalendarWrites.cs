@@ -41,15 +41,16 @@ internal sealed class CalendarNamesRemove(string calendarId, IReadOnlyCollection
 {
     protected override ContextChange Check(WriteSession session) => !CalendarRows.Exists(session, calendarId)
         ? ContextChange.NotFound
-        : names.All(name => session.Prepare("SELECT count(*) FROM calendar_job WHERE calendar_id = ?1 AND name = ?2").Bind(1, calendarId).Bind(2, name).Number() > 0)
-            ? ContextChange.Done
-            : ContextChange.Missing;
+        : names.All(name => Names(session, name)) ? ContextChange.Done : ContextChange.Missing;
 
     protected override void Change(WriteSession session)
     {
         foreach (var name in names)
             session.Prepare("DELETE FROM calendar_job WHERE calendar_id = ?1 AND name = ?2").Bind(1, calendarId).Bind(2, name).Run();
     }
+
+    private bool Names(WriteSession session, string name) =>
+        session.Prepare("SELECT count(*) FROM calendar_job WHERE calendar_id = ?1 AND name = ?2").Bind(1, calendarId).Bind(2, name).Number() > 0;
 }
 
 internal sealed class CalendarEventsAdd(string calendarId, IReadOnlyList<CalendarEvent> events) : ContextWrite

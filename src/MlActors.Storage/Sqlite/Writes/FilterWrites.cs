@@ -5,7 +5,9 @@ namespace MlActors.Storage.Sqlite.Writes;
 internal sealed class FilterAdd(FilterConfig filter) : ContextWrite
 {
     protected override ContextChange Check(WriteSession session) =>
-        FilterRows.Exists(session, filter.FilterId) ? ContextChange.Exists : filter.Items.Length > FilterConfig.MostItems ? ContextChange.Full : ContextChange.Done;
+        FilterRows.Exists(session, filter.FilterId) ? ContextChange.Exists
+        : filter.Items.Length > FilterConfig.MostItems ? ContextChange.Full
+        : ContextChange.Done;
 
     protected override void Change(WriteSession session)
     {

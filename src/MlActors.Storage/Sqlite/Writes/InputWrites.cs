@@ -106,9 +106,20 @@ internal sealed class WorkDelete(DeleteWork work) : RowWrite
             DELETE FROM snapshot_part WHERE (job_id, snapshot_id, part) IN
                 (SELECT job_id, snapshot_id, part FROM snapshot_part WHERE job_id = ?1 ORDER BY snapshot_id, part LIMIT ?2)
             """);
+        Delete(
+            """
+            DELETE FROM forecast_point WHERE (job_id, forecast_id, timestamp, ordinal) IN
+                (SELECT job_id, forecast_id, timestamp, ordinal FROM forecast_point WHERE job_id = ?1 ORDER BY forecast_id, timestamp, ordinal LIMIT ?2)
+            """);
+        Delete(
+            """
+            DELETE FROM forecast WHERE (job_id, forecast_id) IN (SELECT job_id, forecast_id FROM forecast WHERE job_id = ?1 ORDER BY forecast_id LIMIT ?2)
+            """);
         Delete("DELETE FROM snapshot WHERE ordering IN (SELECT ordering FROM snapshot WHERE job_id = ?1 ORDER BY snapshot_id LIMIT ?2)");
 
         Delete("DELETE FROM category WHERE (job_id, category_id) IN (SELECT job_id, category_id FROM category WHERE job_id = ?1 ORDER BY category_id LIMIT ?2)");
+
+        session.Prepare("DELETE FROM score_scale WHERE job_id = ?1").Bind(1, work.JobId).Run();
 
         // With the last input goes the memory of its number: the job may start to count anew.
         session.Prepare("DELETE FROM input_head WHERE job_id = ?1 AND NOT EXISTS (SELECT 1 FROM input WHERE job_id = ?1)").Bind(1, work.JobId).Run();

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using MlActors.Analysis;
+using MlActors.Analysis.Forecasting;
+using MlActors.Analysis.Results;
+using MlActors.Jobs.Forecasts;
+
+namespace MlActors.Jobs.Results;
+
+public static partial class ResultDocuments
+{
+    /// <summary>The document of one value of a plotted bucket. Without what is not known yet: a young series has no bounds.</summary>
+    public static byte[] ModelPlot(string jobId, BucketResult bucket, DetectorSettings detector, SeriesValue value) => Render(json =>
+    {
+        WritePlace(json, jobId, "model_plot", bucket.Timestamp, bucket.BucketSpan, detector, value.Partition, value.By);
+        if (detector.OverFieldName is { } over)
+        {
+            json.WriteString("over_field_name", over);
+            json.WriteString("over_field_value", value.Over);
+        }
+        json.WriteFinite("model_lower", value.Lower);
+        json.WriteFinite("model_upper", value.Upper);
+        json.WriteFinite("model_median", value.Typical);
+        json.WriteFinite("actual", value.Actual);
+    });
+
+    /// <summary>The document of one point of a forecast.</summary>
+    public static byte[] ForecastPoint(Forecast forecast, in ForecastPoint point)
+    {
+        var (detector, partition, by, timestamp, prediction, lower, upper) = point;
+        return Render(json =>
+        {
+            WritePlace(json, forecast.JobId, "model_forecast", timestamp, forecast.BucketSpan, detector, partition, by);
+            json.WriteString("forecast_id", forecast.ForecastId);
+            json.WriteFinite("forecast_prediction", prediction);
+            json.WriteFinite("forecast_lower", lower);
+            json.WriteFinite("forecast_upper", upper);
+        });
+    }
+
+    // Which series, of which bucket.
+    private static void WritePlace(
+        Utf8JsonWriter json, string jobId, string type, long timestamp, long bucketSpan, DetectorSettings detector, string partition, string by)
+    {
+        json.WriteString("job_id", jobId);
+        json.WriteString("result_type", type);
+        json.WriteNumber("timestamp", timestamp * 1000);
+        json.WriteNumber("bucket_span", bucketSpan);
+        json.WriteNumber("detector_index", detector.Index);
+        json.WriteString("model_feature", detector.Function.Name);
+        if (detector.PartitionFieldName is { } partitionField)
+        {
+            json.WriteString("partition_field_name", partitionField);
+            json.WriteString("partition_field_value", partition);
+        }
+        if (detector.ByFieldName is not { } byField) return;
+        json.WriteString("by_field_name", byField);
+        json.WriteString("by_field_value", by);
+    }
+}
