@@ -41,7 +41,8 @@ internal sealed class TimeCollector(PeriodSlots slots) : EventCollector
         for (var i = 0; i < count; i++)
         {
             var second = reader.VarUInt();
-            if (second >= (ulong)(slots.Count * slots.Width) || (i > 0 && slots.At((int)second) <= slots.At(_seconds[^1]))) throw new InvalidDataException("times are not in order");
+            if (second >= (ulong)(slots.Count * slots.Width) || (i > 0 && slots.At((int)second) <= slots.At(_seconds[^1])))
+                throw new InvalidDataException("times are not in order");
             _seconds.Add((int)second);
         }
     }

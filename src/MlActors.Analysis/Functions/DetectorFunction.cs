@@ -46,7 +46,8 @@ public sealed record DetectorFunction(
         .. Sided("count", Aggregate.Count, Forbidden, "The number of records in a bucket.", "records; each counts as many as it stands for"),
         .. Sided("non_zero_count", Aggregate.NonZeroCount, Forbidden, "The number of records in a bucket, empty buckets ignored.",
             "records; each counts as many as it stands for", over: Forbidden, shortName: "nzc"),
-        .. Sided("distinct_count", Aggregate.DistinctCount, Required, "The number of different values of a field.", "different values; an estimate where they are many", shortName: "dc"),
+        .. Sided("distinct_count", Aggregate.DistinctCount, Required, "The number of different values of a field.",
+            "different values; an estimate where they are many", shortName: "dc"),
         .. Sided("info_content", Aggregate.InfoContent, Required, "The amount of information in the different values of a field.", "bits"),
         One("metric", Aggregate.Metric, Required, Optional, Optional, "The mean, the minimum and the maximum of a field at once.",
             "the one of the three that is most unusual, which `function_description` names; members of a population are compared by the mean"),
@@ -59,7 +60,8 @@ public sealed record DetectorFunction(
         .. Sided("varp", Aggregate.Variance, Required, "The population variance of a field.", "the variance"),
         One("rare", Aggregate.Rare, Forbidden, Required, Optional, "Values of the by field that are seldom seen, or that few members of a population have.",
             "`actual` is 1, `typical` the share of buckets in which the value was seen before"),
-        One("freq_rare", Aggregate.FrequentRare, Forbidden, Required, Required, "Members of a population with many records of values that few of the members have.",
+        One("freq_rare", Aggregate.FrequentRare, Forbidden, Required, Required,
+            "Members of a population with many records of values that few of the members have.",
             "records with rare values"),
         One("lat_long", Aggregate.GeographicPoint, Required, Optional, Optional,
             "Places far from where events usually are, or seldom visited. The field is `latitude,longitude` in degrees or `POINT (longitude latitude)`; "
@@ -85,6 +87,7 @@ public sealed record DetectorFunction(
         string name, Aggregate aggregate, FieldRule field, string summary, string actual, FieldRule over = FieldRule.Optional, string? shortName = null)
     {
         foreach (var (side, prefix) in new[] { (Side.Both, ""), (Side.Low, "low_"), (Side.High, "high_") })
-            yield return new(prefix + name, aggregate, side, name, field, FieldRule.Optional, over, summary, actual, shortName is null ? [] : [prefix + shortName]);
+            yield return new(prefix + name, aggregate, side, name, field, FieldRule.Optional, over, summary, actual,
+                shortName is null ? [] : [prefix + shortName]);
     }
 }
