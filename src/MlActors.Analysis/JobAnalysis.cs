@@ -64,7 +64,7 @@ public sealed partial class JobAnalysis
         _tables = [.. _judges.Select(judge => judge.Table)];
         _influencers = [.. settings.Influencers.Select(name => new TextColumn(name, schema.IndexOf(name, FieldKind.Text)))];
         var tracked = settings.Detectors.Select(detector => _influencers.Where(influencer => !detector.IsSplitBy(influencer.Name)).ToArray()).ToArray();
-        _feeds = [.. _tables.Select((table, i) => new DetectorFeed(table, i, schema, tracked[i], _memory))];
+        _feeds = [.. _tables.Select((table, i) => new DetectorFeed(table, i, schema, settings.TimeZone, tracked[i], _memory))];
         _open = new OpenBuckets(() => new OpenBucket([.. tracked.Select((fields, i) => new DetectorBucket(fields.Length, settings.Detectors[i].Function.Aggregate))]), _memory);
         var positions = tracked.Select(fields => _influencers.Select(influencer => Array.IndexOf(fields, influencer)).ToArray()).ToArray();
         _evaluator = new BucketEvaluator(settings, _judges, new InfluenceFinder(settings, _judges, positions));
@@ -137,7 +137,6 @@ public sealed partial class JobAnalysis
         ValidateCategory(settings);
         foreach (var detector in settings.Detectors)
         {
-            if (!detector.Function.Supported) throw new ArgumentException($"function [{detector.Function.Name}] is not analysed", nameof(settings));
             if (detector.Function.Field == FieldRule.Required && detector.FieldName is null)
                 throw new ArgumentException($"function [{detector.Function.Name}] needs a field", nameof(settings));
         }

@@ -253,7 +253,7 @@ public class BucketingTests
     [Fact]
     public void Settings_that_are_not_analysed_are_refused()
     {
-        Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(60, Detector("lat_long", "where")))).Message.ShouldContain("lat_long");
+        Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(60, Detector("lat_long")))).Message.ShouldContain("lat_long");
         Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(0, Detector("count"))));
         Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(60)));
         Should.Throw<ArgumentException>(() => JobAnalysis.Create(Of(60, Detector("mean"))));

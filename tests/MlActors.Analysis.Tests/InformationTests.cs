@@ -110,7 +110,7 @@ public class InformationTests
     {
         var results = Run("low_info_content", 300, bucket => Enumerable.Range(0, bucket == 250 ? 0 : 20).Select(i => $"host-{i}-{bucket % 3}"));
         results[250].Records.ShouldHaveSingleItem().Actual.ShouldBe([0.0]);
-        results[250].Records[0].Explanation!.LowerConfidenceBound.ShouldBeGreaterThanOrEqualTo(0);
+        results[250].Records[0].Explanation!.LowerConfidenceBound!.Value.ShouldBeGreaterThanOrEqualTo(0);
     }
 
     private static List<BucketResult> Run(string function, int buckets, Func<int, IEnumerable<string>> texts)

@@ -116,11 +116,12 @@ public class MemoryTests
     {
         var settings = Of(Span, Detector("count"), Detector("mean", "value", by: "host", partition: "shop", index: 1), Detector("distinct_count", "region", by: "host", index: 2),
             Detector("median", "value", by: "host", index: 3),
-            Detector("info_content", "region", by: "host", index: 4), Detector("metric", "value", index: 5))
+            Detector("info_content", "region", by: "host", index: 4), Detector("metric", "value", index: 5),
+            Detector("time_of_day", by: "host", index: 6), Detector("time_of_week", over: "host", index: 7), Detector("lat_long", "place", by: "host", index: 8))
             .WithInfluencers("region");
         var analysis = JobAnalysis.Create(settings);
         var results = new List<BucketResult>(100);
-        var rows = Enumerable.Range(0, 8000).Select(i => new Row(i / 200, ("value", i % 97), ("host", $"h{i % 20}"), ("shop", $"s{i % 3}"), ("region", $"r{i % 30}"))).ToArray();
+        var rows = Enumerable.Range(0, 8000).Select(i => new Row(i / 200, ("value", i % 97), ("host", $"h{i % 20}"), ("shop", $"s{i % 3}"), ("region", $"r{i % 30}"), ("place", $"{i % 90},{i % 170}"))).ToArray();
         var input = BatchBuilder.Records(settings, rows);
         analysis.Fold(input, results, CancellationToken.None);
         var before = GC.GetAllocatedBytesForCurrentThread();

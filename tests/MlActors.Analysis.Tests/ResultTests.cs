@@ -110,8 +110,8 @@ public class ResultTests
         record.MultiBucketImpact.ShouldBe(-5, 0.01);
         record.Explanation!.TypicalValue.ShouldBe(record.Typical[0]);
         record.Explanation.SingleBucketImpact.ShouldBe((int)Math.Round(record.RecordScore));
-        record.Explanation.LowerConfidenceBound.ShouldBeInRange(5, record.Typical[0]);
-        record.Explanation.UpperConfidenceBound.ShouldBeInRange(record.Typical[0], 15);
+        record.Explanation.LowerConfidenceBound!.Value.ShouldBeInRange(5, record.Typical[0]);
+        record.Explanation.UpperConfidenceBound!.Value.ShouldBeInRange(record.Typical[0], 15);
         record.Probability.ShouldBeLessThan(1e-3);
         bucket.AnomalyScore.ShouldBe(record.RecordScore, 1e-9);
     }

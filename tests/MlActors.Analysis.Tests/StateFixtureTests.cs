@@ -21,7 +21,18 @@ public class StateFixtureTests
         300,
         Detector("count", by: "host"),
         Detector("mean", "value", partition: "shop", index: 1),
-        Detector("low_sum", "value", by: "host", partition: "shop", index: 2, useNull: true)) with
+        Detector("low_sum", "value", by: "host", partition: "shop", index: 2, useNull: true),
+        Detector("metric", "value", index: 3),
+        Detector("median", "value", partition: "shop", index: 4),
+        Detector("distinct_count", "region", by: "host", index: 5),
+        Detector("info_content", "region", index: 6),
+        Detector("rare", by: "region", partition: "shop", index: 7),
+        Detector("rare", by: "region", over: "host", index: 8),
+        Detector("freq_rare", by: "region", over: "host", index: 9),
+        Detector("high_mean", "value", over: "region", index: 10) with { ExcludesFrequentOver = true },
+        Detector("time_of_day", by: "host", index: 11),
+        Detector("time_of_week", over: "region", index: 12),
+        Detector("lat_long", "place", partition: "shop", index: 13)) with
     {
         Latency = 600, Influencers = ["host", "region"], SummaryCountField = "n",
     };
@@ -63,6 +74,7 @@ public class StateFixtureTests
                     ("host", $"host-{(int)(4 * noise.Uniform())}"),
                     ("shop", noise.Uniform() < 0.5 ? "North" : "Süd"),
                     ("region", $"r{(int)(30 * noise.Uniform())}"),
+                    ("place", FormattableString.Invariant($"{(incident > 1 ? -33 : 51) + noise.Uniform()},{noise.Gaussian()}")),
                     ("value", Synthetic.Shop(time) * incident * (1 + (0.1 * noise.Gaussian()))),
                     ("n", 1 + (int)(3 * noise.Uniform()))));
             }

@@ -100,9 +100,13 @@ public class StatePropertyTests
                 {
                     record.Probability.ShouldBeInRange(1e-300, 0.05);
                     record.RecordScore.ShouldBeInRange(0, 100);
-                    record.Explanation!.LowerConfidenceBound.ShouldBeLessThanOrEqualTo(record.Typical[0]);
-                    record.Explanation.UpperConfidenceBound.ShouldBeGreaterThanOrEqualTo(record.Typical[0]);
-                    double.IsFinite(record.Actual[0]).ShouldBeTrue();
+                    record.Actual.Count.ShouldBe(record.Function == "lat_long" ? 2 : 1);
+                    record.Typical.Count.ShouldBe(record.Actual.Count);
+                    record.Actual.Concat(record.Typical).ShouldAllBe(value => double.IsFinite(value));
+                    record.Explanation!.TypicalValue.ShouldBe(record.Function == "lat_long" ? null : record.Typical[0]);
+                    if (record.Explanation.TypicalValue is not { } typical) continue;
+                    record.Explanation.LowerConfidenceBound!.Value.ShouldBeLessThanOrEqualTo(typical);
+                    record.Explanation.UpperConfidenceBound!.Value.ShouldBeGreaterThanOrEqualTo(typical);
                 }
                 foreach (var influencer in bucket.Influencers)
                 {
@@ -116,7 +120,7 @@ public class StatePropertyTests
     [Fact]
     public void The_random_scenarios_reach_what_they_are_to_test()
     {
-        var (records, named, dips, refused, pruned, scheduled, categories, byCategory, failed) = (0, 0, 0, 0, 0, 0, 0, 0, 0);
+        var (records, named, dips, refused, pruned, scheduled, categories, byCategory, failed, places) = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         Scenario.Gen.Sample(
             scenario =>
             {
@@ -129,15 +133,16 @@ public class StatePropertyTests
                 Interlocked.Add(ref dips, all.Count(record => record.Explanation!.AnomalyType == "dip"));
                 if (analysis.SizeStats.BucketAllocationFailures > 0) Interlocked.Increment(ref refused);
                 Interlocked.Add(ref byCategory, all.Count(record => record.ByFieldName == "mlcategory"));
+                Interlocked.Add(ref places, all.Count(record => record.Function == "lat_long"));
                 if (analysis.SizeStats.Categorization.TotalCategories > 1) Interlocked.Increment(ref categories);
                 if (analysis.SizeStats.Categorization.FailedCategories > 1) Interlocked.Increment(ref failed);
                 var bytes = analysis.SizeStats.ModelBytes;
                 analysis.Prune();
                 if (analysis.SizeStats.ModelBytes < bytes) Interlocked.Increment(ref pruned);
             },
-            iter: 200);
-        var counts = new { records, named, dips, refused, pruned, scheduled, categories, byCategory, failed };
-        foreach (var count in new[] { records, named, dips, refused, pruned, scheduled, categories, failed }) count.ShouldBeGreaterThan(10, $"{counts}");
+            iter: 300);
+        var counts = new { records, named, dips, refused, pruned, scheduled, categories, byCategory, failed, places };
+        foreach (var count in new[] { records, named, dips, refused, pruned, scheduled, categories, failed, places }) count.ShouldBeGreaterThan(10, $"{counts}");
         byCategory.ShouldBeGreaterThan(0, $"{counts}");
     }
 

@@ -45,16 +45,28 @@ public class SyntheticTests
     [InlineData("exponential")]
     [InlineData("log-normal")]
     [InlineData("Student, 3 degrees")]
+    [InlineData("Student, 5 degrees")]
+    [InlineData("gamma, shape 2")]
     [InlineData("Pareto, shape 3")]
     [InlineData("two modes")]
     [InlineData("Poisson 50")]
     [InlineData("Poisson 5")]
     [InlineData("Poisson 0.5")]
     [InlineData("Poisson 0.05")]
+    [InlineData("negative binomial 20, size 4")]
     public void A_probability_below_one_percent_comes_once_in_a_hundred_buckets_within_a_factor_of_two(string name)
     {
         var run = SyntheticRun.Of(SyntheticSuites.Find(name), Seeds);
         run.Probabilities.Below01.ShouldBeInRange(0.005, 0.02);
+        run.Probabilities.Below001.ShouldBeLessThan(0.002);
+    }
+
+    [Fact]
+    public void Of_few_values_that_are_all_common_probabilities_are_a_little_too_large()
+    {
+        // Such series hardly ever show the least strength that is taken for one in a hundred, so that their share is below a half of it; never above.
+        var run = SyntheticRun.Of(SyntheticSuites.Find("few values"), Seeds);
+        run.Probabilities.Below01.ShouldBeInRange(0.0035, 0.01);
         run.Probabilities.Below001.ShouldBeLessThan(0.002);
     }
 }

@@ -1,6 +1,7 @@
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Series;
+using MlActors.Analysis.Time;
 
 namespace MlActors.Analysis.Buckets;
 
@@ -16,6 +17,7 @@ internal sealed class DetectorFeed
     private readonly int _detector;
     private readonly int _valueColumn;
     private readonly TextValues? _texts;
+    private readonly PeriodClock? _clock;
     private readonly int _partitionColumn;
     private readonly int _byColumn;
     private readonly int _overColumn;
@@ -29,6 +31,7 @@ internal sealed class DetectorFeed
     private readonly IndexMap _groups = new();
     private int[] _singles = [];
     private double[]? _values;
+    private long[] _times = [];
     private Column _partition;
     private Column _by;
     private Column _over;
@@ -38,14 +41,17 @@ internal sealed class DetectorFeed
 
     /// <param name="detector">Position of the detector in the settings.</param>
     /// <param name="influencers">The influencer fields that the series are not split by.</param>
-    public DetectorFeed(SeriesTable table, int detector, BatchSchema schema, TextColumn[] influencers, MemoryBudget memory)
+    /// <param name="timeZone">That of the job.</param>
+    public DetectorFeed(SeriesTable table, int detector, BatchSchema schema, string? timeZone, TextColumn[] influencers, MemoryBudget memory)
     {
         var settings = table.Detector;
         _table = table;
         _detector = detector;
-        var ofText = settings.Function.Aggregate.IsOfText();
-        _valueColumn = ofText ? -1 : schema.IndexOf(settings.FieldName, FieldKind.Number);
-        _texts = ofText ? new TextValues(schema.IndexOf(settings.FieldName, FieldKind.Text), settings.Function.Aggregate) : null;
+        var aggregate = settings.Function.Aggregate;
+        var field = schema.IndexOf(settings.FieldName, aggregate.FieldKind());
+        _valueColumn = aggregate.FieldKind() == FieldKind.Number ? field : -1;
+        _texts = aggregate.FieldKind() == FieldKind.Number ? null : new TextValues(field, aggregate);
+        _clock = PeriodClock.For(aggregate, timeZone);
         _partitionColumn = schema.IndexOf(settings.PartitionFieldName, FieldKind.Text);
         _byColumn = schema.IndexOf(settings.ByFieldName, FieldKind.Text);
         _overColumn = schema.IndexOf(settings.OverFieldName, FieldKind.Text);
@@ -58,6 +64,7 @@ internal sealed class DetectorFeed
     public void Bind(RecordBatch batch)
     {
         _values = _valueColumn < 0 ? null : batch.Columns[_valueColumn].Numbers;
+        _times = batch.Times;
         _texts?.Bind(batch);
         _partition = _partitionColumn < 0 ? default : batch.Columns[_partitionColumn];
         _by = _byColumn < 0 ? default : batch.Columns[_byColumn];
@@ -67,7 +74,7 @@ internal sealed class DetectorFeed
 
     public void Release()
     {
-        (_values, _partition, _by, _over) = (null, default, default, default);
+        (_values, _times, _partition, _by, _over) = (null, [], default, default, default);
         _texts?.Release();
     }
 
@@ -96,6 +103,7 @@ internal sealed class DetectorFeed
         }
         var key = 0UL;
         if (_texts is not null && !_texts.TryGet(record, out key, out value)) return;
+        if (_clock is not null) value = _clock.Of(_times[record]);
         var partition = _partition.Codes is null ? -1 : _partition.Codes[record];
         var by = _by.Codes is null ? -1 : _by.Codes[record];
         var over = _over.Codes is null ? -1 : _over.Codes[record];

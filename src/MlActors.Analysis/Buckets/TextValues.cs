@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using MlActors.Analysis.Functions;
+using MlActors.Analysis.Geography;
 using MlActors.Analysis.Input;
 
 namespace MlActors.Analysis.Buckets;
@@ -15,7 +16,7 @@ internal sealed class TextValues(int column, Aggregate aggregate)
     private string[] _texts = [];
     private ulong[] _keys = [];
 
-    // NaN while it is not known.
+    // NaN while it is not known, infinite when the text is no value.
     private double[] _numbers = [];
 
     public void Bind(RecordBatch batch)
@@ -28,7 +29,7 @@ internal sealed class TextValues(int column, Aggregate aggregate)
 
     /// <summary>The value of a record; false when it has none.</summary>
     /// <param name="key">Tells the texts apart.</param>
-    /// <param name="number">What the text is worth.</param>
+    /// <param name="number">What the text is worth; of a point, its latitude.</param>
     public bool TryGet(int record, out ulong key, out double number)
     {
         (key, number) = (0, 0);
@@ -36,13 +37,18 @@ internal sealed class TextValues(int column, Aggregate aggregate)
         if (code < 0) return false;
         if (double.IsNaN(_numbers[code])) Learn(code);
         (key, number) = (_keys[code], _numbers[code]);
-        return true;
+        return !double.IsInfinity(number);
     }
 
     public void Release() => (_codes, _texts) = ([], []);
 
     private void Learn(int code)
     {
+        if (aggregate == Aggregate.GeographicPoint)
+        {
+            (_keys[code], _numbers[code]) = GeoPoint.TryParse(_texts[code], out var point) ? (point.Key, point.Latitude) : (0, double.PositiveInfinity);
+            return;
+        }
         _keys[code] = XxHash64.HashToUInt64(MemoryMarshal.AsBytes(_texts[code].AsSpan()));
         _numbers[code] = aggregate == Aggregate.InfoContent ? TextInformation.BitsOf(_texts[code]) : 1;
     }

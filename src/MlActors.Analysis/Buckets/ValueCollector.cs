@@ -5,9 +5,9 @@ using MlActors.Analysis.Functions;
 namespace MlActors.Analysis.Buckets;
 
 /// <summary>What one record brings to a series.</summary>
-/// <param name="Number">The number of the field, or what its text is worth.</param>
+/// <param name="Number">The number of the field, what its text is worth, or the second of the day or the week.</param>
 /// <param name="Count">How many records it stands for.</param>
-/// <param name="Key">Tells the texts of the field apart.</param>
+/// <param name="Key">Tells the texts of the field apart; of a point, <see cref="Geography.GeoPoint.Key"/>.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct RecordValue(double Number, double Count, ulong Key);
 
@@ -36,8 +36,17 @@ internal abstract class ValueCollector
         Aggregate.DistinctCount => new DistinctSketch(),
         Aggregate.InfoContent => new InformationSketch(),
         Aggregate.Median => new MedianSketch(),
+        Aggregate.TimeOfDay or Aggregate.TimeOfWeek => new TimeCollector(PeriodSlots.Of(aggregate)),
+        Aggregate.GeographicPoint => new PlaceCollector(),
         _ => null,
     };
+}
+
+/// <summary>One that keeps what tells events apart, to be judged one by one.</summary>
+internal abstract class EventCollector : ValueCollector
+{
+    /// <summary>How many different events there are.</summary>
+    public abstract int Count { get; }
 }
 
 /// <summary>One that makes a number of what it collected.</summary>

@@ -16,10 +16,11 @@ public enum Side { Both, High, Low }
 /// <summary>Whether a detector must, may or must not name a field.</summary>
 public enum FieldRule { Forbidden, Optional, Required }
 
-/// <summary>One detector function: what it needs, what it computes, and whether this version analyses it.</summary>
+/// <summary>One detector function: what it needs and what it computes.</summary>
 /// <param name="Name">The name in the API, in its long form.</param>
 /// <param name="Description">What records carry as <c>function_description</c>.</param>
-/// <param name="Summary">One sentence for the documentation.</param>
+/// <param name="Summary">What it detects, one sentence for the documentation.</param>
+/// <param name="Actual">What <c>actual</c> and <c>typical</c> of a record are, for the documentation.</param>
 public sealed record DetectorFunction(
     string Name,
     Aggregate Aggregate,
@@ -28,55 +29,65 @@ public sealed record DetectorFunction(
     FieldRule Field,
     FieldRule By,
     FieldRule Over,
-    bool Supported,
     string Summary,
+    string Actual,
     ImmutableArray<string> ShortNames)
 {
+    private const FieldRule Forbidden = FieldRule.Forbidden;
+    private const FieldRule Optional = FieldRule.Optional;
+    private const FieldRule Required = FieldRule.Required;
+
     /// <summary>Looks a function up by its name or a short name; <c>null</c> when there is none.</summary>
     public static DetectorFunction? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>Every function of the API, in the order of the documentation. The one table that drives validation, documentation and models.</summary>
     public static ImmutableArray<DetectorFunction> All { get; } =
     [
-        .. Sided("count", Aggregate.Count, "count", FieldRule.Forbidden, supported: true, "The number of records in a bucket."),
-        .. Sided("non_zero_count", Aggregate.NonZeroCount, "non_zero_count", FieldRule.Forbidden, supported: true,
-            "The number of records in a bucket, empty buckets ignored.", over: FieldRule.Forbidden, shortName: "nzc"),
-        .. Sided("distinct_count", Aggregate.DistinctCount, "distinct_count", FieldRule.Required, supported: true,
-            "The number of different values of a field.", shortName: "dc"),
-        .. Sided("info_content", Aggregate.InfoContent, "info_content", FieldRule.Required, supported: true,
-            "The amount of information in the different values of a field, in bits."),
-        One("metric", Aggregate.Metric, Side.Both, "metric", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, true,
-            "Mean, minimum and maximum of a field at once."),
-        .. Sided("mean", Aggregate.Mean, "mean", FieldRule.Required, supported: true, "The arithmetic mean of a field.", shortName: "avg"),
-        .. Sided("median", Aggregate.Median, "median", FieldRule.Required, supported: true, "The median of a field."),
-        One("min", Aggregate.Min, Side.Both, "min", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, true, "The smallest value of a field."),
-        One("max", Aggregate.Max, Side.Both, "max", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, true, "The largest value of a field."),
-        .. Sided("sum", Aggregate.Sum, "sum", FieldRule.Required, supported: true, "The sum of a field; an empty bucket is 0."),
-        .. Sided("non_null_sum", Aggregate.NonNullSum, "non_null_sum", FieldRule.Required, supported: true, "The sum of a field, empty buckets ignored."),
-        .. Sided("varp", Aggregate.Variance, "varp", FieldRule.Required, supported: true, "The population variance of a field."),
-        One("rare", Aggregate.Rare, Side.Both, "rare", FieldRule.Forbidden, FieldRule.Required, FieldRule.Optional, true, "Values that are seldom seen."),
-        One("freq_rare", Aggregate.FrequentRare, Side.Both, "freq_rare", FieldRule.Forbidden, FieldRule.Required, FieldRule.Required, true,
-            "Values that are seldom seen, seen often by one member of a population."),
-        One("lat_long", Aggregate.GeographicPoint, Side.Both, "lat_long", FieldRule.Required, FieldRule.Optional, FieldRule.Optional, false, "Unusual places."),
-        One("time_of_day", Aggregate.TimeOfDay, Side.Both, "time", FieldRule.Forbidden, FieldRule.Optional, FieldRule.Optional, false, "Unusual times of the day."),
-        One("time_of_week", Aggregate.TimeOfWeek, Side.Both, "time", FieldRule.Forbidden, FieldRule.Optional, FieldRule.Optional, false, "Unusual times of the week."),
+        .. Sided("count", Aggregate.Count, Forbidden, "The number of records in a bucket.", "records; each counts as many as it stands for"),
+        .. Sided("non_zero_count", Aggregate.NonZeroCount, Forbidden, "The number of records in a bucket, empty buckets ignored.",
+            "records; each counts as many as it stands for", over: Forbidden, shortName: "nzc"),
+        .. Sided("distinct_count", Aggregate.DistinctCount, Required, "The number of different values of a field.",
+            "different values; an estimate where they are many", shortName: "dc"),
+        .. Sided("info_content", Aggregate.InfoContent, Required, "The amount of information in the different values of a field.", "bits"),
+        One("metric", Aggregate.Metric, Required, Optional, Optional, "The mean, the minimum and the maximum of a field at once.",
+            "the one of the three that is most unusual, which `function_description` names; members of a population are compared by the mean"),
+        .. Sided("mean", Aggregate.Mean, Required, "The arithmetic mean of a field.", "the mean", shortName: "avg"),
+        .. Sided("median", Aggregate.Median, Required, "The median of a field.", "the median; an estimate where values are many"),
+        One("min", Aggregate.Min, Required, Optional, Optional, "The smallest value of a field.", "the smallest value"),
+        One("max", Aggregate.Max, Required, Optional, Optional, "The largest value of a field.", "the largest value"),
+        .. Sided("sum", Aggregate.Sum, Required, "The sum of a field.", "the sum"),
+        .. Sided("non_null_sum", Aggregate.NonNullSum, Required, "The sum of a field, empty buckets ignored.", "the sum"),
+        .. Sided("varp", Aggregate.Variance, Required, "The population variance of a field.", "the variance"),
+        One("rare", Aggregate.Rare, Forbidden, Required, Optional, "Values of the by field that are seldom seen, or that few members of a population have.",
+            "`actual` is 1, `typical` the share of buckets in which the value was seen before"),
+        One("freq_rare", Aggregate.FrequentRare, Forbidden, Required, Required,
+            "Members of a population with many records of values that few of the members have.",
+            "records with rare values"),
+        One("lat_long", Aggregate.GeographicPoint, Required, Optional, Optional,
+            "Places far from where events usually are, or seldom visited. The field is `latitude,longitude` in degrees or `POINT (longitude latitude)`; "
+            + "records in which it is neither count as having none.",
+            "`[latitude, longitude]` of the most unusual place of the bucket, and of the centre of usual places nearest to it or, if it is near one that is "
+            + "seldom visited, of the one most visited; also as texts in `geo_results`"),
+        One("time_of_day", Aggregate.TimeOfDay, Forbidden, Optional, Optional, "Events at an unusual time of the day, in the time zone of the job.",
+            "seconds since midnight: of the most unusual event of the bucket, and of the nearest usual time", "time"),
+        One("time_of_week", Aggregate.TimeOfWeek, Forbidden, Optional, Optional, "Events at an unusual time of the week, in the time zone of the job.",
+            "seconds since Monday, 00:00: of the most unusual event of the bucket, and of the nearest usual time", "time"),
     ];
 
     private static readonly FrozenDictionary<string, DetectorFunction> ByName = All
         .SelectMany(function => function.ShortNames.Append(function.Name).Select(name => (name, function)))
         .ToFrozenDictionary(pair => pair.name, pair => pair.function, StringComparer.Ordinal);
 
-    private static DetectorFunction One(string name, Aggregate aggregate, Side side, string description, FieldRule field, FieldRule by, FieldRule over,
-        bool supported, string summary) => new(name, aggregate, side, description, field, by, over, supported, summary, []);
+    private static DetectorFunction One(
+        string name, Aggregate aggregate, FieldRule field, FieldRule by, FieldRule over, string summary, string actual, string? description = null) =>
+        new(name, aggregate, Side.Both, description ?? name, field, by, over, summary, actual, []);
 
     // A function in three variants: both sides, low_ and high_; short names come in the same three.
-    private static IEnumerable<DetectorFunction> Sided(string name, Aggregate aggregate, string description, FieldRule field, bool supported, string summary,
-        FieldRule over = FieldRule.Optional, string? shortName = null)
+    private static IEnumerable<DetectorFunction> Sided(
+        string name, Aggregate aggregate, FieldRule field, string summary, string actual, FieldRule over = FieldRule.Optional, string? shortName = null)
     {
-        foreach (var (side, prefix, suffix) in new[] { (Side.Both, "", ""), (Side.Low, "low_", " Only low values are anomalies."), (Side.High, "high_", " Only high values are anomalies.") })
-        {
-            yield return new(prefix + name, aggregate, side, description, field, FieldRule.Optional, over, supported, summary + suffix,
+        foreach (var (side, prefix) in new[] { (Side.Both, ""), (Side.Low, "low_"), (Side.High, "high_") })
+            yield return new(prefix + name, aggregate, side, name, field, FieldRule.Optional, over, summary, actual,
                 shortName is null ? [] : [prefix + shortName]);
-        }
     }
 }

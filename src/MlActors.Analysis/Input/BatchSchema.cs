@@ -12,6 +12,9 @@ public enum FieldKind : byte
 
     /// <summary>Codes into a dictionary of strings; −1 where missing.</summary>
     Text = 1,
+
+    /// <summary>As <see cref="Text"/>, and only what is a <see cref="Geography.GeoPoint"/>: all else is missing.</summary>
+    Point = 2,
 }
 
 /// <summary>A field of the input that the analysis uses. Names are dotted paths.</summary>
@@ -21,7 +24,7 @@ public sealed record BatchField(string Name, FieldKind Kind)
     public int MaxLength { get; init; } = int.MaxValue;
 }
 
-/// <summary>The columns of a job's batches. One field may appear twice, once of each kind.</summary>
+/// <summary>The columns of a job's batches. One field may appear several times, once of each kind.</summary>
 public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
 {
     // More than is read of a line, so that a line is seen to be longer.
@@ -43,7 +46,7 @@ public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
     public bool SameAs(BatchSchema other) => ReferenceEquals(this, other) || Fields.AsSpan().SequenceEqual(other.Fields.AsSpan());
 
     /// <summary>
-    /// Derives the columns from the settings: metric and summary-count fields as numbers, all others as text. The category of a text is worked out and
+    /// Derives the columns from the settings: fields of functions as these read them, the summary count as a number, all others as text. The category of a text is worked out and
     /// not read.
     /// </summary>
     public static BatchSchema For(AnalysisSettings settings)
@@ -51,7 +54,7 @@ public sealed record BatchSchema(ImmutableArray<BatchField> Fields)
         var fields = new List<BatchField>();
         foreach (var detector in settings.Detectors)
         {
-            Add(detector.FieldName, detector.Function.Aggregate.IsOfText() ? FieldKind.Text : FieldKind.Number);
+            Add(detector.FieldName, detector.Function.Aggregate.FieldKind());
             Add(detector.ByFieldName, FieldKind.Text);
             Add(detector.OverFieldName, FieldKind.Text);
             Add(detector.PartitionFieldName, FieldKind.Text);

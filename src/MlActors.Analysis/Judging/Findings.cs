@@ -43,20 +43,21 @@ internal sealed class Findings
     public void Add(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report = true, Detail? detail = null)
     {
         Judged++;
-        if (Assess(judge, series, judgement, report) is var score and >= LeastScore) Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
+        if (Assess(judge, series, judgement, report, detail) is var score and >= LeastScore) Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
     }
 
     /// <summary>Takes what became of one member of a population; its probability is one of the population, whatever the number of its members.</summary>
     /// <param name="members">Where it is kept if it is unusual, until all of its member's series were judged.</param>
-    public void AddMember(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report, MemberFindings members)
+    public void AddMember(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report, MemberFindings members, Detail? detail = null)
     {
-        if (Assess(judge, series, judgement, report) is var score and >= LeastScore) members.Add(judge, new Unusual(judge.Detector, series, accumulator, judgement, score, null));
+        if (Assess(judge, series, judgement, report, detail) is var score and >= LeastScore)
+            members.Add(judge, new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
     }
 
     /// <summary>One more was judged: a population as a whole.</summary>
     public void CountOne() => Judged++;
 
-    private double Assess(DetectorJudge judge, int series, in Judgement judgement, bool report)
+    private double Assess(DetectorJudge judge, int series, in Judgement judgement, bool report, Detail? detail)
     {
         var (score, alert) = report && !Silent && judge.Frequent?.IsFrequent(judge.Table[series].Key) != true
             ? (ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability), ScoreMap.StrengthScore(judgement.Alert))
@@ -65,20 +66,25 @@ internal sealed class Findings
         if (KeepsValues)
         {
             var (low, high) = judgement.Bounds(judge.NeverNegative);
-            Keep(judge, series, judgement.Value, judgement.Typical, low, high, ScoreMap.Probability(judgement.LogProbability), score, alert);
+            Keep(judge, series, judgement.Value, judgement.Typical, low, high, ScoreMap.Probability(judgement.LogProbability), score, alert, detail);
         }
         return score;
     }
 
     /// <summary>Takes the value of a series that is not judged yet.</summary>
-    public void AddUnjudged(DetectorJudge judge, int series, double value)
+    public void AddUnjudged(DetectorJudge judge, int series, double value, Detail? detail = null)
     {
-        if (KeepsValues) Keep(judge, series, value, double.NaN, double.NaN, double.NaN, double.NaN, 0, 0);
+        if (KeepsValues) Keep(judge, series, value, double.NaN, double.NaN, double.NaN, double.NaN, 0, 0, detail is null ? null : detail with { Typical = null });
     }
 
-    private void Keep(DetectorJudge judge, int series, double value, double typical, double low, double high, double probability, double score, double alert)
+    private void Keep(
+        DetectorJudge judge, int series, double value, double typical, double low, double high, double probability, double score, double alert, Detail? detail)
     {
         var key = judge.Table[series].Key;
-        Values.Add(new SeriesValue(judge.Detector, key.Partition, key.By, key.Over, value, typical, low, high, probability, score, alert));
+        Values.Add(new SeriesValue(judge.Detector, key.Partition, key.By, key.Over, value, typical, low, high, probability, score, alert)
+        {
+            ActualLongitude = detail?.Actual is [_, var actual] ? actual : double.NaN,
+            TypicalLongitude = detail?.Typical is [_, var expected] ? expected : double.NaN,
+        });
     }
 }

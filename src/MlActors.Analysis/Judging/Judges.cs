@@ -15,6 +15,7 @@ internal static class Judges
         {
             (Aggregate.Rare, null) => new RareJudge(detector, settings, memory),
             (Aggregate.Rare or Aggregate.FrequentRare, _) => new RareMemberJudge(detector, settings, shape, memory),
+            (Aggregate.GeographicPoint or Aggregate.TimeOfDay or Aggregate.TimeOfWeek, _) => new EventJudge(detector, settings, shape, memory),
             (Aggregate.Metric, null) => new MetricJudge(detector, settings, shape, memory),
             (_, null) => new SeriesJudge(detector, settings, shape, memory),
             _ => new PopulationJudge(detector, settings, shape, memory),

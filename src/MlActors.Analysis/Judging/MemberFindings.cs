@@ -34,7 +34,7 @@ internal sealed class MemberFindings
                 if (causes.Count == MostCauses) break;
                 causes.Add(Cause(judge, unusual));
             }
-            findings.Unusual.Add(all[0] with { Detail = new Detail(null, null, causes) });
+            findings.Unusual.Add(all[0] with { Detail = new Detail(all[0].Detail?.Actual, all[0].Detail?.Typical, causes) });
         }
         _members.Clear();
     }
@@ -42,6 +42,6 @@ internal sealed class MemberFindings
     private static CauseResult Cause(DetectorJudge judge, in Unusual unusual) => new(
         ScoreMap.Probability(unusual.Judgement.LogProbability),
         judge.Settings.ByFieldName is null ? null : judge.Table[unusual.Series].Key.By,
-        [unusual.Judgement.Typical],
-        [unusual.Judgement.Value]);
+        unusual.Detail?.Typical ?? [unusual.Judgement.Typical],
+        unusual.Detail?.Actual ?? [unusual.Judgement.Value]);
 }

@@ -6,7 +6,8 @@ using MlActors.Analysis.Series;
 namespace MlActors.Analysis.Judging;
 
 /// <summary>A member of a population: how often it was there, and what was news of it. What is usual is known by the population.</summary>
-internal sealed class MemberSeries(SeriesKey key, Population population) : ModelledSeries(key)
+internal sealed class MemberSeries<T>(SeriesKey key, T population) : ModelledSeries(key)
+    where T : IPopulation
 {
     public const long OwnBytes = 8 + 16;
 
@@ -24,7 +25,7 @@ internal sealed class MemberSeries(SeriesKey key, Population population) : Model
         public float Alerted;
     }
 
-    public Population Population { get; } = population;
+    public T Population { get; } = population;
 
     /// <summary>In how many buckets it was there.</summary>
     public int Buckets => _saved.Buckets;
@@ -46,7 +47,7 @@ internal sealed class MemberSeries(SeriesKey key, Population population) : Model
 
     public override void Write(ByteWriter writer) => writer.Raw<Saved>([_saved]);
 
-    public MemberSeries Read(ref ByteReader reader)
+    public MemberSeries<T> Read(ref ByteReader reader)
     {
         var saved = new Saved[1];
         reader.Raw<Saved>(saved);

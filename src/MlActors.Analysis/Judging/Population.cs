@@ -10,7 +10,7 @@ namespace MlActors.Analysis.Judging;
 /// What is usual for the members of a population in one bucket. Values are compared as they are and, while all are positive, by their logarithms: what
 /// counts is the comparison on whose scale the members lie more evenly around their middle.
 /// </summary>
-internal sealed class Population
+internal sealed class Population : IPopulation
 {
     // How fast the shape of the distribution and the number of members follow.
     private const double Rate = 0.05;
@@ -37,12 +37,12 @@ internal sealed class Population
     }
 
     /// <summary>The object, its comparisons, its list of those present, and its place in a dictionary.</summary>
-    public static readonly long Bytes = 40 + Unsafe.SizeOf<Memory>() + 40 + (2 * Comparison.Bytes) + 56 + 48;
+    public static readonly long OwnBytes = 40 + Unsafe.SizeOf<Memory>() + 40 + (2 * Comparison.Bytes) + 56 + 48;
 
-    /// <summary>Positions of those present in the bucket being judged; scratch.</summary>
+    public long Bytes => OwnBytes;
+
     public List<int> PresentNow { get; } = [];
 
-    /// <summary>How many series belong to it.</summary>
     public int Members { get; set; }
 
     /// <summary>How many are there in a bucket, on average of late.</summary>

@@ -13,7 +13,7 @@ namespace MlActors.Analysis.Judging;
 /// </summary>
 internal sealed class PopulationJudge(int detector, DetectorSettings settings, ModelShape shape, MemoryBudget memory) : DetectorJudge(detector, settings)
 {
-    private readonly PopulationTable _populations = new(memory);
+    private readonly PopulationTable<Population> _populations = new(memory, () => new Population());
     private readonly List<Population> _present = [];
     private readonly MemberFindings _found = new();
     private readonly List<double> _values = [];
@@ -23,13 +23,13 @@ internal sealed class PopulationJudge(int detector, DetectorSettings settings, M
 
     public override bool NeverNegative => shape.IsCount;
 
-    public override long NewBytes => MemberSeries.OwnBytes;
+    public override long NewBytes => MemberSeries<Population>.OwnBytes;
 
-    public override ModelledSeries Create(SeriesKey key) => new MemberSeries(key, _populations.Join(key));
+    public override ModelledSeries Create(SeriesKey key) => new MemberSeries<Population>(key, _populations.Join(key));
 
-    public override ModelledSeries Read(SeriesKey key, ref ByteReader reader) => new MemberSeries(key, _populations.Join(key)).Read(ref reader);
+    public override ModelledSeries Read(SeriesKey key, ref ByteReader reader) => new MemberSeries<Population>(key, _populations.Join(key)).Read(ref reader);
 
-    public override long EstimateBytes(SplitCounts counts) => (counts.Series * (counts.KeyBytes + MemberSeries.OwnBytes)) + (counts.Populations * Population.Bytes);
+    public override long EstimateBytes(SplitCounts counts) => (counts.Series * (counts.KeyBytes + MemberSeries<Population>.OwnBytes)) + (counts.Populations * Population.OwnBytes);
 
     public override void Forget(ModelledSeries series) => _populations.Leave(series.Key);
 
@@ -43,7 +43,7 @@ internal sealed class PopulationJudge(int detector, DetectorSettings settings, M
         shape.MoveTo(start);
         for (var i = 0; i < slice.Count; i++)
         {
-            var population = ((MemberSeries)Table[slice.At(i).Series]).Population;
+            var population = ((MemberSeries<Population>)Table[slice.At(i).Series]).Population;
             if (population.PresentNow.Count == 0) _present.Add(population);
             population.PresentNow.Add(i);
         }
@@ -66,7 +66,7 @@ internal sealed class PopulationJudge(int detector, DetectorSettings settings, M
         {
             var i = population.PresentNow[place];
             var series = slice.At(i).Series;
-            var member = (MemberSeries)Table[series];
+            var member = (MemberSeries<Population>)Table[series];
             var value = _values[place];
             var effect = Rules.Of(member.Key, value, population.Ready ? population.Typical : null, shape.Start);
             // Buckets since it was last there; in between its news grew old.

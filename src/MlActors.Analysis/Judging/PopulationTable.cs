@@ -3,34 +3,53 @@ using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
 
-/// <summary>The populations of one detector, one for each value of its partition and by field that has members.</summary>
-internal sealed class PopulationTable(MemoryBudget memory)
+/// <summary>What is known of all members of a population together.</summary>
+internal interface IPopulation
 {
-    private readonly Dictionary<SeriesKey, Population> _populations = [];
+    /// <summary>What it takes in memory, with its place in a table; always the same.</summary>
+    long Bytes { get; }
+
+    /// <summary>How many series belong to it.</summary>
+    int Members { get; set; }
+
+    /// <summary>Positions of those present in the bucket being judged; scratch.</summary>
+    List<int> PresentNow { get; }
+
+    void Write(ByteWriter writer);
+
+    void Read(ref ByteReader reader);
+}
+
+/// <summary>The populations of one detector, one for each value of its partition and by field that has members.</summary>
+/// <param name="create">Makes one that knows nothing.</param>
+internal sealed class PopulationTable<T>(MemoryBudget memory, Func<T> create)
+    where T : class, IPopulation
+{
+    private readonly Dictionary<SeriesKey, T> _populations = [];
 
     /// <summary>The population of a new member.</summary>
-    public Population Join(SeriesKey member)
+    public T Join(SeriesKey member)
     {
         var key = member with { Over = "" };
         if (!_populations.TryGetValue(key, out var population))
         {
-            _populations.Add(key, population = new Population());
-            memory.ModelBytes += Population.Bytes;
+            _populations.Add(key, population = create());
+            memory.ModelBytes += population.Bytes;
         }
         population.Members++;
         return population;
     }
 
     /// <summary>The population of a member that joined.</summary>
-    public Population Of(SeriesKey member) => _populations[member with { Over = "" }];
+    public T Of(SeriesKey member) => _populations[member with { Over = "" }];
 
     /// <summary>A member is dropped; the last takes its population with it.</summary>
     public void Leave(SeriesKey member)
     {
         var key = member with { Over = "" };
         if (--_populations[key].Members > 0) return;
+        memory.ModelBytes -= _populations[key].Bytes;
         _populations.Remove(key);
-        memory.ModelBytes -= Population.Bytes;
     }
 
     public void Write(ByteWriter writer)
@@ -44,4 +63,3 @@ internal sealed class PopulationTable(MemoryBudget memory)
         foreach (var (_, population) in _populations.OrderBy(pair => pair.Key)) population.Read(ref reader);
     }
 }
-

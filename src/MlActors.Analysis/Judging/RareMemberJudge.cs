@@ -24,7 +24,7 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
 
     private readonly OccurrenceTable _pairs = new(memory);
     private readonly Memberships _memberships = new(memory);
-    private readonly PopulationTable _populations = new(memory);
+    private readonly PopulationTable<Population> _populations = new(memory, () => new Population());
     private readonly MemberFindings _found = new();
     private readonly RareRecords _rare = new();
     private readonly List<double> _learnt = [];
@@ -52,7 +52,7 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
 
     public override long EstimateBytes(SplitCounts counts) =>
         (counts.Series * (counts.KeyBytes + RareValue.OwnBytes)) + (counts.Populations * Memberships.ValueBytes) + (2 * counts.Partitions * Occurrences.Bytes)
-        + (_frequent ? counts.Partitions * Population.Bytes : 0);
+        + (_frequent ? counts.Partitions * Population.OwnBytes : 0);
 
     public override void Forget(ModelledSeries series)
     {

@@ -28,13 +28,15 @@ public sealed record BucketInfluencer(string InfluencerFieldName, double Anomaly
 public sealed record Influence(string FieldName, IReadOnlyList<string> FieldValues);
 
 /// <summary>Why a record has its score.</summary>
+/// <param name="AnomalyType"><c>spike</c> or <c>dip</c>; <c>null</c> for an unusual time or place.</param>
+/// <param name="TypicalValue"><c>null</c> for a place, and so are the bounds.</param>
 public sealed record ScoreExplanation(
-    string AnomalyType,
+    string? AnomalyType,
     int SingleBucketImpact,
     int MultiBucketImpact,
-    double TypicalValue,
-    double LowerConfidenceBound,
-    double UpperConfidenceBound);
+    double? TypicalValue,
+    double? LowerConfidenceBound,
+    double? UpperConfidenceBound);
 
 /// <summary>What a member of a population did that the others do not.</summary>
 /// <param name="ByFieldValue">The value of the by field that it concerns; <c>null</c> without one.</param>

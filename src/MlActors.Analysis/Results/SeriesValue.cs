@@ -12,4 +12,11 @@ namespace MlActors.Analysis.Results;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct SeriesValue(
     int DetectorIndex, string Partition, string By, string Over, double Actual, double Typical, double Lower, double Upper, double Probability,
-    double RecordScore, double AlertScore);
+    double RecordScore, double AlertScore)
+{
+    /// <summary>Of a place, whose latitude is <see cref="Actual"/>, its longitude; NaN for all else.</summary>
+    public double ActualLongitude { get; init; } = double.NaN;
+
+    /// <summary>The same of <see cref="Typical"/>.</summary>
+    public double TypicalLongitude { get; init; } = double.NaN;
+}

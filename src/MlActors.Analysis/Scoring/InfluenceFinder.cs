@@ -68,9 +68,24 @@ internal sealed class InfluenceFinder
         var function = record.Detail?.JudgedAs ?? _settings.Detectors[record.Detector].Function;
         // That a value came at all is due to all of its records alike.
         if (function.Aggregate is Aggregate.Rare or Aggregate.FrequentRare) return bucket.Influence(entry).Values.Count / bucket.At(record.Accumulator).Values.Count;
+        if (function.Aggregate.IsOfEvents()) return PartOfEvent(record, bucket, first, entry);
         if (!TryWithout(function.Aggregate, bucket, record.Accumulator, first, entry, out var without)) return 1;
         var whole = record.Judgement.LogProbabilityOf(record.Judgement.Value);
         return whole >= 0 ? 0 : 1 - Math.Min(1, record.Judgement.LogProbabilityOf(without) / whole);
+    }
+
+    // Which records an event had is not kept. The values that may have been among them, by the range of what theirs show, share it by their records.
+    private static double PartOfEvent(in Unusual record, DetectorBucket bucket, int first, int entry)
+    {
+        var (own, all) = (0.0, 0.0);
+        for (var i = first; i >= 0; i = bucket.Influence(i).Next)
+        {
+            var values = bucket.Influence(i).Values;
+            if (record.Judgement.Value < values.Min || record.Judgement.Value > values.Max) continue;
+            all += values.Count;
+            if (i == entry) own = values.Count;
+        }
+        return all > 0 ? own / all : 0;
     }
 
     // The series' value if the records of one influencer value had not been; false when nothing would be left.

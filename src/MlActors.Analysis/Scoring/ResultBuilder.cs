@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MlActors.Analysis.Buckets;
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Judging;
 using MlActors.Analysis.Results;
 using MlActors.Analysis.Series;
@@ -60,6 +61,7 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         var judgement = unusual.Judgement;
         var (low, high) = judgement.Bounds(judge.NeverNegative);
         var multi = (1 + judgement.Impact) / 2;
+        var isPlace = detector.Function.Aggregate == Aggregate.GeographicPoint;
         return new RecordResult(
             detector.Index,
             detector.Function.Name,
@@ -80,12 +82,12 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
             influences.Find(unusual, bucket),
             unusual.Detail?.Causes ?? [],
             new ScoreExplanation(
-                judgement.Value >= judgement.Typical ? "spike" : "dip",
+                detector.Function.Aggregate.IsOfEvents() ? null : judgement.Value >= judgement.Typical ? "spike" : "dip",
                 SingleBucketImpact: (int)Math.Round(unusual.Score * (1 - multi)),
                 MultiBucketImpact: (int)Math.Round(unusual.Score * multi),
-                judgement.Typical,
-                low,
-                high));
+                isPlace ? null : judgement.Typical,
+                isPlace ? null : low,
+                isPlace ? null : high));
     }
 
     private static SeriesValue[] ValuesOf(Findings findings)

@@ -72,8 +72,13 @@ internal static class ScoreMap
         var probability = Math.Pow(10, log);
         return probability * count < 1e-6
             ? log + Math.Log10(count)
-            : Math.Log10(-double.ExpM1(count * double.LogP1(-probability)));
+            : Math.Log10(-double.ExpM1(count * LogOfRest(probability)));
     }
+
+    // ln(1 − p). The runtime's LogP1 is a logarithm of 1 + x, which knows nothing of small x; multiplied by a large count that shows.
+    private static double LogOfRest(double probability) => probability > 1e-4
+        ? Math.Log(1 - probability)
+        : -probability * (1 + (probability * (0.5 + (probability * ((1.0 / 3) + (probability / 4))))));
 
     private static double LogAtLeast(int k, long count, double log)
     {

@@ -1,3 +1,4 @@
+using MlActors.Analysis.Geography;
 using MlActors.Analysis.Input;
 
 namespace MlActors.Gateway.Ingest;
@@ -31,11 +32,11 @@ internal sealed class BatchBuilder
         _maxBytes = maxBytes;
         _places = [.. paths.Names
             .Select((name, field) => PlaceOf(schema, name, field))
-            .Where(place => place.Number >= 0 || place.Text >= 0)];
-        var texts = schema.Fields.Count(field => field.Kind == FieldKind.Text);
+            .Where(place => place.Number >= 0 || place.Text >= 0 || place.Point >= 0)];
+        var texts = schema.Fields.Count(field => field.Kind != FieldKind.Number);
         _numbers = [.. schema.Fields.Select(field => field.Kind == FieldKind.Number ? new double[FirstRows] : null)];
-        _codes = [.. schema.Fields.Select(field => field.Kind == FieldKind.Text ? new int[FirstRows] : null)];
-        _interners = [.. schema.Fields.Select(field => field.Kind == FieldKind.Text ? new TextInterner(MaxKeptBytes / texts) : null)];
+        _codes = [.. schema.Fields.Select(field => field.Kind != FieldKind.Number ? new int[FirstRows] : null)];
+        _interners = [.. schema.Fields.Select(field => field.Kind != FieldKind.Number ? new TextInterner(MaxKeptBytes / texts) : null)];
         _rowBytes = sizeof(long) + texts * sizeof(int) + (schema.Fields.Length - texts) * sizeof(double);
     }
 
@@ -67,16 +68,13 @@ internal sealed class BatchBuilder
                 _numbers[place.Number]![row] = value;
                 lacks |= double.IsNaN(value);
             }
-            if (place.Text >= 0)
+            if (place.Text >= 0) _codes[place.Text]![row] = token.Kind == TokenKind.None ? -1 : Intern(place.Text, JsonText.First(_values.Text(bytes, token), place.MaxLength));
+            if (place.Point >= 0)
             {
-                if (token.Kind == TokenKind.None) _codes[place.Text]![row] = -1;
-                else
-                {
-                    var interner = _interners[place.Text]!;
-                    var before = interner.BatchBytes;
-                    _codes[place.Text]![row] = interner.CodeOf(JsonText.First(_values.Text(bytes, token), place.MaxLength));
-                    _textBytes += interner.BatchBytes - before;
-                }
+                var text = token.Kind == TokenKind.None ? [] : _values.Text(bytes, token);
+                var isPoint = GeoPoint.TryParse(text, out _);
+                _codes[place.Point]![row] = isPoint ? Intern(place.Point, text) : -1;
+                lacks |= !isPoint;
             }
             if (lacks) missing++;
         }
@@ -97,6 +95,15 @@ internal sealed class BatchBuilder
         _textBytes = 0;
         _counts = default;
         return batch;
+    }
+
+    private int Intern(int column, ReadOnlySpan<byte> text)
+    {
+        var interner = _interners[column]!;
+        var before = interner.BatchBytes;
+        var code = interner.CodeOf(text);
+        _textBytes += interner.BatchBytes - before;
+        return code;
     }
 
     private T[] FirstOf<T>(T[] values)
@@ -121,9 +128,9 @@ internal sealed class BatchBuilder
     private static Place PlaceOf(BatchSchema schema, string name, int field)
     {
         var text = schema.IndexOf(name, FieldKind.Text);
-        return new Place(field, schema.IndexOf(name, FieldKind.Number), text, text < 0 ? 0 : schema.Fields[text].MaxLength);
+        return new Place(field, schema.IndexOf(name, FieldKind.Number), text, schema.IndexOf(name, FieldKind.Point), text < 0 ? 0 : schema.Fields[text].MaxLength);
     }
 
     // Where the values of a field go; −1 for a column that there is not.
-    private readonly record struct Place(int Field, int Number, int Text, int MaxLength);
+    private readonly record struct Place(int Field, int Number, int Text, int Point, int MaxLength);
 }

@@ -81,8 +81,9 @@ public static class QuarantineEndpoint
             for (var field = 0; field < batch.Columns.Length; field++)
             {
                 var (name, kind) = (batch.Schema.Fields[field].Name, batch.Schema.Fields[field].Kind);
-                // A field read both as number and as text is one field of the record.
-                if (kind == FieldKind.Number || batch.Schema.IndexOf(name, FieldKind.Number) < 0) WriteValue(json, name, batch.Columns[field], record);
+                // A field read in several ways is one field of the record: a number where it is one, the whole text rather than only points.
+                var hasBetter = kind != FieldKind.Number && (batch.Schema.IndexOf(name, FieldKind.Number) >= 0 || (kind == FieldKind.Point && batch.Schema.IndexOf(name, FieldKind.Text) >= 0));
+                if (!hasBetter) WriteValue(json, name, batch.Columns[field], record);
             }
             json.WriteEndObject();
         }

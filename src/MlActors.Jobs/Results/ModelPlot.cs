@@ -18,6 +18,8 @@ public sealed record ModelPlot(ImmutableArray<DetectorSettings> Detectors, Froze
             (plot.Terms ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal))
         : null;
 
+    /// <summary>Places are not plotted: a latitude alone would be misleading.</summary>
     public bool Includes(in SeriesValue value) =>
-        Terms.Count == 0 || Terms.Contains(value.Partition) || Terms.Contains(value.By) || Terms.Contains(value.Over);
+        double.IsNaN(value.ActualLongitude) &&
+        (Terms.Count == 0 || Terms.Contains(value.Partition) || Terms.Contains(value.By) || Terms.Contains(value.Over));
 }

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using MlActors.Analysis.Categorization;
+using MlActors.Analysis.Geography;
 using MlActors.Analysis.Results;
 
 namespace MlActors.Jobs.Results;
@@ -161,6 +162,17 @@ public static partial class ResultDocuments
         json.WriteGiven("partition_field_value", record.PartitionFieldValue);
         json.WriteFinite("typical", typical);
         json.WriteFinite("actual", actual);
+        WritePoints(json, typical, actual);
+    }
+
+    // Only functions of places have two values.
+    private static void WritePoints(Utf8JsonWriter json, IReadOnlyList<double> typical, IReadOnlyList<double> actual)
+    {
+        if (actual is not [var latitude, var longitude]) return;
+        json.WriteStartObject("geo_results");
+        json.WriteString("actual_point", GeoPoint.Of(latitude, longitude).ToString());
+        if (typical is [var usualLatitude, var usualLongitude]) json.WriteString("typical_point", GeoPoint.Of(usualLatitude, usualLongitude).ToString());
+        json.WriteEndObject();
     }
 
     private static void WriteCauses(Utf8JsonWriter json, RecordResult record)
@@ -210,9 +222,9 @@ public static partial class ResultDocuments
         }
     }
 
-    private static void WriteFinite(this Utf8JsonWriter json, string name, double value)
+    private static void WriteFinite(this Utf8JsonWriter json, string name, double? value)
     {
-        if (double.IsFinite(value)) json.WriteNumber(name, value);
+        if (value is { } number && double.IsFinite(number)) json.WriteNumber(name, number);
     }
 
     private static void WriteFinite(this Utf8JsonWriter json, string name, IReadOnlyList<double> values)

@@ -62,7 +62,7 @@ internal sealed class DetectOutput
         {
             var point = anomaly.Worst;
             List<string> cells = [settings.BucketSpan % 60 == 0 ? Shown.Minute(point.Time) : Shown.Time(point.Time), Score(point.RecordScore), Score(anomaly.Alert), Markup.Escape(point.Series.Show(settings)),
-                Shown.Number(point.Actual), Shown.Number(point.Typical), anomaly.What()];
+                Shown.Value(point.Actual, point.ActualLongitude), Shown.Value(point.Typical, point.TypicalLongitude), anomaly.What(settings)];
             if (wide) cells.Add(anomaly.Buckets.ToString(CultureInfo.InvariantCulture));
             table.AddRow([.. cells]);
         }

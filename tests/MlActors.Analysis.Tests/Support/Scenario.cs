@@ -79,7 +79,11 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         Detector("freq_rare", by: "region", over: "host", partition: "shop", index: 12),
         Detector("median", "value", by: "host", index: 13),
         Detector("high_info_content", "region", partition: "shop", index: 14),
-        Detector("metric", "other", by: "host", index: 15)) with
+        Detector("metric", "other", by: "host", index: 15),
+        Detector("time_of_day", by: "host", index: 16, useNull: useNull),
+        Detector("time_of_week", over: "host", partition: "shop", index: 17),
+        Detector("lat_long", "place", partition: "shop", index: 18),
+        Detector("lat_long", "place", by: "region", over: "host", index: 19)) with
     {
         Latency = latency, Influencers = ["host", "region"], SummaryCountField = summary, ModelMemoryLimit = memory, ModelPruneWindow = window,
     };
@@ -92,13 +96,13 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
     {
         Categorization = texts,
         Influencers = ["host", "region", "mlcategory"],
-        ModelMemoryLimit = settings.ModelMemoryLimit + 55_000,
+        ModelMemoryLimit = settings.ModelMemoryLimit + 80_000,
         Detectors =
         [
             .. settings.Detectors,
-            Detector("count", by: "mlcategory", partition: "shop", index: 16, useNull: useNull),
-            Detector("distinct_count", "mlcategory", partition: "shop", index: 17),
-            Detector("rare", by: "mlcategory", partition: "shop", index: 18),
+            Detector("count", by: "mlcategory", partition: "shop", index: 20, useNull: useNull),
+            Detector("distinct_count", "mlcategory", partition: "shop", index: 21),
+            Detector("rare", by: "mlcategory", partition: "shop", index: 22),
         ],
     };
 
@@ -157,7 +161,16 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         from value in CsCheck.Gen.Frequency((20, CsCheck.Gen.Double[90, 110]), (1, CsCheck.Gen.Double[-1e6, 1e6]), (1, CsCheck.Gen.Const(double.NaN)))
         from n in CsCheck.Gen.Frequency((10, CsCheck.Gen.Const(1.0)), (3, CsCheck.Gen.Int[2, 50].Select(i => (double)i)), (1, CsCheck.Gen.Const(0.5)))
         from text in CsCheck.Gen.Int[0, 12]
-        select new Row(time, [.. Fields(host, shop, region, value, n), .. Message(text, host, region)]);
+        select new Row(time, [.. Fields(host, shop, region, value, n), .. Message(text, host, region), .. Place(text, host, value)]);
+
+    // Towns of hosts and their surroundings, sometimes nothing, or nowhere.
+    private static IEnumerable<(string, object)> Place(int text, int host, double value) => text switch
+    {
+        0 => [],
+        1 => [("place", "north of here")],
+        2 => [("place", FormattableString.Invariant($"POINT ({host * 60 - 180} {host})"))],
+        _ => [("place", FormattableString.Invariant($"{(double.IsNaN(value) ? 0 : Math.Clamp(value, 80, 120) / 4)},{(host * 20) + (text / 100.0)}"))],
+    };
 
     private static IEnumerable<(string, object)> Message(int text, int host, int region) => text switch
     {

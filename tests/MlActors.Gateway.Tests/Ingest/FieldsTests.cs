@@ -44,6 +44,24 @@ public sealed class FieldsTests
     }
 
     [Theory]
+    [InlineData("\"51.5,-0.12\"", "'51.5,-0.12'")]
+    [InlineData("\"51.5, -0.12\"", "'51.5, -0.12'")]
+    [InlineData("[51.5,-0.12]", "'51.5,-0.12'")]
+    [InlineData("\"POINT (-0.12 51.5)\"", "'POINT (-0.12 51.5)'")]
+    [InlineData("\"91,0\"", "-")]
+    [InlineData("\"here\"", "-")]
+    [InlineData("\"\"", "-")]
+    [InlineData("null", "-")]
+    [InlineData("51.5", "-")]
+    [InlineData("{\"lat\":51.5,\"lon\":-0.12}", "-")]
+    public void A_place_is_kept_as_it_is_and_all_else_is_missing(string value, string point)
+    {
+        var reader = Uploads.Reader(Uploads.Schema(Uploads.Point("v")));
+        reader.Read($"{{\"time\":1,\"v\":{value}}}").Rows().ShouldBe([$"1 {point}"]);
+        reader.Totals.MissingFields.ShouldBe(point == "-" ? 1 : 0);
+    }
+
+    [Theory]
     [InlineData("""{"time":1,"a":{"b":{"c":7}}}""")]
     [InlineData("""{"a":{"b":{"c":7}},"time":1}""")]
     [InlineData("""{"time":1,"a.b.c":7}""")]

@@ -15,6 +15,8 @@ internal static class Uploads
 
     public static BatchField Text(string name) => new(name, FieldKind.Text);
 
+    public static BatchField Point(string name) => new(name, FieldKind.Point);
+
     /// <summary>A value as number, the same as text, and a host.</summary>
     public static BatchSchema Usual { get; } = Schema(Number("value"), Text("host"), Text("value"));
 

@@ -110,7 +110,8 @@ public sealed class JobConfigRefusalTests
         { """{}""", "function", "required", Illegal },
         { """{"function":"banana"}""", "function", "count, low_count, high_count", Status },
         { """{"function":"Count"}""", "function", "is not a function", Status },
-        { """{"function":"lat_long","field_name":"where"}""", "function", "not analysed by this version", Status },
+        { """{"function":"lat_long"}""", "field_name", "required by the function [lat_long]", Status },
+        { """{"function":"time_of_day","field_name":"when"}""", "field_name", "cannot go with the function [time_of_day]", Status },
         { """{"function":"mean"}""", "field_name", "required by the function [mean]", Status },
         { """{"function":"avg"}""", "field_name", "required by the function [mean]", Status },
         { """{"function":"high_count","field_name":"x"}""", "field_name", "cannot go with the function [high_count]", Status },
@@ -224,7 +225,7 @@ public sealed class JobConfigRefusalTests
     {
         var body = Bodies.With(
             ("job_id", "\"other\""), ("surprise", "1"), ("groups", "[\"ok\",\"Not OK\"]"), ("analysis_config.bucket_span", "\"fast\""),
-            ("analysis_config.detectors", """[{"function":"mean"},{"function":"lat_long","field_name":"x"}]"""),
+            ("analysis_config.detectors", """[{"function":"mean"},{"function":"banana","field_name":"x"}]"""),
             ("analysis_limits.model_memory_limit", "\"much\""), ("data_description.time_format", "\"b\""), ("allow_lazy_open", "3"),
             ("model_snapshot_retention_days", "2"), ("daily_model_snapshot_retention_after_days", "3"));
         Bodies.Refused(body).Select(problem => problem.Path).Order(StringComparer.Ordinal).ShouldBe(

@@ -53,6 +53,25 @@ public sealed class DetectTests : IDisposable
     }
 
     [Fact]
+    public async Task Unusual_places_are_shown_and_written_as_places()
+    {
+        _detect.Write("a.csv", "time,place\n" + string.Concat(Enumerable.Range(0, 500).Select(row => $"{Made.Seconds(row)},\"{(row == 400 ? "35.68,139.69" : $"51.{row % 9},-0.1")}\"\n")));
+        var result = await _detect.RunAsync("a.csv", "--function", "lat_long", "--value", "place", "--out", "out.csv");
+        result.ExitCode.ShouldBe(0, result.Error);
+        WorstRow(result).ShouldContain("lat_long(place)");
+        WorstRow(result).ShouldContain("35.68,139.69");
+        WorstRow(result).ShouldContain("unusual place");
+        var lines = _detect.Read("out.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[401].ShouldContain(",\"35.68,139.69\",\"51.");
+
+        (await _detect.RunAsync("a.csv", "--function", "lat_long", "--value", "place", "--out", "out.ndjson")).ExitCode.ShouldBe(0);
+        var found = JsonElement.Parse(_detect.Read("out.ndjson").Split('\n')[400]);
+        found.GetProperty("actual").ToString().ShouldBe("[35.68,139.69]");
+        found.GetProperty("typical").GetArrayLength().ShouldBe(2);
+        found.GetProperty("lower").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
     public async Task Several_columns_of_numbers_become_a_detector_each()
     {
         _detect.Write("a.csv", "time,cpu,memory\n" + string.Concat(Enumerable.Range(0, 500).Select(row => $"{Made.Seconds(row)},{row % 7},{row % 5}\n")));

@@ -29,6 +29,23 @@ public sealed class Chance(ulong seed)
         return Normal() / Math.Sqrt(squares / freedom);
     }
 
+    /// <summary>Gamma distributed, of scale 1 (Marsaglia and Tsang 2000).</summary>
+    /// <param name="shape">At least 1.</param>
+    public double Gamma(double shape)
+    {
+        var d = shape - (1.0 / 3);
+        while (true)
+        {
+            var x = Normal();
+            var cube = Math.Pow(1 + (x / Math.Sqrt(9 * d)), 3);
+            if (cube > 0 && Math.Log(1 - Uniform()) < (0.5 * x * x) + (d * (1 - cube + Math.Log(cube)))) return d * cube;
+        }
+    }
+
+    /// <summary>Number of events whose rate varies: mean <paramref name="mean"/>, variance mean + mean²/<paramref name="size"/>.</summary>
+    /// <param name="size">At least 1.</param>
+    public int NegativeBinomial(double mean, double size) => Poisson(mean / size * Gamma(size));
+
     /// <summary>Number of events at a mean rate (Knuth; a normal approximation above 500).</summary>
     public int Poisson(double mean)
     {

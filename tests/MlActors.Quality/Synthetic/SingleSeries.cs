@@ -22,6 +22,8 @@ internal static class SingleSeries
         HeavyTail("exponential", (c, _) => 10 * c.Exponential()),
         HeavyTail("log-normal", (c, _) => Math.Exp(1 + (0.6 * c.Normal()))),
         HeavyTail("Student, 3 degrees", (c, _) => c.Student(3)),
+        HeavyTail("Student, 5 degrees", (c, _) => c.Student(5)),
+        HeavyTail("gamma, shape 2", (c, _) => c.Gamma(2)),
         HeavyTail("Pareto, shape 3", (c, _) => Math.Pow(1 - c.Uniform(), -1.0 / 3)),
         Clean("two modes", (c, _) => (c.Uniform() < 0.5 ? 10 : 50) + c.Normal()),
         Clean("few values", (c, _) => c.Below(6) switch { < 3 => 1, < 5 => 2, _ => 5 }),
@@ -30,6 +32,7 @@ internal static class SingleSeries
         Clean("Poisson 5", (c, _) => c.Poisson(5), counts: true),
         Clean("Poisson 0.5", (c, _) => c.Poisson(0.5), counts: true),
         Clean("Poisson 0.05", (c, _) => c.Poisson(0.05), counts: true),
+        Clean("negative binomial 20, size 4", (c, _) => c.NegativeBinomial(20, 4), counts: true),
     ];
 
     /// <summary>Nothing is wrong, but there are patterns.</summary>

@@ -38,6 +38,22 @@ public sealed class ResultDocumentsTests
         """.ReplaceLineEndings(""));
 
     [Fact]
+    public void A_record_of_places_and_its_causes_have_them_as_points_too()
+    {
+        var document = JsonElement.Parse(ResultDocuments.Record("a", Make.Bucket(300), Record with
+        {
+            Function = "lat_long", Typical = [51.5, -0.12], Actual = [-33.8688, 151.2093],
+            Causes = [new CauseResult(0.01, null, [51.5, -0.12], [35.68, 139.69])],
+            Explanation = new ScoreExplanation(null, 50, 0, null, null, null),
+        }));
+        document.GetProperty("typical").ToString().ShouldBe("[51.5,-0.12]");
+        document.GetProperty("actual").ToString().ShouldBe("[-33.8688,151.2093]");
+        document.GetProperty("geo_results").ToString().ShouldBe("""{"actual_point":"-33.8688,151.2093","typical_point":"51.5,-0.12"}""");
+        document.GetProperty("causes")[0].GetProperty("geo_results").ToString().ShouldBe("""{"actual_point":"35.68,139.69","typical_point":"51.5,-0.12"}""");
+        document.GetProperty("anomaly_score_explanation").ToString().ShouldBe("""{"single_bucket_impact":50,"multi_bucket_impact":0}""");
+    }
+
+    [Fact]
     public void What_a_record_does_not_have_is_left_out()
     {
         var document = JsonElement.Parse(ResultDocuments.Record("a", Make.Bucket(300), Record with

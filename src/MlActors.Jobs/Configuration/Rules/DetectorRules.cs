@@ -44,11 +44,7 @@ internal static class DetectorRules
         var function = DetectorFunction.Find(detector.Function);
         if (function is null)
         {
-            problems.Add(at, $"[{ProblemList.Shown(detector.Function)}] is not a function: use one of [{Supported()}]");
-        }
-        else if (!function.Supported)
-        {
-            problems.Add(at, $"[{function.Name}] is not analysed by this version yet: use one of [{Supported()}]");
+            problems.Add(at, $"[{ProblemList.Shown(detector.Function)}] is not a function: use one of [{Names}]");
         }
         else
         {
@@ -85,7 +81,7 @@ internal static class DetectorRules
         }
     }
 
-    private static string Supported() => string.Join(", ", DetectorFunction.All.Where(function => function.Supported).Select(function => function.Name));
+    private static string Names { get; } = string.Join(", ", DetectorFunction.All.Select(function => function.Name));
 
     private static string At(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -107,8 +107,9 @@ internal static class ReportPage
             json.WriteNumber("score", Math.Round(point.RecordScore, 1));
             json.WriteNumber("alert", Math.Round(anomaly.Alert, 1));
             json.WriteNumber("buckets", anomaly.Buckets);
-            json.WriteString("what", anomaly.What());
-            foreach (var (name, value) in new[] { ("actual", point.Actual), ("typical", point.Typical), ("lower", point.Lower), ("upper", point.Upper), ("probability", point.Probability) })
+            json.WriteString("what", anomaly.What(data.Settings));
+            foreach (var (name, value) in new[] { ("actual", point.Actual), ("typical", point.Typical), ("lower", point.Lower), ("upper", point.Upper), ("probability", point.Probability),
+                ("actual_longitude", point.ActualLongitude), ("typical_longitude", point.TypicalLongitude) })
             {
                 json.WritePropertyName(name);
                 Number(json, value);

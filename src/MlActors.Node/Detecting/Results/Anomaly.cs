@@ -1,4 +1,6 @@
 using System.Globalization;
+using MlActors.Analysis;
+using MlActors.Analysis.Functions;
 
 namespace MlActors.Node.Detecting;
 
@@ -23,8 +25,10 @@ internal sealed class Anomaly(SeriesPoint first)
     }
 
     /// <summary>A word of what happened.</summary>
-    public string What()
+    public string What(AnalysisSettings settings)
     {
+        var aggregate = settings.Detectors[Worst.Series.Detector].Function.Aggregate;
+        if (aggregate.IsOfEvents()) return aggregate.Period() > 0 ? "unusual time" : "unusual place";
         const double worthSaying = 1.5;
         var (actual, typical) = (Worst.Actual, Worst.Typical);
         var (larger, smaller) = (Math.Max(Math.Abs(actual), Math.Abs(typical)), Math.Min(Math.Abs(actual), Math.Abs(typical)));

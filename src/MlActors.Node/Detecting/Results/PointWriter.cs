@@ -103,7 +103,7 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
         path.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>What is not known is an empty cell.</summary>
+/// <summary>What is not known is an empty cell; a place is one cell, <c>"latitude,longitude"</c>.</summary>
 internal sealed class CsvPointWriter : PointWriter
 {
     private readonly Dictionary<SeriesName, byte[]> _names = [];
@@ -122,8 +122,8 @@ internal sealed class CsvPointWriter : PointWriter
     {
         PutTime(point.Time);
         if (HasDetectors || HasPartitions || HasBys) Put(NameOf(point.Series));
-        Cell(point.Actual);
-        Cell(point.Typical);
+        Cell(point.Actual, point.ActualLongitude);
+        Cell(point.Typical, point.TypicalLongitude);
         Cell(point.Lower);
         Cell(point.Upper);
         Cell(point.Probability);
@@ -131,6 +131,20 @@ internal sealed class CsvPointWriter : PointWriter
         Cell(point.AnomalyScore);
         Cell(point.AlertScore);
         Put("\n"u8);
+    }
+
+    private void Cell(double number, double longitude)
+    {
+        if (double.IsNaN(longitude))
+        {
+            Cell(number);
+            return;
+        }
+        Put(",\""u8);
+        Put(number);
+        Put(","u8);
+        Put(longitude);
+        Put("\""u8);
     }
 
     private void Cell(double number)
@@ -153,7 +167,7 @@ internal sealed class CsvPointWriter : PointWriter
     private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }
 
-/// <summary>What is not known is <c>null</c>.</summary>
+/// <summary>What is not known is <c>null</c>; a place is an array of latitude and longitude.</summary>
 internal sealed class JsonPointWriter(Stream output, AnalysisSettings settings) : PointWriter(output, settings)
 {
     private readonly Dictionary<SeriesName, byte[]> _names = [];
@@ -164,8 +178,8 @@ internal sealed class JsonPointWriter(Stream output, AnalysisSettings settings) 
         PutTime(point.Time);
         Put("\""u8);
         Put(NameOf(point.Series));
-        Field(",\"actual\":"u8, point.Actual);
-        Field(",\"typical\":"u8, point.Typical);
+        Field(",\"actual\":"u8, point.Actual, point.ActualLongitude);
+        Field(",\"typical\":"u8, point.Typical, point.TypicalLongitude);
         Field(",\"lower\":"u8, point.Lower);
         Field(",\"upper\":"u8, point.Upper);
         Field(",\"probability\":"u8, point.Probability);
@@ -173,6 +187,21 @@ internal sealed class JsonPointWriter(Stream output, AnalysisSettings settings) 
         Field(",\"anomaly_score\":"u8, point.AnomalyScore);
         Field(",\"alert_score\":"u8, point.AlertScore);
         Put("}\n"u8);
+    }
+
+    private void Field(ReadOnlySpan<byte> name, double number, double longitude)
+    {
+        if (double.IsNaN(longitude))
+        {
+            Field(name, number);
+            return;
+        }
+        Put(name);
+        Put("["u8);
+        Put(number);
+        Put(","u8);
+        Put(longitude);
+        Put("]"u8);
     }
 
     private void Field(ReadOnlySpan<byte> name, double number)

@@ -16,6 +16,11 @@ internal static class Shown
         return Math.Round(number, decimals).ToString("#,0." + new string('#', decimals), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A number, or a place to a hundredth of a kilometre.</summary>
+    /// <param name="longitude">NaN when it is a number.</param>
+    public static string Value(double number, double longitude) =>
+        double.IsNaN(longitude) ? Number(number) : string.Create(CultureInfo.InvariantCulture, $"{Math.Round(number, 4)},{Math.Round(longitude, 4)}");
+
     /// <param name="seconds">Epoch seconds; UTC.</param>
     public static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
