@@ -42,8 +42,23 @@ public class CircularDensityTests
         }
         before.ShouldBeInRange(1e-5, 1e-3);
         CircularDensity.Probability(density, 50).ShouldBeGreaterThan(0.5);
-        CircularDensity.NearestUsual(density, 30).ShouldBeInRange(35, 36);
-        CircularDensity.NearestUsual(density, 90).ShouldBeInRange(67, 68);
-        CircularDensity.NearestUsual(density, 45).ShouldBe(45);
+        CircularDensity.NearestUsual(density, mass, 30).ShouldBeInRange(35, 36);
+        CircularDensity.NearestUsual(density, mass, 90).ShouldBeInRange(67, 68);
+        CircularDensity.NearestUsual(density, mass, 45).ShouldBe(45);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    [InlineData(3000)]
+    public void Beside_the_only_time_at_which_events_come_none_are_usual(float events)
+    {
+        var mass = new float[96];
+        mass[8] = events;
+        // Once it came late.
+        mass[9] = events / 50;
+        var density = new double[96];
+        CircularDensity.Of(mass, density);
+        for (var slot = 0; slot < 96; slot++) CircularDensity.NearestUsual(density, mass, slot).ShouldBe(8);
     }
 }

@@ -94,6 +94,18 @@ public class EventTimeTests
     }
 
     [Fact]
+    public void What_would_have_been_usual_is_a_time_at_which_events_came()
+    {
+        // A job that runs at 2:05, once at 14:00.
+        var times = Enumerable.Range(0, 100).Select(day => Start + (day * Day) + (2 * Hour) + 300).ToList();
+        var odd = Start + (80 * Day) + (14 * Hour);
+        times.Add(odd);
+        var record = Analyse(Of(900, Detector("time_of_day")), times).Single(bucket => bucket.Timestamp == odd).Records.ShouldHaveSingleItem();
+        record.Actual.ShouldBe([14 * Hour]);
+        (record.Typical.ShouldHaveSingleItem() / 900).ShouldBeInRange(8, 9);
+    }
+
+    [Fact]
     public void Nothing_is_unusual_before_there_were_days_to_compare_with()
     {
         var settings = Of(900, Detector("time_of_day"));

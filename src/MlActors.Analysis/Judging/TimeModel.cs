@@ -50,7 +50,7 @@ internal sealed class TimeModel(PeriodSlots slots, int periodDays) : EventModel
             if (probability < least) (least, actual) = (probability, second);
         }
         var slot = slots.At(actual);
-        var usual = CircularDensity.NearestUsual(_density, slot);
+        var usual = CircularDensity.NearestUsual(_density, _mass, slot);
         return new EventFinding(Math.Log10(least), actual, usual == slot ? actual : slots.Middle(usual));
     }
 

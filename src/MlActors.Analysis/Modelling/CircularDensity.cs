@@ -18,6 +18,9 @@ internal static class CircularDensity
     // What is called usual has at least this share of the greatest density.
     private const double UsualShare = 0.5;
 
+    // And at least this share of its density is of events of its own.
+    private const double OwnShare = 0.25;
+
     /// <param name="mass">How many events were seen in each slot.</param>
     /// <param name="density">Set to the probability of each slot; together 1.</param>
     public static void Of(ReadOnlySpan<float> mass, Span<double> density)
@@ -39,19 +42,30 @@ internal static class CircularDensity
         return Math.Min(1, sum);
     }
 
-    /// <summary>The slot nearest to this one in which events are usual; of two as near, the earlier in the circle.</summary>
-    public static int NearestUsual(ReadOnlySpan<double> density, int slot)
+    /// <summary>
+    /// The slot nearest to this one in which events are usual; of two as near, the earlier in the circle. It is one in which events were seen: beside a
+    /// job that runs at one time of the day the density is high too, and it never runs there.
+    /// </summary>
+    /// <param name="mass">What the density was made of.</param>
+    public static int NearestUsual(ReadOnlySpan<double> density, ReadOnlySpan<float> mass, int slot)
     {
-        var usual = 0.0;
-        foreach (var other in density) usual = Math.Max(usual, UsualShare * other);
+        var (densest, total) = (0, 0.0);
+        for (var i = 0; i < density.Length; i++)
+        {
+            if (density[i] > density[densest]) densest = i;
+            total += mass[i];
+        }
         for (var distance = 0; distance <= density.Length / 2; distance++)
         {
             var before = (slot - distance + density.Length) % density.Length;
-            if (density[before] >= usual) return before;
+            if (IsUsual(before, density, mass)) return before;
             var after = (slot + distance) % density.Length;
-            if (density[after] >= usual) return after;
+            if (IsUsual(after, density, mass)) return after;
         }
-        return slot;
+        return densest;
+
+        bool IsUsual(int at, ReadOnlySpan<double> density, ReadOnlySpan<float> mass) =>
+            density[at] >= UsualShare * density[densest] && mass[at] >= OwnShare * total * density[at];
     }
 
     // Adds Σ fall^|k| mass[slot + k] around the circle, scaled so that all of a mass is given away: two recursive filters, one to each side, each begun
