@@ -8,23 +8,28 @@ namespace MlActors.Analysis.Modelling;
 /// <summary>A series with a full model: its state, and a daily and a weekly profile as far as its buckets are narrow enough and memory allows.</summary>
 internal sealed class GrownSeries
 {
+    // Buckets.
+    private const int LongGap = 8;
+
     private readonly long _first;
     private readonly double _base;
     private SeriesState _state;
     private Outlook _outlook = new();
+    private long _newest;
     private SeasonalProfile? _day;
     private SeasonalProfile? _week;
 
     public GrownSeries(in YoungSeries young)
     {
-        (_first, _base) = (young.First, young.Base);
+        (_first, _base, _newest) = (young.First, young.Base, long.MaxValue);
         _state = new SeriesState(young);
     }
 
-    private GrownSeries(long first, double origin, in SeriesState state, in Outlook outlook) => (_first, _base, _state, _outlook) = (first, origin, state, outlook);
+    private GrownSeries(long first, double origin, long newest, in SeriesState state, in Outlook outlook) =>
+        (_first, _base, _newest, _state, _outlook) = (first, origin, newest, state, outlook);
 
     /// <summary>The object without profiles.</summary>
-    public static readonly long OwnBytes = 16 + (2 * 8) + (2 * 8) + Unsafe.SizeOf<SeriesState>() + Unsafe.SizeOf<Outlook>();
+    public static readonly long OwnBytes = 16 + (3 * 8) + (2 * 8) + Unsafe.SizeOf<SeriesState>() + Unsafe.SizeOf<Outlook>();
 
     /// <summary>One with all profiles that there can be.</summary>
     public static long BytesFor(ModelShape shape) => OwnBytes
@@ -39,13 +44,14 @@ internal sealed class GrownSeries
     {
         var seasons = Seasons(shape, shape.Start, shape.Slots);
         var copy = _state;
-        return copy.Take(shape, value, _base, seasons, side);
+        return copy.Take(shape, value, _base, seasons, side, IsAfterGap(shape));
     }
 
     public Judgement Take(ModelShape shape, double value, Side side, MemoryBudget memory)
     {
         var seasons = Seasons(shape, shape.Start, shape.Slots);
-        var judgement = _state.Take(shape, value, _base, seasons, side);
+        var judgement = _state.Take(shape, value, _base, seasons, side, IsAfterGap(shape));
+        _newest = shape.Start;
         LearnSeasons(shape, value, memory);
         var day = Math.Max(ModelShape.Day, shape.Span);
         _outlook.Learn((int)Math.Min((shape.Start - _first) / shape.Span, int.MaxValue / 2), (int)((shape.Start - _first) / day), value - _base, _state.Offset,
@@ -70,7 +76,7 @@ internal sealed class GrownSeries
     /// <summary>A copy that learning does not change.</summary>
     public GrownSeries Copy()
     {
-        var copy = new GrownSeries(_first, _base, _state, _outlook) { _day = _day?.Copy(), _week = _week?.Copy() };
+        var copy = new GrownSeries(_first, _base, _newest, _state, _outlook) { _day = _day?.Copy(), _week = _week?.Copy() };
         return copy;
     }
 
@@ -78,6 +84,7 @@ internal sealed class GrownSeries
     {
         writer.VarInt(_first);
         writer.Double(_base);
+        writer.VarInt(_newest);
         writer.Raw<SeriesState>([_state]);
         writer.Raw<Outlook>([_outlook]);
         writer.Bool(_day is not null);
@@ -88,15 +95,18 @@ internal sealed class GrownSeries
 
     public static GrownSeries Read(ref ByteReader reader, ModelShape shape)
     {
-        var (first, origin) = (reader.VarInt(), reader.Double());
+        var (first, origin, newest) = (reader.VarInt(), reader.Double(), reader.VarInt());
         var (state, outlook) = (new SeriesState[1], new Outlook[1]);
         reader.Raw<SeriesState>(state);
         reader.Raw<Outlook>(outlook);
-        var series = new GrownSeries(first, origin, state[0], outlook[0]);
+        var series = new GrownSeries(first, origin, newest, state[0], outlook[0]);
         if (reader.Bool()) series._day = SeasonalProfile.Read(ref reader, shape.DaySlots);
         if (reader.Bool()) series._week = SeasonalProfile.Read(ref reader, shape.WeekSlots);
         return series;
     }
+
+    // Of the first bucket after the series has grown up nothing is known; it is taken to follow the one before.
+    private bool IsAfterGap(ModelShape shape) => _newest < shape.Start - (LongGap * shape.Span);
 
     private Seasons Seasons(ModelShape shape, long start, TimeSlots slots) => new(
         start - _first >= ModelShape.Day / 10 * 9 ? Season.Of(_day, slots.Day) : Season.None,

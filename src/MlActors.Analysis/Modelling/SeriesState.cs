@@ -122,11 +122,13 @@ internal struct SeriesState
     /// <summary>Judges the value of a bucket by all that was seen before, then learns it.</summary>
     /// <param name="actual">The value.</param>
     /// <param name="origin">What all that is remembered is relative to.</param>
-    public Judgement Take(ModelShape shape, double actual, double origin, in Seasons seasons, Side side)
+    /// <param name="afterGap">Whether there was no value for long: what was seen last is then no measure of this one.</param>
+    public Judgement Take(ModelShape shape, double actual, double origin, in Seasons seasons, Side side, bool afterGap)
     {
         var known = _known;
         var value = actual - origin;
         var forecast = Expect(seasons);
+        if (afterGap) (_last, _fast, _smooth) = ((float)value, (float)value, (float)value);
         var floor = shape.Floor(actual);
         var scale = forecast.Scale(floor);
         var residual = value - forecast.Mean;
