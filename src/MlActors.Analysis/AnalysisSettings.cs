@@ -22,6 +22,12 @@ public sealed record DetectorSettings(
     /// <summary>Whether values of the over field that are there most of the time give no results.</summary>
     public bool ExcludesFrequentOver { get; init; }
 
+    /// <summary>Whether correlations between the values of the by field are found, and reported when they cease to hold; not for a population.</summary>
+    public bool CorrelatesBy { get; init; }
+
+    /// <summary>Whether there is something to be correlated: <see cref="CorrelatesBy"/> in a detector with a by field and without an over field.</summary>
+    public bool Correlates => CorrelatesBy && ByFieldName is not null && OverFieldName is null;
+
     /// <summary>Whether it is one of the fields by which the detector is split.</summary>
     public bool IsSplitBy(string field) => field == ByFieldName || field == OverFieldName || field == PartitionFieldName;
 

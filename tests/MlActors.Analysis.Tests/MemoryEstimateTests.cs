@@ -14,6 +14,7 @@ public class MemoryEstimateTests
     {
         ["mean by host"] = Of(Span, Detector("mean", "value", by: "host")),
         ["count partitioned, by host"] = Of(Span, Detector("count", by: "host", partition: "region")),
+        ["mean by host, correlated"] = Of(Span, Detector("mean", "value", by: "host") with { CorrelatesBy = true }),
         ["metric"] = Of(Span, Detector("metric", "value", partition: "host")),
         ["distinct count with influencers"] = Of(Span, Detector("distinct_count", "user", partition: "host")).WithInfluencers("user", "host"),
         ["population"] = Of(Span, Detector("high_sum", "value", over: "user")),

@@ -7,8 +7,8 @@ namespace MlActors.Analysis.Judging;
 /// <summary>What was found in one bucket, of all detectors.</summary>
 internal sealed class Findings
 {
-    // Records with less are nobody's business.
-    private const double LeastScore = 1;
+    /// <summary>Records with less are nobody's business.</summary>
+    public const double LeastScore = 1;
 
     /// <summary>What is worth a record.</summary>
     public List<Unusual> Unusual { get; } = [];

@@ -7,29 +7,57 @@ using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
 
-/// <summary>Judges every series by its own past.</summary>
-internal sealed class SeriesJudge(int detector, DetectorSettings settings, ModelShape shape, MemoryBudget memory) : DetectorJudge(detector, settings)
+/// <summary>Judges every series by its own past and, if the detector says so, by one with which it goes together.</summary>
+internal sealed class SeriesJudge : DetectorJudge
 {
+    private readonly ModelShape _shape;
+    private readonly MemoryBudget _memory;
+    private readonly Correlations? _correlations;
     private int[] _accumulatorOf = [];
 
-    public override bool JudgesEmptyBuckets => shape.ZeroWhenEmpty;
+    public SeriesJudge(int detector, DetectorSettings settings, ModelShape shape, MemoryBudget memory)
+        : base(detector, settings)
+    {
+        (_shape, _memory) = (shape, memory);
+        if (settings.Correlates) _correlations = new Correlations(this);
+    }
+
+    public override bool JudgesEmptyBuckets => _shape.ZeroWhenEmpty;
 
     public override bool NeverNegative => Settings.Function.Aggregate.IsNeverNegative();
 
-    public override long NewBytes => SeriesModel.YoungBytes;
+    public override long NewBytes => SeriesModel.YoungBytes + (_correlations is null ? 0 : CorrelatedSeries.OwnBytes);
 
-    public override ModelledSeries Create(SeriesKey key) => new SeriesModel(key);
+    public override ModelledSeries Create(SeriesKey key)
+    {
+        if (_correlations is null) return new SeriesModel(key);
+        _correlations.Changed();
+        return new CorrelatedSeries(key);
+    }
 
-    public override ModelledSeries Read(SeriesKey key, ref ByteReader reader) => SeriesModel.Read(key, ref reader, shape);
+    public override ModelledSeries Read(SeriesKey key, ref ByteReader reader)
+    {
+        var series = (SeriesModel)Create(key);
+        series.Read(ref reader, _shape);
+        return series;
+    }
+
+    public override void WriteShared(ByteWriter writer) => _correlations?.Write(writer);
+
+    public override void ReadShared(ref ByteReader reader) => _correlations?.Read(ref reader);
+
+    public override void Forget(ModelledSeries series) => _correlations?.Forget(series);
 
     public override void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings)
     {
-        shape.MoveTo(start);
-        if (shape.ZeroWhenEmpty) JudgeAll(slice, start, learn, stillFilling, findings);
+        _shape.MoveTo(start);
+        _correlations?.Begin();
+        if (_shape.ZeroWhenEmpty) JudgeAll(slice, start, learn, stillFilling, findings);
         else if (slice is not null) JudgeSeen(slice, start, learn, findings);
+        _correlations?.Report(start, stillFilling, findings);
     }
 
-    public override long EstimateBytes(SplitCounts counts) => counts.Series * (counts.KeyBytes + SeriesModel.YoungBytes + GrownSeries.BytesFor(shape));
+    public override long EstimateBytes(SplitCounts counts) => counts.Series * (counts.KeyBytes + NewBytes + GrownSeries.BytesFor(_shape));
 
     public override (int Count, long Bytes) Forecasters
     {
@@ -44,7 +72,7 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
 
     public override void AddForecasters(List<SeriesForecaster> forecasters)
     {
-        var own = shape.Copy();
+        var own = _shape.Copy();
         foreach (var series in Table.ByKey())
             if (series is SeriesModel { Ready: true } model) forecasters.Add(new SeriesForecaster(Settings, model.Key, model.Copy(), own, NeverNegative));
     }
@@ -82,15 +110,15 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         var report = true;
         if (!Rules.IsEmpty)
         {
-            double? typical = Rules.LookAtTypical && model.Ready ? model.Preview(shape, value, side).Typical : null;
-            var effect = Rules.Of(model.Key, value, typical, shape.Start);
+            double? typical = Rules.LookAtTypical && model.Ready ? model.Preview(_shape, value, side).Typical : null;
+            var effect = Rules.Of(model.Key, value, typical, _shape.Start);
             report = !effect.SkipResult;
             learn &= !effect.SkipModelUpdate;
         }
         Judgement judgement;
         if (learn)
         {
-            if (!model.TryTake(shape, value, side, accumulator >= 0, memory, out judgement))
+            if (!model.TryTake(_shape, value, side, accumulator >= 0, _memory, out judgement))
             {
                 findings.AddUnjudged(this, series, value);
                 return;
@@ -99,8 +127,10 @@ internal sealed class SeriesJudge(int detector, DetectorSettings settings, Model
         else
         {
             if (!model.Ready) return;
-            judgement = model.Preview(shape, value, side);
+            judgement = model.Preview(_shape, value, side);
         }
-        findings.Add(this, series, accumulator, judgement, report && (!stillFilling || value > judgement.Typical));
+        report &= !stillFilling || value > judgement.Typical;
+        if (_correlations is null) findings.Add(this, series, accumulator, judgement, report);
+        else _correlations.Hold(series, accumulator, judgement, learn, report);
     }
 }

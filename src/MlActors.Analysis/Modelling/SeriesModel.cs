@@ -8,7 +8,7 @@ namespace MlActors.Analysis.Modelling;
 /// The model of one series. Young, it is a few numbers; once it was seen often enough it grows into a <see cref="SeriesState"/> with seasonal profiles,
 /// as far as memory allows. Constant time and memory a bucket; every sum in one fixed order, so equal inputs give equal bits.
 /// </summary>
-internal sealed class SeriesModel(SeriesKey key) : ModelledSeries(key)
+internal class SeriesModel(SeriesKey key) : ModelledSeries(key)
 {
     /// <summary>Memory of a model that has not grown.</summary>
     public const long YoungBytes = 8 + YoungSeries.Bytes;
@@ -20,6 +20,9 @@ internal sealed class SeriesModel(SeriesKey key) : ModelledSeries(key)
 
     /// <summary>Whether enough was learnt to call something unusual.</summary>
     public bool Ready => _grown is { Known: >= 2 * YoungSeries.GrownUp };
+
+    /// <summary>Start of its first bucket, epoch seconds.</summary>
+    public long Began => _young.First;
 
     /// <summary>What a <see cref="Copy"/> takes.</summary>
     public long CopyBytes => _grown!.Bytes;
@@ -58,10 +61,17 @@ internal sealed class SeriesModel(SeriesKey key) : ModelledSeries(key)
 
     public static SeriesModel Read(SeriesKey key, ref ByteReader reader, ModelShape shape)
     {
+        var model = new SeriesModel(key);
+        model.Read(ref reader, shape);
+        return model;
+    }
+
+    /// <summary>The counterpart of <see cref="Write"/>, for a new one.</summary>
+    public void Read(ref ByteReader reader, ModelShape shape)
+    {
         var young = new YoungSeries[1];
         reader.Raw<YoungSeries>(young);
-        var model = new SeriesModel(key) { _young = young[0] };
-        if (reader.Bool()) model._grown = GrownSeries.Read(ref reader, shape);
-        return model;
+        _young = young[0];
+        if (reader.Bool()) _grown = GrownSeries.Read(ref reader, shape);
     }
 }

@@ -66,7 +66,11 @@ public sealed record RecordResult(
     IReadOnlyList<double> Actual,
     IReadOnlyList<Influence> Influencers,
     IReadOnlyList<CauseResult> Causes,
-    ScoreExplanation? Explanation);
+    ScoreExplanation? Explanation)
+{
+    /// <summary>When values go together as a rule and did not here: the by value of the other series. The record is about the value given that of the other.</summary>
+    public string? CorrelatedByFieldValue { get; init; }
+}
 
 /// <summary>How unusual the bucket is for one value of an influencer field.</summary>
 public sealed record InfluencerResult(string FieldName, string FieldValue, double InfluencerScore, double Probability);

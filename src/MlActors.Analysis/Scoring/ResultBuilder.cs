@@ -87,7 +87,7 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
                 MultiBucketImpact: (int)Math.Round(unusual.Score * multi),
                 isPlace ? null : judgement.Typical,
                 isPlace ? null : low,
-                isPlace ? null : high));
+                isPlace ? null : high)) { CorrelatedByFieldValue = unusual.Detail?.CorrelatedBy };
     }
 
     private static SeriesValue[] ValuesOf(Findings findings)

@@ -32,4 +32,7 @@ internal sealed record Detail(double[]? Actual, double[]? Typical, IReadOnlyList
 {
     /// <summary>Of a function that is several at once, the one that the record is about.</summary>
     public DetectorFunction? JudgedAs { get; init; }
+
+    /// <summary>Where a correlation has ceased to hold, the by value of the series with which there was one.</summary>
+    public string? CorrelatedBy { get; init; }
 }

@@ -25,6 +25,7 @@ internal readonly record struct SettingsPrint(
             detectors.Bool(detector.UseNull);
             detectors.Bool(detector.ExcludesFrequentBy);
             detectors.Bool(detector.ExcludesFrequentOver);
+            detectors.Bool(detector.Correlates);
         }
         using var influencers = new ByteWriter(64);
         foreach (var name in settings.Influencers) influencers.String(name);

@@ -45,7 +45,7 @@ public sealed record JobConfig
     {
         BucketSpan = AnalysisConfig.BucketSpanSeconds,
         Latency = AnalysisConfig.LatencySeconds,
-        Detectors = [.. AnalysisConfig.Detectors.Select(detector => detector.ToSettings())],
+        Detectors = [.. AnalysisConfig.Detectors.Select(detector => detector.ToSettings() with { CorrelatesBy = AnalysisConfig.MultivariateByFields })],
         Influencers = AnalysisConfig.Influencers,
         SummaryCountField = AnalysisConfig.SummaryCountFieldName,
         TimeZone = AnalysisConfig.TimeZone,
@@ -74,6 +74,8 @@ public sealed record AnalysisConfig
 
     /// <summary>Id of the IANA time zone database; <c>null</c> for UTC.</summary>
     public string? TimeZone { get; init; }
+
+    public bool MultivariateByFields { get; init; }
 
     internal long BucketSpanSeconds => TimeValue.Parse(BucketSpan, "analysis_config.bucket_span").TotalSeconds;
 

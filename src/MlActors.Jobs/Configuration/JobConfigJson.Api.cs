@@ -61,6 +61,7 @@ public static partial class JobConfigJson
         foreach (var detector in analysis.Detectors) WriteDetector(writer, detector, excludeGenerated);
         writer.WriteEndArray();
         if (!excludeGenerated || !analysis.Influencers.IsEmpty) WriteTexts(writer, "influencers", analysis.Influencers);
+        if (analysis.MultivariateByFields) writer.WriteBoolean("multivariate_by_fields", true);
         WriteText(writer, "model_prune_window", analysis.ModelPruneWindow);
         writer.WriteEndObject();
     }

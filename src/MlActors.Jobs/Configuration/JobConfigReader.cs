@@ -92,6 +92,7 @@ public static class JobConfigReader
         ModelPruneWindow = analysis.Duration("model_prune_window")?.ToString(),
         SummaryCountFieldName = analysis.Text("summary_count_field_name"),
         TimeZone = analysis.Text("time_zone"),
+        MultivariateByFields = analysis.Boolean("multivariate_by_fields") ?? false,
     });
 
     private static DetectorConfig ReadDetector(ObjectReader reader, int index)

@@ -79,6 +79,7 @@ public static partial class ResultDocuments
         json.WriteFinite("alert_score", record.AlertScore);
         json.WriteNumber("detector_index", record.DetectorIndex);
         WriteFacts(json, record, record.ByFieldValue, record.Typical, record.Actual);
+        json.WriteGiven("correlated_by_field_value", record.CorrelatedByFieldValue);
         WriteCauses(json, record);
         if (record.Explanation is { } explanation) WriteExplanation(json, explanation);
         if (record.Influencers.Count > 0)

@@ -64,7 +64,7 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
 
     private static AnalysisSettings Build(long latency, bool useNull, string? summary, long memory, long window) => Of(
         Span,
-        Detector("count", by: "host", index: 0, useNull: useNull),
+        Detector("count", by: "host", index: 0, useNull: useNull) with { CorrelatesBy = true },
         Detector("mean", "value", partition: "shop", index: 1),
         Detector("sum", "value", by: "host", partition: "shop", index: 2, useNull: useNull),
         Detector("high_mean", "value", index: 3),
@@ -77,7 +77,7 @@ public sealed record Scenario(AnalysisSettings Settings, IReadOnlyList<Step> Ste
         Detector("high_mean", "value", over: "host", partition: "shop", index: 10, useNull: useNull),
         Detector("rare", by: "region", over: "host", index: 11),
         Detector("freq_rare", by: "region", over: "host", partition: "shop", index: 12),
-        Detector("median", "value", by: "host", index: 13),
+        Detector("median", "value", by: "host", index: 13) with { CorrelatesBy = true },
         Detector("high_info_content", "region", partition: "shop", index: 14),
         Detector("metric", "other", by: "host", index: 15),
         Detector("time_of_day", by: "host", index: 16, useNull: useNull),

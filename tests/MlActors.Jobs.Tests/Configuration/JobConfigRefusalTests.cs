@@ -91,7 +91,6 @@ public sealed class JobConfigRefusalTests
         { "analysis_config.summary_count_field_name", "\"a\\\\b\"", "backslashes", Status },
         // Not there yet
         { "datafeed_config", "{}", "not supported by this version", Status },
-        { "analysis_config.multivariate_by_fields", "true", "not supported by this version", Status },
     };
 
     [Theory]

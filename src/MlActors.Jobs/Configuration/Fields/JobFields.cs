@@ -54,8 +54,9 @@ public static class JobFields
             "`{\"type\": \"stop\", \"stopwords\": […]}` for words that are not looked at; a `limit` of 100 words, which always holds."),
         new("analysis_config.per_partition_categorization", FieldType.Object, null, "Whether each value of the partition field has categories of its own."),
         .. PerPartition("analysis_config."),
-        new("analysis_config.multivariate_by_fields", FieldType.Boolean, "false", "Analysis of the by fields together.")
-            { Use = FieldUse.Unsupported, Advice = "only [false] is", AsksForNothing = IsFalse },
+        new("analysis_config.multivariate_by_fields", FieldType.Boolean, "false",
+            "Whether correlations between values of a by field, within a partition, are found and reported where they cease to hold, although each value " +
+            "by itself is ordinary; for detectors that judge single numbers, without an over field."),
         new("analysis_limits", FieldType.Object, null, "Limits of the analysis."),
         new("analysis_limits.model_memory_limit", FieldType.Size, "1024mb, or the server's default or maximum if smaller",
             "Memory the models may take, in whole MiB, at least `1mb`; a number without a unit is MiB."),
@@ -114,7 +115,7 @@ public static class JobFields
         .. new[] { "job_type", "analysis_config", "data_description", "results_index_name", "datafeed_config" }
             .Select(name => Put.Find("", name)! with { Use = FieldUse.Fixed, Required = false, Default = null }),
         .. Put.In("analysis_config").Where(field => field.Name is "bucket_span" or "influencers" or "latency" or "summary_count_field_name" or "time_zone"
-                or "categorization_field_name" or "categorization_analyzer")
+                or "multivariate_by_fields" or "categorization_field_name" or "categorization_analyzer")
             .Select(field => field with { Path = field.Name, Use = FieldUse.Fixed, Default = null }),
         .. Generated,
     ]);
@@ -165,6 +166,4 @@ public static class JobFields
     private static IEnumerable<JobField> Same(params string[] names) => names.Select(name => Put.Find("", name)! with { Default = null });
 
     private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
-
-    private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False || IsText(value, "false");
 }
