@@ -54,7 +54,6 @@ internal sealed class CorrelatedSeries(SeriesKey key) : SeriesModel(key)
 }
 
 /// <summary>A judgement that waits until all series of the bucket have one.</summary>
-/// <param name="Residual">How far the value lies from what was expected, in scales.</param>
 /// <param name="Unusual">Whether the value is a record by itself.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct HeldJudgement(int Series, int Accumulator, Judgement Judgement, double Residual, bool Unusual, bool Learn, bool Report);
+internal readonly record struct HeldJudgement(int Series, int Accumulator, Judgement Judgement, Residual Residual, bool Unusual, bool Learn, bool Report);

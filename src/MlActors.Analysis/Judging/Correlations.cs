@@ -59,12 +59,14 @@ internal sealed class Correlations(DetectorJudge judge)
     /// <summary>Holds a judgement back until <see cref="Report"/>.</summary>
     public void Hold(int series, int accumulator, in Judgement judgement, bool learn, bool report)
     {
-        var model = (CorrelatedSeries)judge.Table[series];
-        (model.Pass, model.Held) = (_pass, _held.Count);
-        var residual = judgement.Scale > 0 ? (judgement.Value - judgement.Expected.Mean) / judgement.Scale : 0;
-        if (!double.IsFinite(residual)) residual = 0;
+        var residual = Residual.Of(judgement);
+        if (residual is not null)
+        {
+            var model = (CorrelatedSeries)judge.Table[series];
+            (model.Pass, model.Held) = (_pass, _held.Count);
+        }
         var unusual = ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability) >= Findings.LeastScore;
-        _held.Add(new HeldJudgement(series, accumulator, judgement, residual, unusual, learn, report));
+        _held.Add(new HeldJudgement(series, accumulator, judgement, residual ?? default, unusual, learn, report));
     }
 
     /// <summary>Hands on what was held, judged by the partners too.</summary>
@@ -75,9 +77,9 @@ internal sealed class Correlations(DetectorJudge judge)
         foreach (ref readonly var held in CollectionsMarshal.AsSpan(_held))
         {
             var series = (CorrelatedSeries)judge.Table[held.Series];
-            if (stillFilling || !TryJudge(series, held, out var judgement)) Add(findings, held, held.Judgement, detail: null);
+            if (stillFilling || series.Pass != _pass || !TryJudge(series, held, out var judgement)) Add(findings, held, held.Judgement, detail: null);
             else Choose(series.Partner!.Key.By, held, judgement, findings);
-            if (held.Learn) Learn(series, held, start);
+            if (held.Learn && series.Pass == _pass) Learn(series, held, start);
         }
     }
 
@@ -149,7 +151,7 @@ internal sealed class Correlations(DetectorJudge judge)
         if (series.Partner is { } partner && partner.Pass == _pass && _held[partner.Held] is { Learn: true } known)
         {
             memory.Partnership.Learn(held.Residual, known.Residual);
-            if (Math.Abs(memory.Partnership.Moments.Correlation) < Kept) (series.Partner, memory.Partnership) = (null, default);
+            if (!memory.Partnership.Moments.Reaches(Kept)) (series.Partner, memory.Partnership) = (null, default);
         }
         if (series.Candidate is { } candidate)
         {

@@ -32,14 +32,14 @@ internal struct Partnership
     /// smaller by what it explains.
     /// </summary>
     /// <param name="own">The judgement of the value by its own past.</param>
-    /// <param name="residual">Its residual, in scales.</param>
+    /// <param name="residual">Its residual.</param>
     /// <param name="other">That of the partner.</param>
     /// <param name="learn">Whether the bucket is over.</param>
     /// <param name="neverNegative">Whether nothing below 0 can be expected.</param>
-    public Judgement Judge(in Judgement own, double residual, double other, Side side, bool learn, bool neverNegative)
+    public Judgement Judge(in Judgement own, in Residual residual, in Residual other, Side side, bool learn, bool neverNegative)
     {
-        var expected = _moments.Expect(other);
-        var u = _moments.Unexplained > 0 ? (residual - expected) / _moments.Unexplained : 0;
+        var expected = _moments.Expect(other.Distance);
+        var u = _moments.Unexplained > 0 ? (residual.Distance - expected) / _moments.Unexplained : 0;
         var (probability, strength) = (0.0, 0.0);
         if (Ready && (side == Side.Both || side == Side.High == (u > 0)))
         {
@@ -58,13 +58,13 @@ internal struct Partnership
             else _down.Learn(-u, rate);
             if (_known < int.MaxValue) _known++;
         }
-        var shift = expected * own.Scale;
+        var shift = expected * residual.Unit;
         if (neverNegative) shift = Math.Max(shift, -Math.Max(0, own.Expected.Mean));
         return own with
         {
-            Expected = own.Expected.Moved(shift), Scale = own.Scale * _moments.Share, Strength = strength * youth, LogProbability = probability, Impact = -1, Alert = alert,
+            Expected = own.Expected.Moved(shift), Scale = residual.Unit * _moments.Share, Strength = strength * youth, LogProbability = probability, Impact = -1, Alert = alert,
         };
     }
 
-    public void Learn(double residual, double other) => _moments.Learn(residual, other);
+    public void Learn(in Residual residual, in Residual other) => _moments.Learn(residual, other);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace MlActors.Jobs.Configuration.Fields;
 
@@ -68,9 +67,6 @@ public sealed record JobField(string Path, FieldType Type, string? Default, stri
 
     /// <summary>For an unsupported field: what to do instead.</summary>
     public string? Advice { get; init; }
-
-    /// <summary>For an unsupported field: whether a value asks for nothing, and so may be sent.</summary>
-    public Func<JsonElement, bool>? AsksForNothing { get; init; }
 
     /// <summary>The only values of a text, when it has a fixed set.</summary>
     public ImmutableArray<string> Choices { get; init; } = [];

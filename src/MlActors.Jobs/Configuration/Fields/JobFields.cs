@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace MlActors.Jobs.Configuration.Fields;
 
@@ -164,6 +163,4 @@ public static class JobFields
     ];
 
     private static IEnumerable<JobField> Same(params string[] names) => names.Select(name => Put.Find("", name)! with { Default = null });
-
-    private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
 }

@@ -28,7 +28,7 @@ internal sealed partial class ObjectReader
         {
             Problem(field.Name, $"is [{ProblemList.Shown(value.GetString()!)}]: must be one of [{string.Join(", ", field.Choices)}]");
         }
-        else if (field.Use == FieldUse.Unsupported && field.AsksForNothing?.Invoke(value) != true)
+        else if (field.Use == FieldUse.Unsupported)
         {
             Problem(field.Name, $"is not supported by this version: {field.Advice}");
         }
