@@ -39,6 +39,7 @@ internal static class JobBodies
         Gen.OneOf("host", "user", "geo.country", "a b", "名前").Array[0, 4].Select(names => ("influencers", (object)names)),
         Gen.Long[0, 100].Select(minutes => ("latency", (object)$"{minutes}m")),
         Gen.OneOf("UTC", "America/New_York").Select(zone => ("time_zone", (object)zone)),
+        Gen.Bool.Select(multivariate => ("multivariate_by_fields", (object)multivariate)),
         Gen.Const(("summary_count_field_name", (object)"n")));
 
     public static Gen<string> Valid { get; } = Gen.Select(

@@ -38,7 +38,7 @@ public sealed class JobConfigReaderTests
               "analysis_config": {
                 "bucket_span": "900s", "latency": "1h", "model_prune_window": "45d", "summary_count_field_name": "n", "influencers": ["host", "user.name"],
                 "time_zone": "Europe/Berlin",
-                "per_partition_categorization": {"enabled": false}, "categorization_filters": [], "multivariate_by_fields": false,
+                "per_partition_categorization": {"enabled": false}, "categorization_filters": [], "multivariate_by_fields": true,
                 "detectors": [
                   {"function": "mean", "field_name": "responsetime", "by_field_name": "airline", "partition_field_name": "host", "use_null": true,
                    "exclude_frequent": "none", "detector_index": 7, "custom_rules": []},
@@ -62,6 +62,9 @@ public sealed class JobConfigReaderTests
         config.AnalysisConfig.SummaryCountFieldName.ShouldBe("n");
         config.AnalysisConfig.TimeZone.ShouldBe("Europe/Berlin");
         config.ToSettings().TimeZone.ShouldBe("Europe/Berlin");
+        config.AnalysisConfig.MultivariateByFields.ShouldBeTrue();
+        // The second detector has no by field.
+        config.ToSettings().Detectors.Select(detector => detector.Correlates).ShouldBe([true, false]);
         config.AnalysisConfig.Influencers.ShouldBe(["host", "user.name"]);
         config.AnalysisConfig.Detectors[1].CustomRules.ShouldBe(
             [new RuleConfig { Actions = ["skip_result", "skip_model_update"], Conditions = [new ConditionConfig("diff_from_typical", "lte", 2.5)] }]);

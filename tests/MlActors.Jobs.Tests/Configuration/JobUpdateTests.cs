@@ -64,6 +64,7 @@ public sealed class JobUpdateTests
     [InlineData("bucket_span", "\"1h\"", "cannot be changed once the job exists")]
     [InlineData("influencers", "[]", "cannot be changed once the job exists")]
     [InlineData("latency", "\"1h\"", "cannot be changed once the job exists")]
+    [InlineData("multivariate_by_fields", "true", "cannot be changed once the job exists")]
     [InlineData("analysis_limits.categorization_examples_limit", "5", "cannot be changed once the job exists")]
     [InlineData("model_snapshot_id", "\"1\"", "server")]
     [InlineData("create_time", "1", "server")]

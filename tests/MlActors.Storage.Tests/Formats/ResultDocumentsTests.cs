@@ -54,13 +54,18 @@ public sealed class ResultDocumentsTests
     }
 
     [Fact]
+    public void A_record_of_a_correlation_that_ceased_to_hold_names_the_other_value() =>
+        JsonElement.Parse(ResultDocuments.Record("a", Make.Bucket(300), Record with { CorrelatedByFieldValue = "10.0.0.1" }))
+            .GetProperty("correlated_by_field_value").GetString().ShouldBe("10.0.0.1");
+
+    [Fact]
     public void What_a_record_does_not_have_is_left_out()
     {
         var document = JsonElement.Parse(ResultDocuments.Record("a", Make.Bucket(300), Record with
         {
             ByFieldName = null, ByFieldValue = null, Typical = [], Actual = [double.NaN], Influencers = [], Explanation = null, Probability = double.NaN,
         }));
-        foreach (var name in new[] { "by_field_name", "by_field_value", "typical", "actual", "influencers", "anomaly_score_explanation", "probability" })
+        foreach (var name in new[] { "correlated_by_field_value", "by_field_name", "by_field_value", "typical", "actual", "influencers", "anomaly_score_explanation", "probability" })
             document.TryGetProperty(name, out _).ShouldBeFalse(name);
     }
 
