@@ -9,7 +9,8 @@ namespace MlActors.Analysis.Input;
 /// The binary form of an input in the log: versioned, little-endian, checksummed (XxHash64), columnar.
 /// <para>
 /// magic <c>MLAI</c> (4 bytes), version (1), kind (1), body, XxHash64 of all before it (8). The body of records is: print of the schema (8), count,
-/// what the reader counted, times as differences, then each column (<see cref="ColumnCodec"/>); that of a context is <see cref="ContextCodec"/>'s. Numbers without a size are variable-length.
+/// what the reader counted, times as differences, then each column (<see cref="ColumnCodec"/>); that of a context is <see cref="ContextCodec"/>'s.
+/// Numbers without a size are variable-length.
 /// </para>
 /// </summary>
 public static class InputCodec

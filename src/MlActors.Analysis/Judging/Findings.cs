@@ -43,7 +43,8 @@ internal sealed class Findings
     public void Add(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report = true, Detail? detail = null)
     {
         Judged++;
-        if (Assess(judge, series, judgement, report, detail) is var score and >= LeastScore) Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
+        if (Assess(judge, series, judgement, report, detail) is var score and >= LeastScore)
+            Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
     }
 
     /// <summary>Takes what became of one member of a population; its probability is one of the population, whatever the number of its members.</summary>

@@ -48,7 +48,10 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         var bucketInfluencers = new List<BucketInfluencer>(1 + byField.Count);
         if (ScoreMap.Score(log) > 0) bucketInfluencers.Add(BucketInfluencer(TimeInfluencer, log));
         foreach (var (field, fieldLog) in byField) bucketInfluencers.Add(BucketInfluencer(field, fieldLog));
-        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore, events, isInterim, bucketInfluencers, records, influencers) { Values = ValuesOf(findings) };
+        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore, events, isInterim, bucketInfluencers, records, influencers)
+        {
+            Values = ValuesOf(findings),
+        };
     }
 
     private static BucketInfluencer BucketInfluencer(string field, double log) => new(field, ScoreMap.Score(log), -log, ScoreMap.Probability(log));

@@ -30,7 +30,8 @@ internal static class ScoreMap
     /// a series that is wild every day nor one that has never stirred reaches a high score by itself. 0 for what is not rare.
     /// </summary>
     /// <param name="strength">About decades of improbability, <see cref="Modelling.Judgement"/>.</param>
-    public static double RecordScore(double strength, double logProbability) => logProbability >= RecordLogProbability ? 0 : (0.5 * StrengthScore(strength)) + (0.5 * Score(logProbability));
+    public static double RecordScore(double strength, double logProbability) =>
+        logProbability >= RecordLogProbability ? 0 : (0.5 * StrengthScore(strength)) + (0.5 * Score(logProbability));
 
     /// <summary>The absolute scale: 75 at <see cref="CriticalStrength"/>, halving the rest to 100 with every half of it.</summary>
     public static double StrengthScore(double strength) => 100 * (1 - Math.Pow(2, -2 * strength / CriticalStrength));

@@ -31,7 +31,8 @@ internal sealed record JobStats(JobRow Row, JobStatsReply? Live, ForecastStats F
             var forecasts = await ReadForecastsAsync(services, ids);
             var left = options.LiveStatsBudget - services.Time.GetElapsedTime(began);
             var wait = left < options.LiveStatsTimeout ? left : options.LiveStatsTimeout;
-            foreach (var stats in await Task.WhenAll(rows.Select(row => ReadAsync(call, row, forecasts.GetValueOrDefault(row.Config.JobId, ForecastStats.None), wait)))) yield return stats;
+            var reads = rows.Select(row => ReadAsync(call, row, forecasts.GetValueOrDefault(row.Config.JobId, ForecastStats.None), wait));
+            foreach (var stats in await Task.WhenAll(reads)) yield return stats;
         }
     }
 

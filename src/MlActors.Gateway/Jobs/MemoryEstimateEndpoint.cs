@@ -23,7 +23,8 @@ public static class MemoryEstimateEndpoint
         "cluster:admin/xpack/ml/job/estimate_model_memory", "Estimates the memory limit that a job needs, without creating it.", EstimateAsync)
     {
         Body = BodyKind.Json,
-        BodyDoc = $"`{Config}` of a job; `{Overall}`: how many values each by, over and partition field has; `{InBucket}`: how many values of each other influencer come in one bucket.",
+        BodyDoc = $"`{Config}` of a job; `{Overall}`: how many values each by, over and partition field has; "
+            + $"`{InBucket}`: how many values of each other influencer come in one bucket.",
     };
 
     private static Task<ApiResult> EstimateAsync(ApiCall call)
@@ -38,7 +39,8 @@ public static class MemoryEstimateEndpoint
         var settings = Read(call, config).ToSettings();
         var (overall, inBucket) = (ReadCounts(request, Overall), ReadCounts(request, InBucket));
         Require(Overall, overall, settings.Detectors.SelectMany(detector => new[] { detector.ByFieldName, detector.OverFieldName, detector.PartitionFieldName }));
-        Require(InBucket, inBucket, settings.Influencers.Where(influencer => settings.Detectors.Any(detector => !detector.IsSplitBy(influencer)) && !overall.ContainsKey(influencer)));
+        Require(InBucket, inBucket, settings.Influencers.Where(influencer =>
+            settings.Detectors.Any(detector => !detector.IsSplitBy(influencer)) && !overall.ContainsKey(influencer)));
         var bytes = MemoryEstimate.Of(settings, field => overall[field], field => inBucket.TryGetValue(field, out var count) ? count : overall[field]);
         var limit = Math.Max(1, (MemoryEstimate.LimitFor(bytes) + MebiByte - 1) / MebiByte);
         return Task.FromResult(ApiResult.Json(json =>

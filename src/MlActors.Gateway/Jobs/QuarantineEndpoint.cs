@@ -82,7 +82,8 @@ public static class QuarantineEndpoint
             {
                 var (name, kind) = (batch.Schema.Fields[field].Name, batch.Schema.Fields[field].Kind);
                 // A field read in several ways is one field of the record: a number where it is one, the whole text rather than only points.
-                var hasBetter = kind != FieldKind.Number && (batch.Schema.IndexOf(name, FieldKind.Number) >= 0 || (kind == FieldKind.Point && batch.Schema.IndexOf(name, FieldKind.Text) >= 0));
+                var hasBetter = kind != FieldKind.Number && (batch.Schema.IndexOf(name, FieldKind.Number) >= 0
+                    || (kind == FieldKind.Point && batch.Schema.IndexOf(name, FieldKind.Text) >= 0));
                 if (!hasBetter) WriteValue(json, name, batch.Columns[field], record);
             }
             json.WriteEndObject();

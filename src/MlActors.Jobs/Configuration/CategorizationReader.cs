@@ -88,7 +88,8 @@ internal static class CategorizationReader
         switch (item.ValueKind == JsonValueKind.Object ? NameOf(item) : null)
         {
             case AnalyzerNames.Stop when HasOnly(analyzer, path, item, "stopwords"):
-                if (item.TryGetProperty("stopwords", out var words) && words.ValueKind == JsonValueKind.Array && words.EnumerateArray().All(word => word.ValueKind == JsonValueKind.String))
+                if (item.TryGetProperty("stopwords", out var words) && words.ValueKind == JsonValueKind.Array
+                    && words.EnumerateArray().All(word => word.ValueKind == JsonValueKind.String))
                     stopWords.AddRange(words.EnumerateArray().Select(word => word.GetString()!));
                 else
                     analyzer.Problem(path + ".stopwords", "must be a list of words");

@@ -124,7 +124,8 @@ public static partial class ResultDocuments
         json.WriteStartArray("preferred_to_categories");
         foreach (var other in category.PreferredTo) json.WriteNumberValue(other);
         json.WriteEndArray();
-        if (category is { PartitionFieldName: { } name, PartitionFieldValue: { } value } && !Reserved.Contains(name) && !CategoryFields.Contains(name)) json.WriteString(name, value);
+        if (category is { PartitionFieldName: { } name, PartitionFieldValue: { } value } && !Reserved.Contains(name) && !CategoryFields.Contains(name))
+            json.WriteString(name, value);
     });
 
     private static FrozenSet<string> Fields(params string[] own) => Common.Concat(own).ToFrozenSet(StringComparer.Ordinal);

@@ -20,7 +20,8 @@ public sealed record JobServices(IJobStore Store, IContextStore Contexts, TimePr
 /// The one owner of a job. It glues: a message is decided by <see cref="JobLifecycle"/>, the events are persisted together with the rows they
 /// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
 /// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
-/// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their end; <c>.Removal</c> carries out delete, reset and revert.</para>
+/// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their
+/// end; <c>.Removal</c> carries out delete, reset and revert.</para>
 /// </summary>
 public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 {

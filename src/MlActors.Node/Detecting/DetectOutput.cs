@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlActors.Analysis;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Input;
 using Spectre.Console;
 
@@ -70,6 +71,17 @@ internal sealed class DetectOutput
         if (anomalies.Count > worst.Count) _output.WriteLine($"and {Shown.Count(anomalies.Count - worst.Count)} less unusual; --top shows more of them, --out all");
     }
 
+    /// <summary>What the categories mean that the table names.</summary>
+    public void Categories(IReadOnlyList<CategoryDefinition> categories, Anomalies anomalies, AnalysisSettings settings, int top)
+    {
+        var named = anomalies.Worst(top).Select(anomaly => anomaly.Worst.Series.CategoryOf(settings)).ToHashSet(StringComparer.Ordinal);
+        foreach (var category in categories)
+        {
+            var id = category.CategoryId.ToString(CultureInfo.InvariantCulture);
+            if (named.Contains(id)) _output.WriteLine($"mlcategory {id}: {(category.Examples.Count > 0 ? category.Examples[0] : category.Terms)}");
+        }
+    }
+
     private static TableColumn Right(string name) => new TableColumn(name).RightAligned().NoWrap();
 
     private static string Score(double score) => $"[{(score >= Critical ? "red" : "yellow")}]{Shown.Score(score)}[/]";
@@ -77,7 +89,7 @@ internal sealed class DetectOutput
     /// <summary>What was analysed, and how.</summary>
     public static void Summary(DataCounts counts, AnalysisSettings settings, string bucketSpan)
     {
-        var detectors = settings.Detectors.Select(detector => new SeriesName(detector.Index, "*", "*").Show(settings)).Take(5).ToArray();
+        var detectors = settings.Detectors.Select(detector => new SeriesName(detector.Index, "*", "*", "*").Show(settings)).Take(5).ToArray();
         var more = settings.Detectors.Length > detectors.Length ? $" and {settings.Detectors.Length - detectors.Length} more" : "";
         Console.Error.WriteLine($"{Shown.Count(counts.ProcessedRecords)} records, {Shown.Time(counts.EarliestRecord!.Value)} to {Shown.Time(counts.LatestRecord!.Value)}, " +
             $"in buckets of {bucketSpan}: {string.Join(", ", detectors)}{more}");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using MlActors.Analysis;
+using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
@@ -30,6 +31,9 @@ internal sealed class Detection(AnalysisSettings settings, AnalysisContext conte
 
     /// <summary>As the server counts.</summary>
     public DataCounts Counts { get; private set; } = new();
+
+    /// <summary>The categories of texts that were found, in order of id.</summary>
+    public IReadOnlyList<CategoryDefinition> Categories => _analysis.TakeCategoryNews(counts: true).Categories;
 
     public Timings Timings => new(_reading.Elapsed, _folding.Elapsed, _finishing.Elapsed);
 

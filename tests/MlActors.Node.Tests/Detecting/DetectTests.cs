@@ -72,6 +72,32 @@ public sealed class DetectTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_population_the_member_is_named()
+    {
+        _detect.Write("a.csv", "time,user,bytes\n" + string.Concat(Enumerable.Range(0, 300).SelectMany(row => Enumerable.Range(0, 20)
+            .Select(user => $"{Made.Seconds(row)},user-{user},{(row == 250 && user == 7 ? 90000 : 100 + ((row * 7) + (user * 13)) % 50)}\n"))));
+        var result = await _detect.RunAsync("a.csv", "--function", "high_sum", "--value", "bytes", "--over", "user", "--out", "out.csv");
+        result.ExitCode.ShouldBe(0, result.Error);
+        WorstRow(result).ShouldContain("high_sum(bytes) user=user-7");
+        _detect.Read("out.csv").Split('\n')[0].ShouldStartWith("timestamp,over,actual");
+    }
+
+    [Fact]
+    public async Task A_category_is_shown_by_a_text_of_it()
+    {
+        _detect.Write("a.csv", "time,message\n" + string.Concat(Enumerable.Range(0, 300).SelectMany(row => Enumerable.Range(0, 6)
+            .Select(i => $"{Made.Seconds(row)},{(row == 250 && i == 3 ? "disk failure on volume data" : i % 2 == 0 ? $"session {i} opened for user root" : "connection closed by peer")}\n"))));
+        _detect.Write("job.json", """
+            {"analysis_config":{"bucket_span":"5m","categorization_field_name":"message","detectors":[{"function":"rare","by_field_name":"mlcategory"}]},
+             "data_description":{"time_field":"time","time_format":"epoch"}}
+            """);
+        var result = await _detect.RunAsync("a.csv", "--job", "job.json");
+        result.ExitCode.ShouldBe(0, result.Error);
+        WorstRow(result).ShouldContain("rare mlcategory=3");
+        result.Output.ShouldContain("mlcategory 3: disk failure on volume data");
+    }
+
+    [Fact]
     public async Task Several_columns_of_numbers_become_a_detector_each()
     {
         _detect.Write("a.csv", "time,cpu,memory\n" + string.Concat(Enumerable.Range(0, 500).Select(row => $"{Made.Seconds(row)},{row % 7},{row % 5}\n")));

@@ -35,6 +35,7 @@ internal sealed class ReportData(AnalysisSettings settings) : IResultSink
         {
             if (record.PartitionFieldName is { } partition) Lane(partition, record.PartitionFieldValue ?? "", at, record.RecordScore);
             if (record.ByFieldName is { } by) Lane(by, record.ByFieldValue ?? "", at, record.RecordScore);
+            if (record.OverFieldName is { } over) Lane(over, record.OverFieldValue ?? "", at, record.RecordScore);
         }
         foreach (var point in points)
         {

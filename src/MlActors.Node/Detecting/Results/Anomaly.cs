@@ -29,6 +29,7 @@ internal sealed class Anomaly(SeriesPoint first)
     {
         var aggregate = settings.Detectors[Worst.Series.Detector].Function.Aggregate;
         if (aggregate.IsOfEvents()) return aggregate.Period() > 0 ? "unusual time" : "unusual place";
+        if (aggregate == Aggregate.Rare) return "rare";
         const double worthSaying = 1.5;
         var (actual, typical) = (Worst.Actual, Worst.Typical);
         var (larger, smaller) = (Math.Max(Math.Abs(actual), Math.Abs(typical)), Math.Min(Math.Abs(actual), Math.Abs(typical)));

@@ -33,6 +33,8 @@ internal abstract class PointWriter(Stream output, AnalysisSettings settings) : 
 
     protected bool HasBys { get; } = settings.Detectors.Any(detector => detector.ByFieldName is not null);
 
+    protected bool HasOvers { get; } = settings.Detectors.Any(detector => detector.OverFieldName is not null);
+
     protected AnalysisSettings Settings { get; } = settings;
 
     /// <summary>The writer for a file, by how its name ends.</summary>
@@ -115,13 +117,14 @@ internal sealed class CsvPointWriter : PointWriter
         if (HasDetectors) Put(",detector"u8);
         if (HasPartitions) Put(",partition"u8);
         if (HasBys) Put(",by"u8);
+        if (HasOvers) Put(",over"u8);
         Put(",actual,typical,lower,upper,probability,record_score,anomaly_score,alert_score\n"u8);
     }
 
     protected override void Write(in SeriesPoint point)
     {
         PutTime(point.Time);
-        if (HasDetectors || HasPartitions || HasBys) Put(NameOf(point.Series));
+        if (HasDetectors || HasPartitions || HasBys || HasOvers) Put(NameOf(point.Series));
         Cell(point.Actual, point.ActualLongitude);
         Cell(point.Typical, point.TypicalLongitude);
         Cell(point.Lower);
@@ -161,6 +164,7 @@ internal sealed class CsvPointWriter : PointWriter
         if (HasDetectors) text.Append(',').Append(Quoted(detector.FieldName is null ? detector.Function.Name : $"{detector.Function.Name}({detector.FieldName})"));
         if (HasPartitions) text.Append(',').Append(Quoted(series.Partition));
         if (HasBys) text.Append(',').Append(Quoted(series.By));
+        if (HasOvers) text.Append(',').Append(Quoted(series.Over));
         return _names[series] = Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -219,6 +223,7 @@ internal sealed class JsonPointWriter(Stream output, AnalysisSettings settings) 
         if (HasDetectors) Name("detector", detector.FieldName is null ? detector.Function.Name : $"{detector.Function.Name}({detector.FieldName})");
         if (HasPartitions) Name("partition", series.Partition);
         if (HasBys) Name("by", series.By);
+        if (HasOvers) Name("over", series.Over);
         return _names[series] = Encoding.UTF8.GetBytes(text.ToString());
 
         void Name(string name, string value) => text.Append(",\"").Append(name).Append("\":\"").Append(JsonEncodedText.Encode(value, JavaScriptEncoder.Default)).Append('"');

@@ -28,9 +28,9 @@ internal readonly record struct SeriesPoint(
             record.Explanation?.LowerConfidenceBound ?? double.NaN, record.Explanation?.UpperConfidenceBound ?? double.NaN, record.Probability,
             record.RecordScore, bucket.AnomalyScore, record.AlertScore) { ActualLongitude = Second(record.Actual), TypicalLongitude = Second(record.Typical) };
 
-    public static SeriesName NameOf(RecordResult record) => new(record.DetectorIndex, record.PartitionFieldValue ?? "", record.ByFieldValue ?? "");
+    public static SeriesName NameOf(RecordResult record) => new(record.DetectorIndex, record.PartitionFieldValue ?? "", record.ByFieldValue ?? "", record.OverFieldValue ?? "");
 
-    public static SeriesName NameOf(in SeriesValue value) => new(value.DetectorIndex, value.Partition, value.By);
+    public static SeriesName NameOf(in SeriesValue value) => new(value.DetectorIndex, value.Partition, value.By, value.Over);
 
     private static double First(IReadOnlyList<double> values) => values.Count > 0 ? values[0] : double.NaN;
 
