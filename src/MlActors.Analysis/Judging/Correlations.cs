@@ -118,7 +118,9 @@ internal sealed class Correlations(DetectorJudge judge)
         if (index == -1) return null;
         if (index < -1 || index >= judge.Table.Count) throw new InvalidDataException("a series refers to none");
         var series = (CorrelatedSeries)judge.Table[(int)index];
-        return series != than && series.Key.Partition == than.Key.Partition ? series : throw new InvalidDataException("a series is correlated with what it cannot be");
+        return series != than && series.Key.Partition == than.Key.Partition
+            ? series
+            : throw new InvalidDataException("a series is correlated with what it cannot be");
     }
 
     private bool TryJudge(CorrelatedSeries series, in HeldJudgement held, out Judgement judgement)
@@ -126,7 +128,8 @@ internal sealed class Correlations(DetectorJudge judge)
         judgement = default;
         // A partner that is unusual itself is to blame for what does not fit.
         if (series.Partner is not { } partner || partner.Pass != _pass || _held[partner.Held] is not { Unusual: false } other) return false;
-        judgement = series.Memory.Partnership.Judge(held.Judgement, held.Residual, other.Residual, judge.Settings.Function.Side, held.Learn && other.Learn, judge.NeverNegative);
+        judgement = series.Memory.Partnership.Judge(
+            held.Judgement, held.Residual, other.Residual, judge.Settings.Function.Side, held.Learn && other.Learn, judge.NeverNegative);
         return series.Memory.Partnership.Ready;
     }
 

@@ -89,7 +89,11 @@ internal struct PairMoments
 
     public void Learn(in Residual own, in Residual other)
     {
-        if (_common > 0) _changes.Learn(Limited((own.Value - _lastOwn) / own.Unit), Limited((other.Value - _lastOther) / other.Unit), Math.Max(Rate, 1.0 / _common));
+        if (_common > 0)
+        {
+            var (change, otherChange) = ((own.Value - _lastOwn) / own.Unit, (other.Value - _lastOther) / other.Unit);
+            _changes.Learn(Limited(change), Limited(otherChange), Math.Max(Rate, 1.0 / _common));
+        }
         if (_common < int.MaxValue) _common++;
         _levels.Learn(Limited(own.Distance), Limited(other.Distance), Math.Max(Rate, 1.0 / _common));
         (_lastOwn, _lastOther) = (own.Value, other.Value);

@@ -62,7 +62,12 @@ internal struct Partnership
         if (neverNegative) shift = Math.Max(shift, -Math.Max(0, own.Expected.Mean));
         return own with
         {
-            Expected = own.Expected.Moved(shift), Scale = residual.Unit * _moments.Share, Strength = strength * youth, LogProbability = probability, Impact = -1, Alert = alert,
+            Expected = own.Expected.Moved(shift),
+            Scale = residual.Unit * _moments.Share,
+            Strength = strength * youth,
+            LogProbability = probability,
+            Impact = -1,
+            Alert = alert,
         };
     }
 
