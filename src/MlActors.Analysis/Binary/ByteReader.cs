@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -78,6 +79,13 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("little-endian machines only");
         var target = MemoryMarshal.AsBytes(values);
         Take(target.Length).CopyTo(target);
+    }
+
+    /// <summary>One raw value.</summary>
+    public T Raw<T>() where T : unmanaged
+    {
+        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("little-endian machines only");
+        return MemoryMarshal.Read<T>(Take(Unsafe.SizeOf<T>()));
     }
 
     public ReadOnlySpan<byte> Take(int count)

@@ -126,12 +126,7 @@ internal sealed class Comparison(Coordinate coordinate)
 
     public void Write(ByteWriter writer) => writer.Raw<Memory>([_memory]);
 
-    public void Read(ref ByteReader reader)
-    {
-        var memory = new Memory[1];
-        reader.Raw<Memory>(memory);
-        _memory = memory[0];
-    }
+    public void Read(ref ByteReader reader) => _memory = reader.Raw<Memory>();
 
     // That any of the members is so far from the centre.
     private double LogProbabilityOf(double distance, in Experience experience)

@@ -101,15 +101,12 @@ internal sealed class Correlations(DetectorJudge judge)
     /// <exception cref="InvalidDataException">There is no such series.</exception>
     public void Read(ref ByteReader reader)
     {
-        var saved = new CorrelatedSeries.Saved[1];
         for (var i = 0; i < judge.Table.Count; i++)
         {
             var series = (CorrelatedSeries)judge.Table[i];
             series.Partner = At(reader.VarInt(), series);
             series.Candidate = At(reader.VarInt(), series);
-            if (series.Partner is null && series.Candidate is null) continue;
-            reader.Raw<CorrelatedSeries.Saved>(saved);
-            series.Memory = saved[0];
+            if (series.Partner is not null || series.Candidate is not null) series.Memory = reader.Raw<CorrelatedSeries.Saved>();
         }
     }
 

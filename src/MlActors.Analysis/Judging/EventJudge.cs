@@ -16,7 +16,6 @@ internal sealed class EventJudge : DetectorJudge
 {
     private readonly PopulationTable<EventModel> _models;
     private readonly ModelShape _shape;
-    private readonly List<EventModel> _present = [];
     private readonly MemberFindings _found = new();
     private readonly List<int> _learnt = [];
     private readonly double[] _scratch;
@@ -57,18 +56,7 @@ internal sealed class EventJudge : DetectorJudge
     public override void Judge(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings)
     {
         if (slice is null || slice.Count == 0) return;
-        for (var i = 0; i < slice.Count; i++)
-        {
-            var model = ((MemberSeries<EventModel>)Table[slice.At(i).Series]).Population;
-            if (model.PresentNow.Count == 0) _present.Add(model);
-            model.PresentNow.Add(i);
-        }
-        foreach (var model in _present)
-        {
-            JudgeEvents(model, slice, start, learn, findings);
-            model.PresentNow.Clear();
-        }
-        _present.Clear();
+        foreach (var model in _models.Gather(slice, Table)) JudgeEvents(model, slice, start, learn, findings);
         if (_ofMembers) _found.Report(this, findings);
     }
 

@@ -97,12 +97,7 @@ internal abstract class EventModel : IPopulation
 
     public virtual void Write(ByteWriter writer) => writer.Raw<Memory>([_memory]);
 
-    public virtual void Read(ref ByteReader reader)
-    {
-        var memory = new Memory[1];
-        reader.Raw<Memory>(memory);
-        _memory = memory[0];
-    }
+    public virtual void Read(ref ByteReader reader) => _memory = reader.Raw<Memory>();
 
     protected abstract void LearnEach(EventCollector events);
 

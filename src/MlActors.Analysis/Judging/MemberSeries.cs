@@ -49,9 +49,7 @@ internal sealed class MemberSeries<T>(SeriesKey key, T population) : ModelledSer
 
     public MemberSeries<T> Read(ref ByteReader reader)
     {
-        var saved = new Saved[1];
-        reader.Raw<Saved>(saved);
-        _saved = saved[0];
+        _saved = reader.Raw<Saved>();
         return this;
     }
 }

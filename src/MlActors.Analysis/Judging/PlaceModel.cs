@@ -65,9 +65,7 @@ internal sealed class PlaceModel : EventModel
     {
         base.Read(ref reader);
         _clusters.Read(ref reader);
-        var tail = new ExcessTail[1];
-        reader.Raw<ExcessTail>(tail);
-        _tail = tail[0];
+        _tail = reader.Raw<ExcessTail>();
     }
 
     protected override void LearnEach(EventCollector events)

@@ -93,9 +93,7 @@ internal sealed class Population : IPopulation
 
     public void Read(ref ByteReader reader)
     {
-        var memory = new Memory[1];
-        reader.Raw<Memory>(memory);
-        _memory = memory[0];
+        _memory = reader.Raw<Memory>();
         foreach (var comparison in _comparisons) comparison.Read(ref reader);
     }
 

@@ -14,7 +14,6 @@ namespace MlActors.Analysis.Judging;
 internal sealed class PopulationJudge(int detector, DetectorSettings settings, ModelShape shape, MemoryBudget memory) : DetectorJudge(detector, settings)
 {
     private readonly PopulationTable<Population> _populations = new(memory, () => new Population());
-    private readonly List<Population> _present = [];
     private readonly MemberFindings _found = new();
     private readonly List<double> _values = [];
     private readonly List<double> _learnt = [];
@@ -41,18 +40,7 @@ internal sealed class PopulationJudge(int detector, DetectorSettings settings, M
     {
         if (slice is null || slice.Count == 0) return;
         shape.MoveTo(start);
-        for (var i = 0; i < slice.Count; i++)
-        {
-            var population = ((MemberSeries<Population>)Table[slice.At(i).Series]).Population;
-            if (population.PresentNow.Count == 0) _present.Add(population);
-            population.PresentNow.Add(i);
-        }
-        foreach (var population in _present)
-        {
-            JudgePopulation(population, slice, learn, stillFilling, findings);
-            population.PresentNow.Clear();
-        }
-        _present.Clear();
+        foreach (var population in _populations.Gather(slice, Table)) JudgePopulation(population, slice, learn, stillFilling, findings);
         _found.Report(this, findings);
     }
 

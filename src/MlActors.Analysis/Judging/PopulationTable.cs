@@ -1,4 +1,5 @@
 using MlActors.Analysis.Binary;
+using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -26,6 +27,22 @@ internal sealed class PopulationTable<T>(MemoryBudget memory, Func<T> create)
     where T : class, IPopulation
 {
     private readonly Dictionary<SeriesKey, T> _populations = [];
+    private readonly List<T> _present = [];
+
+    /// <summary>The populations that have members in a bucket, in the order in which they came, each with the positions of its own in
+    /// <see cref="IPopulation.PresentNow"/>; both are valid until the next call.</summary>
+    public IReadOnlyList<T> Gather(DetectorBucket slice, SeriesTable table)
+    {
+        foreach (var population in _present) population.PresentNow.Clear();
+        _present.Clear();
+        for (var i = 0; i < slice.Count; i++)
+        {
+            var population = ((MemberSeries<T>)table[slice.At(i).Series]).Population;
+            if (population.PresentNow.Count == 0) _present.Add(population);
+            population.PresentNow.Add(i);
+        }
+        return _present;
+    }
 
     /// <summary>The population of a new member.</summary>
     public T Join(SeriesKey member)

@@ -7,8 +7,9 @@ namespace MlActors.Analysis.Judging;
 /// <summary>What one member shows of rare values in a bucket.</summary>
 /// <param name="Amount">Its records with rare values.</param>
 /// <param name="Rarest">Accumulator of the value that adds most to it.</param>
+/// <param name="Most">What that value adds.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct RareAmount(double Amount, int Rarest);
+internal readonly record struct RareAmount(double Amount, int Rarest, double Most);
 
 /// <summary>Sums the records with rare values of each member of each partition, in the order in which they came.</summary>
 internal sealed class RareRecords
@@ -23,7 +24,6 @@ internal sealed class RareRecords
         _places.Clear();
         _partitions.Clear();
         _byPartition.Clear();
-        var most = new Dictionary<(string, string), double>();
         for (var i = 0; i < slice.Count; i++)
         {
             var key = table[slice.At(i).Series].Key;
@@ -37,13 +37,11 @@ internal sealed class RareRecords
             if (!_places.TryGetValue(member, out var place))
             {
                 _places.Add(member, members.Count);
-                members.Add(new RareAmount(amount, i));
-                most[member] = amount;
+                members.Add(new RareAmount(amount, i, amount));
                 continue;
             }
-            var leads = amount > most[member];
-            if (leads) most[member] = amount;
-            members[place] = new RareAmount(members[place].Amount + amount, leads ? i : members[place].Rarest);
+            var known = members[place];
+            members[place] = amount > known.Most ? new RareAmount(known.Amount + amount, i, amount) : known with { Amount = known.Amount + amount };
         }
         return _partitions;
     }

@@ -14,8 +14,10 @@ internal struct EventMemory
     // Strength from which a bucket belongs to an event.
     private const double Least = 0.5;
 
-    // Earlier events count when they were at least this share as strong, each as much as this, by how many there were in 2,000 buckets.
-    private const double Comparable = 0.8;
+    /// <summary>Events count as comparable when they were at least this share as strong.</summary>
+    public const double Comparable = 0.8;
+
+    // Comparable events count each as much as this, by how many there were in 2,000 buckets.
     private const double Weight = 0.3;
     private const double Period = 2000;
     private const double YoungestPeriod = 500;
@@ -36,12 +38,17 @@ internal struct EventMemory
     private int _since;
     private float _alerted;
 
+    /// <summary>What the strength of an event is divided by.</summary>
+    /// <param name="events">Comparable ones besides it.</param>
+    /// <param name="buckets">In how many buckets.</param>
+    public static double Damping(double events, double buckets) => 1 + (Weight * events * Period / (buckets + YoungestPeriod));
+
     /// <summary>Takes the strength of the next bucket.</summary>
     /// <returns>The strength of the alert, 0 for none.</returns>
     public double Take(double strength, double youth, int known)
     {
         var earlier = Count(Comparable * strength);
-        var score = youth * strength / (1 + (Weight * earlier * Period / (known + YoungestPeriod)));
+        var score = youth * strength / Damping(earlier, known);
         var alert = score > Margin * _alerted ? score : 0;
         _alerted = (float)(Math.Max(_alerted, score) * Math.Pow(2, -1 / (Rest + (RestPerBucket * known))));
 

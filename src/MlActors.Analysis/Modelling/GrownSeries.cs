@@ -96,10 +96,7 @@ internal sealed class GrownSeries
     public static GrownSeries Read(ref ByteReader reader, ModelShape shape)
     {
         var (first, origin, newest) = (reader.VarInt(), reader.Double(), reader.VarInt());
-        var (state, outlook) = (new SeriesState[1], new Outlook[1]);
-        reader.Raw<SeriesState>(state);
-        reader.Raw<Outlook>(outlook);
-        var series = new GrownSeries(first, origin, newest, state[0], outlook[0]);
+        var series = new GrownSeries(first, origin, newest, reader.Raw<SeriesState>(), reader.Raw<Outlook>());
         if (reader.Bool()) series._day = SeasonalProfile.Read(ref reader, shape.DaySlots);
         if (reader.Bool()) series._week = SeasonalProfile.Read(ref reader, shape.WeekSlots);
         return series;

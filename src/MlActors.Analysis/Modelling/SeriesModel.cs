@@ -69,9 +69,7 @@ internal class SeriesModel(SeriesKey key) : ModelledSeries(key)
     /// <summary>The counterpart of <see cref="Write"/>, for a new one.</summary>
     public void Read(ref ByteReader reader, ModelShape shape)
     {
-        var young = new YoungSeries[1];
-        reader.Raw<YoungSeries>(young);
-        _young = young[0];
+        _young = reader.Raw<YoungSeries>();
         if (reader.Bool()) _grown = GrownSeries.Read(ref reader, shape);
     }
 }

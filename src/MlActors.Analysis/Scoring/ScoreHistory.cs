@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MlActors.Analysis.Binary;
+using MlActors.Analysis.Modelling;
 
 namespace MlActors.Analysis.Scoring;
 
@@ -19,12 +20,6 @@ internal sealed class ScoreHistory(double halfLife)
 
     // Strength from which a bucket belongs to an event.
     private const double Least = 0.4;
-
-    // As in EventMemory: events count when they were at least this share as strong, each as much as this, by how many there were in 2,000 buckets.
-    private const double Comparable = 0.8;
-    private const double Weight = 0.3;
-    private const double Period = 2000;
-    private const double YoungestPeriod = 500;
 
     // A scale that differs by less, in points, is not worth telling.
     private const double News = 2;
@@ -93,9 +88,7 @@ internal sealed class ScoreHistory(double halfLife)
     /// <summary>After a restore the scale is news once: the one that is stored may be of a later state.</summary>
     public void Read(ref ByteReader reader)
     {
-        var memory = new Memory[1];
-        if (reader.Bool()) reader.Raw<Memory>(memory);
-        _memory = memory[0];
+        _memory = reader.Bool() ? reader.Raw<Memory>() : default;
         if (reader.Bool()) reader.Raw<double>(_told);
         _isNews = true;
         if (halfLife > 0) return;
@@ -123,10 +116,10 @@ internal sealed class ScoreHistory(double halfLife)
     {
         var strength = ScoreMap.StrengthOf(score);
         var events = 0.0;
-        for (var cell = Cell(Comparable * strength); cell < Cells; cell++) events += _memory.Peaks[cell];
+        for (var cell = Cell(EventMemory.Comparable * strength); cell < Cells; cell++) events += _memory.Peaks[cell];
         // The event that has the score is one of them.
         var others = Math.Max(0, events - 1);
-        return Math.Min(score, ScoreMap.StrengthScore(strength / (1 + (Weight * others * Period / (_memory.Buckets + YoungestPeriod)))));
+        return Math.Min(score, ScoreMap.StrengthScore(strength / EventMemory.Damping(others, _memory.Buckets)));
     }
 
     // Five cells to the octave, from 0.3 upwards.

@@ -45,7 +45,8 @@ internal sealed class DetectOutput
         });
     }
 
-    public void Table(Anomalies anomalies, AnalysisSettings settings, int top)
+    /// <param name="categories">Those of texts; an example stands below the table of each that it names.</param>
+    public void Table(Anomalies anomalies, IReadOnlyList<CategoryDefinition> categories, AnalysisSettings settings, int top)
     {
         var worst = anomalies.Worst(top);
         if (worst.Count == 0)
@@ -69,12 +70,7 @@ internal sealed class DetectOutput
         }
         _output.Write(table);
         if (anomalies.Count > worst.Count) _output.WriteLine($"and {Shown.Count(anomalies.Count - worst.Count)} less unusual; --top shows more of them, --out all");
-    }
-
-    /// <summary>What the categories mean that the table names.</summary>
-    public void Categories(IReadOnlyList<CategoryDefinition> categories, Anomalies anomalies, AnalysisSettings settings, int top)
-    {
-        var named = anomalies.Worst(top).Select(anomaly => anomaly.Worst.Series.CategoryOf(settings)).ToHashSet(StringComparer.Ordinal);
+        var named = worst.Select(anomaly => anomaly.Worst.Series.CategoryOf(settings)).ToHashSet(StringComparer.Ordinal);
         foreach (var category in categories)
         {
             var id = category.CategoryId.ToString(CultureInfo.InvariantCulture);

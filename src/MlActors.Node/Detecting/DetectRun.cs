@@ -50,8 +50,7 @@ internal static class DetectRun
         if (counts.ProcessedRecords == 0) throw new CommandException("no record could be analysed");
         foreach (var note in plan.Notes) DetectOutput.Warn(note);
         DetectOutput.Summary(counts, settings, plan.Config.AnalysisConfig.BucketSpan);
-        output.Table(anomalies, settings, options.Top);
-        output.Categories(detection.Categories, anomalies, settings, options.Top);
+        output.Table(anomalies, detection.Categories, settings, options.Top);
         if (report is not null) ReportPage.Write(page!, report, anomalies, plan.Config, counts, input.Name);
         if (timings)
             Console.Error.WriteLine(FormattableString.Invariant($"planning {planned.TotalMilliseconds:F0} ms; reading {detection.Timings.Reading.TotalMilliseconds:F0} ms beside folding {detection.Timings.Folding.TotalMilliseconds:F0} ms and results {detection.Timings.Results.TotalMilliseconds:F0} ms; all {watch.Elapsed.TotalMilliseconds:F0} ms"));
