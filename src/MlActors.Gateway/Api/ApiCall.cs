@@ -26,6 +26,15 @@ public sealed record ApiCall(
 
     public string JobId => Path("job_id") ?? throw new InvalidOperationException("the path has no job_id");
 
+    /// <summary><c>start</c> and <c>end</c>, epoch milliseconds; <c>null</c> unbounded.</summary>
+    /// <exception cref="ApiException">400: they are the wrong way round.</exception>
+    public (long? Start, long? End) Range() => Range(Get(Parameters.Start), Get(Parameters.End));
+
+    /// <summary>A start and an end that an endpoint reads by itself, in their order.</summary>
+    /// <exception cref="ApiException">400: they are the wrong way round.</exception>
+    public static (long? Start, long? End) Range(long? start, long? end) =>
+        end < start ? throw ApiException.IllegalArgument("[end] must not be before [start]") : (start, end);
+
     /// <summary><c>from</c> and <c>size</c>, from the query or the body's <c>page</c>.</summary>
     /// <param name="sizeParameter">The endpoint's own <c>size</c>, if it has another default.</param>
     /// <exception cref="ApiException">400: given twice, or beyond the window.</exception>

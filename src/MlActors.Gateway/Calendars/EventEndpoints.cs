@@ -66,8 +66,7 @@ public static class EventEndpoints
     {
         var (from, size) = call.Page();
         var expression = CalendarEndpoints.CalendarId(call);
-        var (start, end) = (call.Get(Start), call.Get(End));
-        if (end < start) throw ApiException.IllegalArgument("[end] must not be before [start]");
+        var (start, end) = ApiCall.Range(call.Get(Start), call.Get(End));
         var names = call.Get(OfJob) is { } job ? await NamesAsync(call, job) : null;
         IReadOnlyCollection<string>? calendars = null;
         if (!IdExpression.MeansAll(expression))

@@ -116,8 +116,7 @@ public static class ForecastEndpoints
 
     private static async Task<ApiResult> PointsAsync(ApiCall call)
     {
-        var (start, end) = (call.Get(Parameters.Start), call.Get(Parameters.End));
-        if (end < start) throw ApiException.IllegalArgument("[end] must not be before [start]");
+        var (start, end) = call.Range();
         var (from, size) = call.Page();
         var id = call.Path("forecast_id")!;
         if (!(await ShownAsync(call)).Exists(forecast => forecast.ForecastId == id)) throw NotFound(call, id);

@@ -33,8 +33,7 @@ public static class ModelPlotEndpoint
 
     private static async Task<ApiResult> AnswerAsync(ApiCall call)
     {
-        var (start, end) = (call.Get(Parameters.Start), call.Get(Parameters.End));
-        if (end < start) throw ApiException.IllegalArgument("[end] must not be before [start]");
+        var (start, end) = call.Range();
         var (from, size) = call.Page();
         await call.RequireJobAsync();
         var page = await call.Services.Results.QueryModelPlotAsync(

@@ -38,8 +38,7 @@ public static class OverallBucketsEndpoint
 
     private static async Task<ApiResult> AnswerAsync(ApiCall call)
     {
-        var (start, end) = (call.Get(Parameters.Start), call.Get(Parameters.End));
-        if (end < start) throw ApiException.IllegalArgument("[end] must not be before [start]");
+        var (start, end) = call.Range();
         var jobs = await JobResolution.ResolveAsync(call, call.JobId, call.Get(AllowNoMatch));
         var ids = jobs.Select(job => job.JobId).ToList();
         var baseSpan = await WidestSpanAsync(call, ids);

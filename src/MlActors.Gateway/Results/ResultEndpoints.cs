@@ -84,8 +84,7 @@ public static class ResultEndpoints
 
     private static ResultQuery ReadQuery(ApiCall call, Listing listing)
     {
-        var (start, end) = (call.Get(Parameters.Start), call.Get(Parameters.End));
-        if (end < start) throw ApiException.IllegalArgument("[end] must not be before [start]");
+        var (start, end) = call.Range();
         var sort = call.Get(listing.Sort)!;
         var known = ResultDocuments.SortFields(listing.Kind);
         if (!known.Contains(sort)) throw ArgumentReader.Unknown("field", sort, "in [sort]", known);
