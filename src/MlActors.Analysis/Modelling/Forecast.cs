@@ -12,8 +12,11 @@ internal readonly record struct Season(bool Known, double Mean, double Low, doub
 {
     public static readonly Season None = default;
 
-    public static Season Of(SeasonalProfile? profile, int slot) =>
-        profile is not null && profile.TryExpect(slot, out var mean, out var low, out var high, out var deviation) ? new Season(true, mean, low, high, deviation) : None;
+    /// <param name="shift">By how much the level lies above that of the profile.</param>
+    public static Season Of(SeasonalProfile? profile, int slot, double shift) =>
+        profile is not null && profile.TryExpect(slot, out var mean, out var low, out var high, out var deviation)
+            ? new Season(true, mean + shift, low + shift, high + shift, deviation)
+            : None;
 }
 
 /// <summary>What the profiles of a series say of a bucket.</summary>

@@ -14,6 +14,9 @@ internal sealed class GrownSeries
     private readonly long _first;
     private readonly double _base;
     private SeriesState _state;
+
+    // What changes of the level add up to: profiles and outlook are relative to it.
+    private double _shift;
     private Outlook _outlook = new();
     private long _newest;
     private SeasonalProfile? _day;
@@ -29,7 +32,7 @@ internal sealed class GrownSeries
         (_first, _base, _newest, _state, _outlook) = (first, origin, newest, state, outlook);
 
     /// <summary>The object without profiles.</summary>
-    public static readonly long OwnBytes = 16 + (3 * 8) + (2 * 8) + Unsafe.SizeOf<SeriesState>() + Unsafe.SizeOf<Outlook>();
+    public static readonly long OwnBytes = 16 + (4 * 8) + (2 * 8) + Unsafe.SizeOf<SeriesState>() + Unsafe.SizeOf<Outlook>();
 
     /// <summary>One with all profiles that there can be.</summary>
     public static long BytesFor(ModelShape shape) => OwnBytes
@@ -44,17 +47,23 @@ internal sealed class GrownSeries
     {
         var seasons = Seasons(shape, shape.Start, shape.Slots);
         var copy = _state;
-        return copy.Take(shape, value, _base, seasons, side, IsAfterGap(shape));
+        return copy.Take(shape, value, _base, seasons, side, IsAfterGap(shape), Watched(shape), out _);
     }
 
     public Judgement Take(ModelShape shape, double value, Side side, MemoryBudget memory)
     {
         var seasons = Seasons(shape, shape.Start, shape.Slots);
-        var judgement = _state.Take(shape, value, _base, seasons, side, IsAfterGap(shape));
+        var judgement = _state.Take(shape, value, _base, seasons, side, IsAfterGap(shape), Watched(shape), out var change);
         _newest = shape.Start;
+        if (change is { } found)
+        {
+            _shift += found.Step;
+            _outlook.Move(found.First, found.Step, found.Length);
+            judgement = judgement with { Change = LevelChange.Of(found, _first + (found.First * shape.Span), _base) };
+        }
         LearnSeasons(shape, value, memory);
         var day = Math.Max(ModelShape.Day, shape.Span);
-        _outlook.Learn((int)Math.Min((shape.Start - _first) / shape.Span, int.MaxValue / 2), (int)((shape.Start - _first) / day), value - _base, _state.Offset,
+        _outlook.Learn(Bucket(shape), (int)((shape.Start - _first) / day), value - _base - _shift, _state.Offset,
             _outlook.Slope(day) * shape.Span, new UsualAhead(this, shape));
         return judgement;
     }
@@ -76,7 +85,7 @@ internal sealed class GrownSeries
     /// <summary>A copy that learning does not change.</summary>
     public GrownSeries Copy()
     {
-        var copy = new GrownSeries(_first, _base, _newest, _state, _outlook) { _day = _day?.Copy(), _week = _week?.Copy() };
+        var copy = new GrownSeries(_first, _base, _newest, _state, _outlook) { _shift = _shift, _day = _day?.Copy(), _week = _week?.Copy() };
         return copy;
     }
 
@@ -85,6 +94,7 @@ internal sealed class GrownSeries
         writer.VarInt(_first);
         writer.Double(_base);
         writer.VarInt(_newest);
+        writer.Double(_shift);
         writer.Raw<SeriesState>([_state]);
         writer.Raw<Outlook>([_outlook]);
         writer.Bool(_day is not null);
@@ -95,19 +105,25 @@ internal sealed class GrownSeries
 
     public static GrownSeries Read(ref ByteReader reader, ModelShape shape)
     {
-        var (first, origin, newest) = (reader.VarInt(), reader.Double(), reader.VarInt());
-        var series = new GrownSeries(first, origin, newest, reader.Raw<SeriesState>(), reader.Raw<Outlook>());
+        var (first, origin, newest, shift) = (reader.VarInt(), reader.Double(), reader.VarInt(), reader.Double());
+        var series = new GrownSeries(first, origin, newest, reader.Raw<SeriesState>(), reader.Raw<Outlook>()) { _shift = shift };
         if (reader.Bool()) series._day = SeasonalProfile.Read(ref reader, shape.DaySlots);
         if (reader.Bool()) series._week = SeasonalProfile.Read(ref reader, shape.WeekSlots);
         return series;
     }
 
+    // Before the day is known every one is full of changes; where buckets are narrow, it is so long that it does not matter.
+    private int? Watched(ModelShape shape) =>
+        Known >= SeriesState.Youth && (shape.DaySlots == 0 || shape.Start - _first >= 2 * ModelShape.Day) ? Bucket(shape) : null;
+
+    private int Bucket(ModelShape shape) => (int)Math.Min((shape.Start - _first) / shape.Span, int.MaxValue / 2);
+
     // Of the first bucket after the series has grown up nothing is known; it is taken to follow the one before.
     private bool IsAfterGap(ModelShape shape) => _newest < shape.Start - (LongGap * shape.Span);
 
     private Seasons Seasons(ModelShape shape, long start, TimeSlots slots) => new(
-        start - _first >= ModelShape.Day / 10 * 9 ? Season.Of(_day, slots.Day) : Season.None,
-        start - _first >= ModelShape.Week / 10 * 9 ? Season.Of(_week, slots.Week) : Season.None);
+        start - _first >= ModelShape.Day / 10 * 9 ? Season.Of(_day, slots.Day, _shift) : Season.None,
+        start - _first >= ModelShape.Week / 10 * 9 ? Season.Of(_week, slots.Week, _shift) : Season.None);
 
     private void LearnSeasons(ModelShape shape, double value, MemoryBudget memory)
     {
@@ -115,11 +131,12 @@ internal sealed class GrownSeries
         if (Known < SeriesState.Youth) return;
         var floor = shape.Floor(value);
         if (_day is null && shape.DaySlots > 0 && memory.TryTakeForDay(SeasonalProfile.BytesFor(shape.DaySlots)))
-            _day = new SeasonalProfile(shape.DaySlots, _state.Level, Math.Max(_state.LevelError, floor));
+            _day = new SeasonalProfile(shape.DaySlots, _state.Level - _shift, Math.Max(_state.LevelError, floor));
         if (_week is null && shape.WeekSlots > 0 && memory.TryTakeForWeek(SeasonalProfile.BytesFor(shape.WeekSlots)))
-            _week = new SeasonalProfile(shape.WeekSlots, _state.Level, Math.Max(_state.LevelError, floor));
-        _day?.Learn(shape.Slots.Day, value - _base, (shape.Start - _first) / ModelShape.Day, floor);
-        _week?.Learn(shape.Slots.Week, value - _base, (shape.Start - _first) / ModelShape.Week, floor);
+            _week = new SeasonalProfile(shape.WeekSlots, _state.Level - _shift, Math.Max(_state.LevelError, floor));
+        var unclear = _state.Suspects(shape);
+        _day?.Learn(shape.Slots.Day, value - _base - _shift, (shape.Start - _first) / ModelShape.Day, floor, unclear);
+        _week?.Learn(shape.Slots.Week, value - _base - _shift, (shape.Start - _first) / ModelShape.Week, floor, unclear);
     }
 
     private readonly struct UsualAhead(GrownSeries series, ModelShape shape) : IUsual
@@ -127,7 +144,7 @@ internal sealed class GrownSeries
         public double At(int ahead)
         {
             var start = shape.Start + (ahead * shape.Span);
-            return series._state.Expect(series.Seasons(shape, start, ahead == 1 ? shape.NextSlots : shape.SlotsOf(start))).Mean;
+            return series._state.Expect(series.Seasons(shape, start, ahead == 1 ? shape.NextSlots : shape.SlotsOf(start))).Mean - series._shift;
         }
     }
 }
