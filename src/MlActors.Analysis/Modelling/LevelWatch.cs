@@ -44,6 +44,7 @@ internal struct LevelWatch
         public float LevelError;
         public float DayError;
         public float WeekError;
+        public float FoundError;
         public OwnTail Strength;
     }
 

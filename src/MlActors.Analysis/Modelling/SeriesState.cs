@@ -39,6 +39,7 @@ internal struct SeriesState
     private float _errorLevel;
     private float _errorDay;
     private float _errorWeek;
+    private float _errorFound;
     private float _residualShort;
     private float _residualLong;
     private float _surpriseLong;
@@ -103,6 +104,13 @@ internal struct SeriesState
     /// <summary>The slow level.</summary>
     public readonly double Level => _slow;
 
+    /// <summary>A found period is to be tried: it begins as good as the best of the others, and has to become better.</summary>
+    /// <param name="error">The usual distance from the best.</param>
+    public void TryFound(double error) => _errorFound = (float)error;
+
+    /// <summary>Whether a found period is better than all else that there is.</summary>
+    public readonly bool FoundIsBest(in Seasons seasons) => Expect(seasons).Source == ForecastSource.Found;
+
     /// <summary>Whether the level may be changing.</summary>
     public readonly bool Suspects(ModelShape shape) => _watch.Suspects(shape.ShortestChange);
 
@@ -116,14 +124,15 @@ internal struct SeriesState
     public readonly Forecast Expect(in Seasons seasons)
     {
         var forecast = new Forecast(_slow, _slow, _slow, _errorLevel, _errorLevel);
-        Consider(seasons.Day, _errorDay);
-        Consider(seasons.Week, _errorWeek);
+        Consider(seasons.Day, _errorDay, ForecastSource.Day);
+        Consider(seasons.Week, _errorWeek, ForecastSource.Week);
+        Consider(seasons.Found, _errorFound, ForecastSource.Found);
         return forecast;
 
-        void Consider(in Season season, double error)
+        void Consider(in Season season, double error, ForecastSource source)
         {
             if (season.Known && error > 0 && error * ProfileHandicap < forecast.Error)
-                forecast = new Forecast(season.Mean, season.Low, season.High, season.Deviation, error);
+                forecast = new Forecast(season.Mean, season.Low, season.High, season.Deviation, error, source);
         }
     }
 
@@ -202,6 +211,7 @@ internal struct SeriesState
         _errorLevel += (float)(error * (Winsorised(value - _slow, _errorLevel, floor, known) - _errorLevel));
         if (seasons.Day.Known) _errorDay = LearnError(_errorDay, value - seasons.Day.Mean, error, floor);
         if (seasons.Week.Known) _errorWeek = LearnError(_errorWeek, value - seasons.Week.Mean, error, floor);
+        if (seasons.Found.Known) _errorFound = LearnError(_errorFound, value - seasons.Found.Mean, error, floor);
         _slow += (float)(Math.Max(SlowRate, 1.0 / (_settled + 1)) * (value - _slow));
         _fast += (float)(0.5 * (value - _fast));
         (_smooth, _residualShort, _residualLong, _surpriseLong) = ((float)smooth, (float)residualShort, (float)residualLong, (float)surpriseLong);
@@ -216,8 +226,8 @@ internal struct SeriesState
 
     private LevelWatch.Change? Watch(int bucket, double value, in Forecast forecast, double scale, double distance, bool fresh, int shortest)
     {
-        var before = new LevelWatch.Calm { Level = _slow, LevelError = _errorLevel, DayError = _errorDay, WeekError = _errorWeek, Strength = _strength };
-        var expected = forecast.Mean == _slow ? double.NaN : forecast.Mean;
+        var before = new LevelWatch.Calm { Level = _slow, LevelError = _errorLevel, DayError = _errorDay, WeekError = _errorWeek, FoundError = _errorFound, Strength = _strength };
+        var expected = forecast.Source == ForecastSource.Level ? double.NaN : forecast.Mean;
         return _watch.Take(bucket, distance, value, expected, scale, fresh, shortest, before, out var change) ? change : null;
     }
 
@@ -227,7 +237,8 @@ internal struct SeriesState
     {
         _slow += (float)(change.Step * Math.Pow(1 - SlowRate, change.Length));
         _settled = change.Length;
-        (_errorLevel, _errorDay, _errorWeek) = (change.Before.LevelError, change.Before.DayError, change.Before.WeekError);
+        (_errorLevel, _errorDay) = (change.Before.LevelError, change.Before.DayError);
+        (_errorWeek, _errorFound) = (change.Before.WeekError, change.Before.FoundError);
         _strength = change.Before.Strength;
         for (var hour = 0; hour < 24; hour++)
         {
