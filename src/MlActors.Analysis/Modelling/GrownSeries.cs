@@ -162,9 +162,8 @@ internal sealed class GrownSeries
         var goesOn = _search.Take(Bucket(shape), distance, shape.Span, out var period);
         if (period > 0 && _found is null && memory.TryTakeForPeriod(FoundSeason.BytesFor(period, shape.Span)))
         {
-            var (on, error) = (judgement.Expected.Source, judgement.Expected.Error);
-            _found = new FoundSeason(period, on, shape.Start + shape.Span, shape.Span, _state.Level - _shift, Math.Max(error, shape.Floor(value)));
-            _state.TryFound(error);
+            var scale = Math.Max(judgement.Expected.Error, shape.Floor(value));
+            _found = new FoundSeason(period, judgement.Expected.Source, shape.Start + shape.Span, shape.Span, _state.Level - _shift, scale);
         }
         if (!goesOn) EndSearch(memory);
     }
@@ -182,10 +181,15 @@ internal sealed class GrownSeries
         _searchFrom = 2 * Known;
     }
 
-    private void DecideOnFound(FoundSeason found, in Seasons seasons, MemoryBudget memory)
+    private void LearnFound(FoundSeason found, ModelShape shape, double value, in Seasons seasons, double floor, bool unclear, MemoryBudget memory)
     {
-        if (_state.FoundIsBest(seasons))
+        var others = _state.Expect(seasons with { Found = Season.None });
+        if (!found.Learn(shape.Start, shape.Span, value, seasons.Day, seasons.Week, _shift, (others.Mean, others.Scale(floor)), floor, unclear)) return;
+        var before = found.Passed;
+        if (found.Decide())
         {
+            if (before) return;
+            _state.BeginFound(found.Error);
             EndSearch(memory);
             return;
         }
@@ -207,7 +211,7 @@ internal sealed class GrownSeries
         var unclear = _state.Suspects(shape);
         _day?.Learn(shape.Slots.Day, value - _base - _shift, (shape.Start - _first) / ModelShape.Day, floor, unclear);
         _week?.Learn(shape.Slots.Week, value - _base - _shift, (shape.Start - _first) / ModelShape.Week, floor, unclear);
-        if (_found?.Learn(shape.Start, shape.Span, value - _base, seasons.Day, seasons.Week, _shift, floor, unclear) == true) DecideOnFound(_found, seasons, memory);
+        if (_found is not null) LearnFound(_found, shape, value - _base, seasons, floor, unclear, memory);
     }
 
     private readonly struct UsualAhead(GrownSeries series, ModelShape shape) : IUsual

@@ -104,12 +104,9 @@ internal struct SeriesState
     /// <summary>The slow level.</summary>
     public readonly double Level => _slow;
 
-    /// <summary>A found period is to be tried: it begins as good as the best of the others, and has to become better.</summary>
-    /// <param name="error">The usual distance from the best.</param>
-    public void TryFound(double error) => _errorFound = (float)error;
-
-    /// <summary>Whether a found period is better than all else that there is.</summary>
-    public readonly bool FoundIsBest(in Seasons seasons) => Expect(seasons).Source == ForecastSource.Found;
+    /// <summary>A found period has passed its trial and competes with the others from now on.</summary>
+    /// <param name="error">The usual distance from it.</param>
+    public void BeginFound(double error) => _errorFound = (float)error;
 
     /// <summary>Whether the level may be changing.</summary>
     public readonly bool Suspects(ModelShape shape) => _watch.Suspects(shape.ShortestChange);

@@ -40,6 +40,7 @@ public sealed record ForecastKind(string Name, Func<Chance, IEnumerable<(double 
         Of("batch every 100 minutes, daily", i => Daily(i) + (i % 20 < 2 ? 60 : 0)),
         Of("wave of 6 hours", i => Wave(i, 72)),
         Of("wave of 3.5 days", i => Wave(i, 1008)),
+        Of("wave of 2.5 days", i => Wave(i, 720)),
         new("daily counts", c => Rows.Select(i => ((double)c.Poisson(Daily(i) / 4), Daily(i) / 4))),
         new("random walk", c =>
         {

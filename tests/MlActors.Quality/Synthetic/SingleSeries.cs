@@ -94,6 +94,7 @@ internal static class SingleSeries
         Labelled("no batch for 90 minutes", 18, (c, i) => Batch(i, 18) + (3 * c.Normal()), (v, i) => v - Batch(i, 18)),
         Labelled("no batch for 100 minutes, daily", 20, (c, i) => Daily(i) + Batch(i, 20) + (3 * c.Normal()), (v, i) => v - Batch(i, 20)),
         Labelled("crest for trough, wave of 6 hours", 24, (c, i) => Wave(i, 72) + (3 * c.Normal()), (v, i) => v - Wave(i, 72) + Wave(i + 36, 72)),
+        Clean("wave of 2.5 days", (c, i) => Wave(i, 720) + (3 * c.Normal())),
         Labelled("spike, wave of 3.5 days", 1, (c, i) => Wave(i, 1008) + (3 * c.Normal()), (v, _) => v + 36),
     ];
 
