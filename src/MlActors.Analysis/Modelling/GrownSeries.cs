@@ -75,7 +75,7 @@ internal sealed class GrownSeries
             judgement = judgement with { Change = LevelChange.Of(found, _first + (found.First * shape.Span), _base) };
         }
         LearnSeasons(shape, value, seasons, memory);
-        Search(shape, judgement, value, memory);
+        Search(shape, judgement, value, seasons, memory);
         var day = Math.Max(ModelShape.Day, shape.Span);
         _outlook.Learn(Bucket(shape), (int)((shape.Start - _first) / day), value - _base - _shift, _state.Offset,
             _outlook.Slope(day) * shape.Span, new UsualAhead(this, shape));
@@ -151,19 +151,21 @@ internal sealed class GrownSeries
     }
 
     // Where a value is not exactly what is expected, there may be a period other than day and week.
-    private void Search(ModelShape shape, in Judgement judgement, double value, MemoryBudget memory)
+    private void Search(ModelShape shape, in Judgement judgement, double value, in Seasons seasons, MemoryBudget memory)
     {
         if (_search is null)
         {
             if (_found is not null || !MaySearch(shape, judgement, value) || !memory.TryTakeForPeriod(PeriodSearch.Bytes)) return;
             _search = new PeriodSearch();
         }
-        var distance = (judgement.Value - judgement.Expected.Mean) / judgement.Scale;
-        var goesOn = _search.Take(Bucket(shape), distance, shape.Span, out var period);
+        var daily = _state.IsDaily && seasons.Day.Known;
+        var (rest, floor) = (value - _base - (daily ? seasons.Day.Mean : 0), shape.Floor(value));
+        var goesOn = _search.Take(Bucket(shape), rest, Math.Max(daily ? _state.DayError : _state.LevelError, floor), shape.Span, out var period);
         if (period > 0 && _found is null && memory.TryTakeForPeriod(FoundSeason.BytesFor(period, shape.Span)))
         {
-            var scale = Math.Max(judgement.Expected.Error, shape.Floor(value));
-            _found = new FoundSeason(period, judgement.Expected.Source, shape.Start + shape.Span, shape.Span, _state.Level - _shift, scale);
+            // A profile of the day or the week that has to follow a longer period is none to build on.
+            var under = period <= ModelShape.Day ? judgement.Expected.Source : daily ? ForecastSource.Day : ForecastSource.Level;
+            _found = new FoundSeason(period, under, shape.Start + shape.Span, shape.Span, _state.Level - _shift, Math.Max(judgement.Expected.Error, floor));
         }
         if (!goesOn) EndSearch(memory);
     }

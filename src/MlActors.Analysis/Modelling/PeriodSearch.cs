@@ -4,8 +4,8 @@ using MlActors.Analysis.Binary;
 namespace MlActors.Analysis.Modelling;
 
 /// <summary>
-/// Looks for a period in what level and profiles do not explain. Distances from what was expected are collected in bytes; when the array is full, neighbours
-/// are joined, so that it always reaches back to the beginning and finds ever longer periods. Every now and then its autocorrelation is looked at: a sum of
+/// Looks for a period in the values of a series. Their distances from a mean are collected in bytes; when the array is full, neighbours are joined, so that it
+/// always reaches back to the beginning and finds ever longer periods; the mean becomes slower with it. Every now and then its autocorrelation is looked at: a sum of
 /// whole numbers, the same on every machine and, at this size, as fast as by a Fourier transform. A candidate must return more than once; whether it is
 /// of use is for the caller to try.
 /// </summary>
@@ -15,6 +15,9 @@ internal sealed class PeriodSearch
 
     // Units of a usual distance.
     private const int Units = 16;
+
+    // Values, joined ones, that the mean remembers.
+    private const int Memory = 96;
 
     // Looked at after so many values, and the first time not before there are
     private const int BetweenLooks = 64;
@@ -34,6 +37,9 @@ internal sealed class PeriodSearch
     private const double Again = 0.5;
     private const double NearlyBest = 0.85;
 
+    // In a row, to tell the length of one.
+    private const int MostPeriods = 32;
+
     // Periods that differ by less are the same.
     private const double Same = 0.03;
 
@@ -48,19 +54,24 @@ internal sealed class PeriodSearch
     private int _sum;
     private int _summed;
     private int _rejected;
+    private float _mean = float.NaN;
 
     /// <summary>What it takes in memory: the object, an array.</summary>
-    public const long Bytes = 16 + 8 + (6 * 4) + 24 + Capacity;
+    public const long Bytes = 16 + 8 + (6 * 4) + 8 + 24 + Capacity;
 
     /// <summary>Takes the next bucket.</summary>
     /// <param name="bucket">Its number, rising; missing ones count as expected.</param>
-    /// <param name="distance">From what was expected, in usual ones.</param>
+    /// <param name="value">The value, or what a profile of the day leaves of it.</param>
+    /// <param name="scale">The usual distance from the level, or from the profile.</param>
     /// <param name="span">Of a bucket, seconds.</param>
     /// <param name="period">Seconds; 0 when none was found.</param>
     /// <returns>Whether the search goes on.</returns>
-    public bool Take(int bucket, double distance, long span, out int period)
+    public bool Take(int bucket, double value, double scale, long span, out int period)
     {
         period = 0;
+        if (float.IsNaN(_mean)) _mean = (float)value;
+        var distance = (value - _mean) / scale;
+        _mean += (float)((value - _mean) / (Memory * _joined));
         if (_next > 0 && bucket - _next > Capacity / 4 * _joined) (_count, _sum, _summed) = (0, 0, 0);
         else for (; _next > 0 && _next < bucket && period == 0; _next++) if (!Add(0, span, out period)) return false;
         _next = bucket + 1;
@@ -73,6 +84,7 @@ internal sealed class PeriodSearch
     public void Write(ByteWriter writer)
     {
         foreach (var number in (ReadOnlySpan<int>)[_count, _joined, _next, _sum, _summed, _rejected]) writer.VarInt(number);
+        writer.Single(_mean);
         writer.Raw<sbyte>(_distances.AsSpan(0, _count));
     }
 
@@ -80,6 +92,7 @@ internal sealed class PeriodSearch
     {
         var search = new PeriodSearch { _count = (int)reader.VarInt(), _joined = (int)reader.VarInt(), _next = (int)reader.VarInt() };
         (search._sum, search._summed, search._rejected) = ((int)reader.VarInt(), (int)reader.VarInt(), (int)reader.VarInt());
+        search._mean = reader.Single();
         if (search._count is < 0 or > Capacity) throw new InvalidDataException("a search for periods is too long");
         reader.Raw<sbyte>(search._distances.AsSpan(0, search._count));
         return search;
@@ -140,15 +153,15 @@ internal sealed class PeriodSearch
     private (double Length, double Uncertainty) Refine(int lag, int mean, double variance)
     {
         var (length, uncertainty) = ((double)lag, 0.5);
-        for (var times = 1; times * length < 0.75 * _count - 2; times++)
+        for (var times = 1; times <= MostPeriods && times * length < 0.75 * _count - 2; times++)
         {
             var middle = (int)Math.Round(times * length);
             var peak = middle;
             for (var i = middle - 1; i <= middle + 1; i += 2)
                 if (Correlation(i, mean, variance) > Correlation(peak, mean, variance)) peak = i;
             var (before, at, after) = (Correlation(peak - 1, mean, variance), Correlation(peak, mean, variance), Correlation(peak + 1, mean, variance));
-            var bend = before - (2 * at) + after;
-            length = (peak + (bend < 0 ? Math.Clamp((before - after) / (2 * bend), -0.5, 0.5) : 0)) / times;
+            if (at <= 0 || at < before || at < after) break;
+            length = (peak + (at > before || at > after ? (before - after) / (2 * (before - (2 * at) + after)) : 0)) / times;
             uncertainty = 0.5 / times;
         }
         return (length, uncertainty);
