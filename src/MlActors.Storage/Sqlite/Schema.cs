@@ -117,6 +117,14 @@ internal static class Schema
             PRIMARY KEY (calendar_id, event_id)) WITHOUT ROWID;
         CREATE INDEX calendar_event_start ON calendar_event (start_ms, event_id);
         """,
+
+        // Annotations, found by their ends when results are removed.
+        """
+        CREATE TABLE annotation (
+            job_id TEXT NOT NULL, annotation_id TEXT NOT NULL, event TEXT NOT NULL, timestamp INTEGER NOT NULL, end_timestamp INTEGER NOT NULL,
+            document TEXT NOT NULL, PRIMARY KEY (job_id, annotation_id)) WITHOUT ROWID;
+        CREATE INDEX annotation_end ON annotation (job_id, end_timestamp, event, annotation_id);
+        """,
     ];
 
     /// <summary>What this version reads and writes.</summary>
