@@ -23,6 +23,10 @@ internal struct LevelWatch
     private const double LeastStep = 2;
     private const double MostSpread = 1.5;
 
+    // The first part of the shortest run, by how many it is divided, already shows so much of the step.
+    private const int Opening = 4;
+    private const double LeastEarly = 0.6;
+
     // A run that is no change after so many times the shortest is given up.
     private const int Longest = 4;
 
@@ -57,6 +61,7 @@ internal struct LevelWatch
         public int Length;
         public int Steps;
         public float Step;
+        public float Early;
         public float Spread;
         public float Value;
         public float Bias;
@@ -82,12 +87,12 @@ internal struct LevelWatch
         distance = Math.Clamp(distance, -Winsor, Winsor);
         var own = distance - _bias;
         _usual = (float)Math.Max(LeastUsual, _usual * Math.Pow(2, -1.0 / (HalfLife * shortest)));
-        Add(ref _up, bucket, own, value, expected, scale, fresh, calm);
-        Add(ref _down, bucket, -own, value, expected, scale, fresh, calm);
+        Add(ref _up, bucket, own, value, expected, scale, fresh, shortest, calm);
+        Add(ref _down, bucket, -own, value, expected, scale, fresh, shortest, calm);
         _bias += (float)((distance - _bias) / (Longest * shortest));
         ref var run = ref _up.Sum >= _down.Sum ? ref _up : ref _down;
         if (run.Length < shortest) return false;
-        if (run.Sum >= Factor * _usual && Math.Abs(run.Step) >= LeastStep * scale && run.Spread <= MostSpread * scale)
+        if (run.Sum >= Factor * _usual && IsStep(run, scale))
         {
             change = new Change(run.First, run.Length, run.Step, run.Value, Math.Abs(run.Step) / scale, run.Before);
             // The next one is to be as large or as long: a series that goes to and fro in the same time does not change every time.
@@ -100,23 +105,30 @@ internal struct LevelWatch
         return false;
     }
 
-    private void Add(ref Run run, int bucket, double distance, double value, double expected, double scale, bool fresh, in Calm calm)
+    // A trend comes little by little, an outage makes flat what is not.
+    private static bool IsStep(in Run run, double scale) =>
+        Math.Abs(run.Step) >= LeastStep * scale && Math.Abs(run.Early) >= LeastEarly * Math.Abs(run.Step) && run.Spread <= MostSpread * scale;
+
+    private void Add(ref Run run, int bucket, double distance, double value, double expected, double scale, bool fresh, int shortest, in Calm calm)
     {
         if (run.Sum + distance - Allowance <= 0)
         {
             if (run.Length > 0) End(ref run);
             return;
         }
+        // What a bucket makes larger than all before it begins with that bucket.
+        if (distance - Allowance > run.Sum) run = default;
         if (run.Length == 0) (run.First, run.Before, run.Bias) = (bucket, calm, _bias);
         run.Sum += (float)(distance - Allowance);
         run.Length++;
         var step = value - (double.IsNaN(expected) ? run.Before.Level : expected);
         if (run.Length == 1)
         {
-            (run.Step, run.Steps, run.Value, run.Spread) = ((float)step, 1, (float)value, (float)scale);
+            (run.Step, run.Early, run.Steps, run.Value, run.Spread) = ((float)step, (float)step, 1, (float)value, (float)scale);
             return;
         }
         var off = Math.Clamp(step - run.Step, -Winsor * scale, Winsor * scale);
+        if (run.Length <= shortest / Opening) run.Early += (float)((run.Step + off - run.Early) / run.Length);
         if (fresh || double.IsNaN(expected)) run.Step += (float)(off / ++run.Steps);
         run.Value += (float)((value - run.Value) / run.Length);
         run.Spread += (float)((Math.Abs(off) - run.Spread) / run.Length);

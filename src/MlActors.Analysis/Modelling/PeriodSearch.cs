@@ -28,10 +28,9 @@ internal sealed class PeriodSearch
     private const int Shortest = 4;
     private const double MostOfAll = 0.4;
 
-    // A correlation is no chance when it is so many times what white noise shows and at least this, and when it was lower by so much in between.
+    // A correlation is no chance when it is so many times what white noise shows and at least this; and it was lower by as much in between.
     private const double Deviations = 4;
     private const double LeastCorrelation = 0.25;
-    private const double LeastRise = 0.15;
 
     // A period shows again after two of them, and a multiple of it is not much better.
     private const double Again = 0.5;
@@ -41,7 +40,7 @@ internal sealed class PeriodSearch
     private const int MostPeriods = 32;
 
     // Periods that differ by less are the same.
-    private const double Same = 0.03;
+    private const double Same = 0.06;
 
     // The search ends after values have been joined so often, and when it would be for periods of weeks.
     private const int MostJoined = 16;
@@ -78,7 +77,7 @@ internal sealed class PeriodSearch
         return Add((int)Math.Clamp(Math.Round(Units * distance), sbyte.MinValue, sbyte.MaxValue), span, out period);
     }
 
-    /// <summary>A period was tried and is of no use.</summary>
+    /// <summary>A period was tried and is of no use, nor are multiples of it.</summary>
     public void Reject(int period) => _rejected = period;
 
     public void Write(ByteWriter writer)
@@ -135,12 +134,13 @@ internal sealed class PeriodSearch
     {
         var here = correlations[lag];
         if (here < correlations[lag - 1] || here < correlations[lag + 1]) return false;
-        if (here < Math.Max(LeastCorrelation, Deviations / Math.Sqrt(_count - lag))) return false;
+        var chance = Math.Max(LeastCorrelation, Deviations / Math.Sqrt(_count - lag));
+        if (here < chance) return false;
         var lowest = here;
         for (var i = 1; i < lag; i++) lowest = Math.Min(lowest, correlations[i]);
-        if (here - lowest < LeastRise) return false;
+        if (here - lowest < chance) return false;
         var seconds = (double)lag * _joined * span;
-        if (IsSame(seconds, ModelShape.Day) || IsSame(seconds, ModelShape.Week) || IsSame(seconds, _rejected)) return false;
+        if (IsSame(seconds, ModelShape.Day) || IsSame(seconds, ModelShape.Week) || (_rejected > 0 && IsSame(seconds, (long)Math.Max(1, Math.Round(seconds / _rejected)) * _rejected))) return false;
         var twice = 0.0;
         for (var i = (2 * lag) - 1; i <= Math.Min((2 * lag) + 1, _count * 4 / 5); i++) twice = Math.Max(twice, Correlation(i, mean, variance));
         return twice >= Again * here;
