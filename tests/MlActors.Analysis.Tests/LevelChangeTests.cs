@@ -52,7 +52,7 @@ public class LevelChangeTests
             {
                 "noise" => 100 + (3 * noise.Gaussian()),
                 "daily" => Daily(i) + (3 * noise.Gaussian()),
-                "trend" => 100 + (0.05 * i) + (2 * noise.Gaussian()),
+                "trend" => 100 + (0.02 * i) + (2 * noise.Gaussian()),
                 // Six hours without anything.
                 "outage" => i is >= Shift and < Shift + (Day / 4) ? 0 : Daily(i) + (3 * noise.Gaussian()),
                 "spikes" => 100 + (3 * noise.Gaussian()) + (noise.Uniform() < 0.01 ? 100 : 0),
@@ -68,7 +68,7 @@ public class LevelChangeTests
         const int series = 40;
         var settings = Of(Span, Detector("mean", "value", by: "host"));
         var noise = new Noise(1);
-        var inputs = Enumerable.Range(0, 17 * Day).Select(i => BatchBuilder.Records(settings, [.. Enumerable.Range(0, series).Select(host =>
+        var inputs = Enumerable.Range(0, 18 * Day).Select(i => BatchBuilder.Records(settings, [.. Enumerable.Range(0, series).Select(host =>
             new Row(i * Span, ("value", 100 + (3 * noise.Gaussian()) + (i >= Shift ? 30 + host : 0)), ("host", $"h{host:d2}")))]));
         var buckets = JobAnalysis.Create(settings).FoldAll([.. inputs]).Where(bucket => bucket.Changes.Count > 0).ToList();
         buckets.Sum(bucket => bucket.Changes.Count + bucket.MoreChanges).ShouldBe(series);

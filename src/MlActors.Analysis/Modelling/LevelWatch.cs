@@ -16,7 +16,7 @@ internal struct LevelWatch
     private const double Winsor = 4;
 
     // The sum of a change is so many times the usual one, and the usual one at least this.
-    private const double Factor = 5;
+    private const double Factor = 4;
     private const double LeastUsual = 4;
 
     // Of the distance from the expected value: the mean in scales, at least; how far single ones lie from it in scales, at most.

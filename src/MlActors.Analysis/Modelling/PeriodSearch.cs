@@ -140,10 +140,18 @@ internal sealed class PeriodSearch
         for (var i = 1; i < lag; i++) lowest = Math.Min(lowest, correlations[i]);
         if (here - lowest < chance) return false;
         var seconds = (double)lag * _joined * span;
-        if (IsSame(seconds, ModelShape.Day) || IsSame(seconds, ModelShape.Week) || (_rejected > 0 && IsSame(seconds, (long)Math.Max(1, Math.Round(seconds / _rejected)) * _rejected))) return false;
+        if (IsOf(ModelShape.Day) || IsOf(ModelShape.Week) || (_rejected > 0 && IsSame(seconds, (long)Math.Max(1, Math.Round(seconds / _rejected)) * _rejected))) return false;
         var twice = 0.0;
         for (var i = (2 * lag) - 1; i <= Math.Min((2 * lag) + 1, _count * 4 / 5); i++) twice = Math.Max(twice, Correlation(i, mean, variance));
         return twice >= Again * here;
+
+        // Days and weeks have profiles of their own, and what comes every day comes every other day as well.
+        bool IsOf(long unit)
+        {
+            var times = Math.Round(seconds / unit);
+            if (times < 1 || !IsSame(seconds, (long)times * unit)) return false;
+            return times == 1 || Correlation((int)Math.Round((double)unit / (_joined * span)), mean, variance) >= Again * here;
+        }
 
         // A value more or less is no difference either.
         bool IsSame(double one, long other) => Math.Abs(one - other) <= Math.Max(Same * other, 0.75 * _joined * span);
