@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 using MlActors.Jobs;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Lifecycle;

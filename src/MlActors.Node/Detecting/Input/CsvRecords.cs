@@ -1,6 +1,6 @@
 using System.Text;
 using MlActors.Analysis.Input;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 
 namespace MlActors.Node.Detecting;
 
