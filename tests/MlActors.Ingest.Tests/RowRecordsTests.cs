@@ -4,7 +4,7 @@ using MlActors.Analysis.Input;
 
 namespace MlActors.Ingest.Tests;
 
-public sealed class TextRecordsTests
+public sealed class RowRecordsTests
 {
     private static readonly string[] Odd =
         [" 5.25 ", "+.5", "1,5", "0x10", "NaN", "1e400", "-", "5 ", "ß→\u1F60", "2024-02-29 12:00:00", "a\"b\\", "00012", "9.", "123456789012345678901234567890"];
@@ -63,7 +63,7 @@ public sealed class TextRecordsTests
     // Cells are the time, then the value and the host.
     private static List<RecordBatch> Read(BatchSchema schema, string format, IEnumerable<string[]> rows)
     {
-        var records = new TextRecords(schema, new RecordFormat("time", format));
+        var records = new RowRecords(schema, new RecordFormat("time", format));
         var places = new[] { "time", "value", "host" }.Select(name => records.Fields.ToList().IndexOf(name)).ToArray();
         var batches = new List<RecordBatch>();
         foreach (var row in rows)
@@ -74,5 +74,29 @@ public sealed class TextRecordsTests
         }
         if (!records.IsEmpty) batches.Add(records.Cut());
         return batches;
+    }
+
+    [Fact]
+    public void Typed_values_are_worth_what_their_texts_are()
+    {
+        var schema = Uploads.Schema(Uploads.Number("n"), Uploads.Text("n"));
+        var records = new RowRecords(schema, new RecordFormat());
+        records.Set(1, 0.1);
+        records.Add(5_999, 1, 0);
+        records.Set(1, long.MinValue);
+        records.Add(-1, 1, 0);
+        records.Set(1, 12.50m);
+        records.Add(0, 1, 0);
+        records.Set(1, true);
+        records.Add(0, 1, 0);
+        records.Set(1, double.NaN);
+        records.Add(0, 1, 0);
+        records.Set(1, "x y"u8);
+        records.Add(0, 1, 0);
+        var batch = records.Cut();
+        batch.Times.ShouldBe([5, -1, 0, 0, 0, 0]);
+        batch.Columns[0].Numbers.ShouldBe([0.1, long.MinValue, 12.5, double.NaN, double.NaN, double.NaN]);
+        batch.Columns[1].Codes!.Select(code => code < 0 ? null : batch.Columns[1].Dictionary![code])
+            .ShouldBe(["0.1", "-9223372036854775808", "12.50", "true", null, "x y"]);
     }
 }
