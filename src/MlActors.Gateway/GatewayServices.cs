@@ -1,5 +1,6 @@
 using MlActors.Jobs;
 using MlActors.Jobs.Contexts;
+using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 using MlActors.Storage;
@@ -14,6 +15,7 @@ public sealed record GatewayServices(
     ICatalog Catalog,
     IContextStore Contexts,
     IResults Results,
+    IDatafeedSources Sources,
     ISecurityStore Security,
     IStorage Storage,
     GatewayOptions Options,

@@ -2,6 +2,7 @@ using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Results;
@@ -16,6 +17,11 @@ public abstract record StoreWrite(string JobId);
 
 /// <summary>Creates or replaces the job's configuration and its group memberships.</summary>
 public sealed record PutConfig(JobConfig Config) : StoreWrite(Config.JobId);
+
+/// <summary>Creates or replaces the job's datafeed. Fails when another job's datafeed has the id.</summary>
+public sealed record PutDatafeedConfig(DatafeedConfig Config) : StoreWrite(Config.JobId);
+
+public sealed record DeleteDatafeedConfig(string JobId) : StoreWrite(JobId);
 
 /// <summary>Creates or replaces the job's status row.</summary>
 public sealed record PutStatus(JobStatus Status) : StoreWrite(Status.JobId);

@@ -117,6 +117,11 @@ internal static class Schema
             PRIMARY KEY (calendar_id, event_id)) WITHOUT ROWID;
         CREATE INDEX calendar_event_start ON calendar_event (start_ms, event_id);
         """,
+
+        // Datafeeds. How they stand is part of the status of their jobs.
+        """
+        CREATE TABLE datafeed (datafeed_id TEXT NOT NULL PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, config TEXT NOT NULL) WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>What this version reads and writes.</summary>

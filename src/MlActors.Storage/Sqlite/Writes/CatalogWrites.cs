@@ -1,5 +1,6 @@
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Contexts;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Storage.Documents;
 
@@ -25,6 +26,28 @@ internal sealed class ConfigWrite(JobConfig config) : RowWrite
         foreach (var filter in JobContext.FiltersOf(config))
             session.Prepare("INSERT INTO filter_use (filter_id, job_id) VALUES (?1, ?2)").Bind(1, filter).Bind(2, config.JobId).Run();
     }
+}
+
+internal sealed class DatafeedWrite(DatafeedConfig config) : RowWrite
+{
+    private readonly byte[] _document = DatafeedJson.Serialize(config);
+
+    public override int Bytes => _document.Length;
+
+    public override void Execute(WriteSession session)
+    {
+        session.Prepare("DELETE FROM datafeed WHERE job_id = ?1").Bind(1, config.JobId).Run();
+        var changed = session.Prepare("INSERT INTO datafeed (datafeed_id, job_id, config) VALUES (?1, ?2, ?3) ON CONFLICT (datafeed_id) DO NOTHING")
+            .Bind(1, config.DatafeedId).Bind(2, config.JobId).BindText(3, _document).Run();
+        if (changed == 0) throw Conflict($"Another job has a datafeed with the id [{config.DatafeedId}].");
+    }
+}
+
+internal sealed class DatafeedDelete(string jobId) : RowWrite
+{
+    public override int Bytes => 0;
+
+    public override void Execute(WriteSession session) => session.Prepare("DELETE FROM datafeed WHERE job_id = ?1").Bind(1, jobId).Run();
 }
 
 internal sealed class StatusWrite(JobStatus status) : RowWrite
@@ -53,6 +76,7 @@ internal sealed class JobRowsDelete(string jobId) : RowWrite
         session.Prepare("DELETE FROM job_group WHERE job_id = ?1").Bind(1, jobId).Run();
         session.Prepare("DELETE FROM job_status WHERE job_id = ?1").Bind(1, jobId).Run();
         session.Prepare("DELETE FROM filter_use WHERE job_id = ?1").Bind(1, jobId).Run();
+        session.Prepare("DELETE FROM datafeed WHERE job_id = ?1").Bind(1, jobId).Run();
         session.Prepare("DELETE FROM calendar_job WHERE name = ?1").Bind(1, jobId).Run();
     }
 }
