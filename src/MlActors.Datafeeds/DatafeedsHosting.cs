@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using MlActors.Datafeeds.Connections;
+using MlActors.Datafeeds.Sql;
+using MlActors.Jobs.Datafeeds.Sources;
+
+namespace MlActors.Datafeeds;
+
+/// <summary>Registers what datafeeds read.</summary>
+public static class DatafeedsHosting
+{
+    /// <summary>Registers <see cref="IDatafeedSources"/> with the connections of the configuration.</summary>
+    public static IServiceCollection AddDatafeeds(this IServiceCollection services, ConnectionSet connections) =>
+        services.AddSingleton<IDatafeedSources>(_ => Create(connections));
+
+    /// <summary>The same for commands that have no host; to be disposed of.</summary>
+    public static IDatafeedSources Create(ConnectionSet connections) => new DatafeedSources(connections, [new SqlKind()]);
+}
