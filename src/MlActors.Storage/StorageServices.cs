@@ -20,5 +20,6 @@ public static class StorageServices
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Results)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Security)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Events)
+        .AddSingleton(provider => provider.GetRequiredService<IStorage>().Documents)
         .AddSingleton(provider => new Journal.StorageSetup(provider.GetRequiredService<IStorage>()));
 }
