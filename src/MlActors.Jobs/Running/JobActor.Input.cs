@@ -292,6 +292,9 @@ public sealed partial class JobActor
                 return true;
             case AppendDone failed:
                 RefuseUnstored(failed.Append.Senders, failed.Cause!);
+                // What is stored is not what this owner believes, or cannot be known: its next incarnation recovers what is true.
+                if (failed.Cause is not Storage.StoreException { Failure: Storage.StoreFailure.Unavailable })
+                    throw new OutdatedOwnerException(_jobId, failed.Cause!);
                 failed.Append.Failed?.Invoke(failed.Cause!);
                 AppendEnded();
                 return true;
@@ -357,6 +360,9 @@ public sealed partial class JobActor
         if (_flushWaiters.Remove(token, out var sender)) sender.Tell(reply);
     }
 }
+
+/// <summary>The owner of a job has to start again from what is stored.</summary>
+public sealed class OutdatedOwnerException(string jobId, Exception cause) : Exception($"job [{jobId}] starts again from what is stored: {cause.Message}", cause);
 
 /// <summary>The job's counts before an upload's first piece and after one of its pieces.</summary>
 internal sealed record UploadCounts(DataCounts Before, DataCounts After);

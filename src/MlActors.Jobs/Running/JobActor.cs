@@ -308,7 +308,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     private JobReply Confirmation(JobCommand command) => command switch
     {
         OpenJob => new JobOpenedReply(_jobId, _services.Node.Id),
-        CloseJob or ForceCloseJob => new JobClosedReply(_jobId, AlreadyClosed: true, 0),
+        CloseJob or ForceCloseJob or StopDatafeed { CloseJob: true } => new JobClosedReply(_jobId, AlreadyClosed: true, 0),
         _ => new Done(_jobId),
     };
 
@@ -457,11 +457,24 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     /// </summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        var refused = NotWritten(cause);
         _log.Error(cause, "The journal could not write for job {0}", _jobId);
-        Sender.Tell(refused);
+        Sender.Tell(NotWritten(cause));
+        Abandon(cause);
+    }
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        Abandon(reason);
+        base.PreRestart(reason, message);
+    }
+
+    /// <summary>Tells everybody who waits for this incarnation that it ends.</summary>
+    private void Abandon(Exception cause)
+    {
+        var refused = NotWritten(cause);
         foreach (var waiters in new[] { _openWaiters, _closeWaiters, _removalWaiters }) TellAll(waiters, refused);
         RefusePosts("its store cannot write");
+        _analysisCancellation?.Cancel();
     }
 
     private Action<Exception>? _rejected;

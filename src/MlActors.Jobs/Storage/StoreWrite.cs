@@ -23,7 +23,7 @@ public sealed record PutDatafeedConfig(DatafeedConfig Config) : StoreWrite(Confi
 
 public sealed record DeleteDatafeedConfig(string JobId) : StoreWrite(JobId);
 
-/// <summary>Creates or replaces the job's status row.</summary>
+/// <summary>Creates or replaces the job's status row. Fails when the log has an input newer than the row's: an outdated owner is refused.</summary>
 public sealed record PutStatus(JobStatus Status) : StoreWrite(Status.JobId);
 
 /// <summary>Appends an input to the job's log. Fails when the number is taken: the second writer is refused.</summary>

@@ -56,14 +56,20 @@ internal sealed class StatusWrite(JobStatus status) : RowWrite
 
     public override int Bytes => _document.Length;
 
-    public override void Execute(WriteSession session) => session.Prepare(
+    public override void Execute(WriteSession session)
+    {
+        // Whoever does not know the newest input is an owner of the past: its row would take the job back to before that input.
+        var written = session.Prepare(
         """
-        INSERT INTO job_status (job_id, state, blocked, active, deadline_ms, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        INSERT INTO job_status (job_id, state, blocked, active, deadline_ms, document)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM input_head WHERE job_id = ?1 AND seq <> ?7)
         ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, blocked = excluded.blocked, active = excluded.active,
             deadline_ms = excluded.deadline_ms, document = excluded.document
         """)
         .Bind(1, status.JobId).Bind(2, CatalogCodes.Of(status.State)).Bind(3, CatalogCodes.Of(status.Blocked)).Bind(4, CatalogCodes.IsActive(status))
-        .Bind(5, status.Deadline).BindText(6, _document).Run();
+        .Bind(5, status.Deadline).BindText(6, _document).Bind(7, status.InputSeq).Run();
+        if (written == 0) throw Conflict($"The row of the job [{status.JobId}] is not of its newest input: another owner has written to its log.");
+    }
 }
 
 internal sealed class JobRowsDelete(string jobId) : RowWrite
