@@ -113,6 +113,11 @@ internal static class Schema
             PRIMARY KEY (calendar_id, event_id)) WITHOUT ROWID;
         CREATE INDEX calendar_event_start ON calendar_event (start_ms, event_id);
         """,
+
+        // What API keys may do with indices of documents.
+        """
+        ALTER TABLE api_key ADD COLUMN index_grants TEXT;
+        """,
     ];
 
     public static DatabaseSchema Main { get; } = new(Versions, ["journal_key", "snapshot_key"], ["job_status_active", "job_group_of_job"]);
