@@ -44,6 +44,9 @@ public static partial class ApiTable
         .. BulkEndpoint.All,
         .. DocumentEndpoints.All,
         .. SearchEndpoints.All,
+        .. FieldCapsEndpoint.All,
+        CatIndicesEndpoint.Endpoint,
+        .. ShipperEndpoints.All,
         .. NotYetEndpoints.All,
     ];
 
