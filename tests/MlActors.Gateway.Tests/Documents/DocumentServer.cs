@@ -19,7 +19,7 @@ public sealed class DocumentServer : IAsyncLifetime
         // Backwards, so that the order of arrival is not that of time.
         for (var i = Count - 1; i >= 0; i--)
         {
-            body.Append($$"""{"index":{"_id":"d{{i}}"}}""").Append('\n').Append(
+            body.Append("{\"index\":{\"_id\":\"d" + i + "\"}}").Append('\n').Append(
                 $$"""{"@timestamp":{{Start + (i * Step)}},"host":{"name":"h{{i % 3}}"},"n":{{i}},"ratio":{{i}}.5,"up":{{(i % 2 == 0 ? "true" : "false")}},"tags":["t{{i % 2}}","all"],"text":"number {{i}}"{{(i == 5 ? ",\"rare\":7" : "")}}}""").Append('\n');
         }
         (await Server.SendAsync("POST", "/logs/_bulk", body.ToString(), contentType: "application/x-ndjson")).Json.GetProperty("errors").GetBoolean().ShouldBeFalse();

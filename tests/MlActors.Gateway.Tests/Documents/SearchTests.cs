@@ -147,7 +147,7 @@ public sealed class SearchTests(DocumentServer documents) : IClassFixture<Docume
             while (true)
             {
                 var answer = await _server.PostAsync("/logs/_search",
-                    $$$"""{"size":0,"aggs":{"c":{"composite":{"size":{{{size}}},"sources":[{"hour":{"date_histogram":{"field":"@timestamp","fixed_interval":"1h"}}},{"host":{"terms":{"field":"host.name","order":"desc"}}}]{{{after}}}}}}}""");
+                    $$"""{"size":0,"aggs":{"c":{"composite":{"size":{{size}},"sources":""" + """[{"hour":{"date_histogram":{"field":"@timestamp","fixed_interval":"1h"}}},{"host":{"terms":{"field":"host.name","order":"desc"}}}]""" + after + "}}}}");
                 var composite = answer.Json.GetProperty("aggregations").GetProperty("c");
                 foreach (var bucket in composite.GetProperty("buckets").EnumerateArray())
                     found.Add($"{bucket.GetProperty("key").GetProperty("hour")}/{bucket.GetProperty("key").GetProperty("host")}: {bucket.GetProperty("doc_count")}");
