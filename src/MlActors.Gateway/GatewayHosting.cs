@@ -19,7 +19,7 @@ public static class GatewayHosting
     {
         if (options.Problems() is { IsEmpty: false } problems) throw new ArgumentException(string.Join("; ", problems), nameof(options));
         services.TryAddSingleton(TimeProvider.System);
-        services.AddRouting();
+        services.AddRouting(routing => routing.ConstraintMap.Add(IndexRoute.Name, typeof(IndexRoute)));
         return services
             .AddSingleton(options)
             .AddSingleton<GatewayServices>()
@@ -34,7 +34,7 @@ public static class GatewayHosting
         var dispatcher = app.Services.GetRequiredService<ApiDispatcher>();
         foreach (var endpoint in ApiTable.All)
             foreach (var path in endpoint.Paths)
-                app.MapMethods(path, endpoint.Methods, http => dispatcher.InvokeAsync(http, endpoint)).WithDisplayName(endpoint.Name);
+                app.MapMethods(path.Replace("{index}", "{index:" + IndexRoute.Name + "}", StringComparison.Ordinal), endpoint.Methods, http => dispatcher.InvokeAsync(http, endpoint)).WithDisplayName(endpoint.Name);
         app.Map("{**path}", http => dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown")
             .Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
         return app;

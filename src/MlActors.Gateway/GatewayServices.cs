@@ -1,3 +1,4 @@
+using MlActors.Documents.Store;
 using MlActors.Jobs;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds.Sources;
@@ -21,6 +22,8 @@ public sealed record GatewayServices(
     GatewayOptions Options,
     TimeProvider Time)
 {
+    public IDocumentStore Documents => Storage.Documents;
+
     /// <summary>Wall-clock epoch milliseconds.</summary>
     public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -20,7 +20,7 @@ public static class JobsHosting
     /// <summary>Number of shards; the same on every node, for ever.</summary>
     public const int Shards = 100;
 
-    /// <summary>Starts the shard region of jobs, the task registry, and, on one node, the watchdog and the remover of expired forecasts.</summary>
+    /// <summary>Starts the shard region of jobs, the task registry, and, on one node, the watchdog and the removers of expired forecasts and documents.</summary>
     public static AkkaConfigurationBuilder WithJobs(
         this AkkaConfigurationBuilder builder, RunningOptions? options = null, WatchdogOptions? watchdog = null, DatafeedOptions? datafeeds = null)
     {
@@ -53,6 +53,9 @@ public static class JobsHosting
                 createProxyToo: false)
             .WithSingleton<ForecastSweeper>("forecast-sweeper",
                 (_, _, resolver) => Props.Create(typeof(ForecastSweeper), resolver.GetService<IJobStore>(), resolver.GetService<TimeProvider>(), SweepOptions.Default),
+                createProxyToo: false)
+            .WithSingleton<DocumentSweeper>("document-sweeper",
+                (_, _, resolver) => Props.Create(typeof(DocumentSweeper), resolver.GetService<IExpiringDocuments>(), resolver.GetService<TimeProvider>(), DocumentSweepOptions.Default),
                 createProxyToo: false);
     }
 

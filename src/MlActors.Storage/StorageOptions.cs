@@ -28,6 +28,9 @@ public sealed record StorageOptions
     /// <summary>How long a write waits for a lock that another process holds on the database before it is refused.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long documents of an index that does not say so are kept; <c>null</c>: for ever.</summary>
+    public TimeSpan? DefaultRetention { get; init; }
+
     public Durability Durability { get; init; } = Durability.Full;
 
     /// <summary>Bytes of a database page, a power of two from 512 to 65,536; fixed when the database is created.</summary>

@@ -32,7 +32,7 @@ public sealed class IndexMapping
     {
         using var document = JsonDocument.Parse(definition.Mappings);
         var mapping = Read(document.RootElement);
-        if (definition.TimeField.Length == 0 || mapping._dates.ContainsKey(definition.TimeField)) return mapping;
+        if (string.IsNullOrEmpty(definition.TimeField) || mapping._dates.ContainsKey(definition.TimeField)) return mapping;
         // The field that an index took from its first document is a date without being called one.
         return new IndexMapping(
             mapping._dates.Append(new(definition.TimeField, DateFormat.Default)).ToFrozenDictionary(StringComparer.Ordinal),

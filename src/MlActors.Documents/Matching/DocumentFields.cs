@@ -63,10 +63,18 @@ public sealed class DocumentFields
         var found = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var child = node is null ? null : Advance(ref reader, node);
+            var (child, passed) = node is null ? default : Advance(ref reader, node);
             reader.Read();
-            if (child is null && !look) reader.Skip();
-            else found |= ReadValue(ref reader, child, look);
+            if (child is null && passed is null && !look)
+            {
+                reader.Skip();
+                continue;
+            }
+            var here = ReadValue(ref reader, child, look || passed is not null);
+            found |= here;
+            // A dotted name is an object within an object: those between exist, too.
+            for (; here && passed is not null; passed = passed.Parent is { } parent && parent != node ? parent.NearestWanted(node!) : null)
+                foreach (var slot in passed.Slots) _slots[slot].Add(new FieldValue(FieldKind.Object, false, 0, 0));
         }
         return found;
     }
@@ -117,11 +125,13 @@ public sealed class DocumentFields
         return value;
     }
 
-    private PathNode? Advance(ref Utf8JsonReader reader, PathNode node)
+    // The node of the property, and the innermost wanted one that its dotted name passes on the way.
+    private (PathNode? Child, PathNode? Passed) Advance(ref Utf8JsonReader reader, PathNode node)
     {
-        if (!reader.ValueIsEscaped) return node.Advance(reader.ValueSpan);
+        PathNode? passed;
+        if (!reader.ValueIsEscaped) return (node.Advance(reader.ValueSpan, out passed), passed);
         var name = _scratch.GetSpan(reader.ValueSpan.Length);
-        return node.Advance(name[..CopyUnescaped(ref reader, name)]);
+        return (node.Advance(name[..CopyUnescaped(ref reader, name)], out passed), passed);
     }
 
     // Escaped halves of a surrogate pair without the other half are no text; such a value equals nothing.

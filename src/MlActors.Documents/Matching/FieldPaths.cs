@@ -9,7 +9,7 @@ public sealed class FieldPaths
 
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
 
-    internal PathNode Root { get; } = new([]);
+    internal PathNode Root { get; } = new([], null);
 
     /// <summary>The slot of every value of the document; -1 when nobody asked.</summary>
     internal int AnySlot { get; private set; } = -1;
@@ -36,26 +36,39 @@ public sealed class FieldPaths
     }
 }
 
-internal sealed class PathNode(byte[] name)
+internal sealed class PathNode(byte[] name, PathNode? parent)
 {
     private readonly List<PathNode> _children = [];
 
+    public PathNode? Parent => parent;
+
     public List<int> Slots { get; } = [];
+
+    /// <summary>This node or the next above it that is wanted, below an end.</summary>
+    public PathNode? NearestWanted(PathNode end)
+    {
+        for (var node = this; node is not null && node != end; node = node.Parent)
+            if (node.Slots.Count > 0) return node;
+        return null;
+    }
 
     public PathNode Add(byte[] child)
     {
         if (Child(child) is { } known) return known;
-        _children.Add(new PathNode(child));
+        _children.Add(new PathNode(child, this));
         return _children[^1];
     }
 
     /// <summary>The node of a property, whose name may itself be dotted.</summary>
-    public PathNode? Advance(ReadOnlySpan<byte> property)
+    /// <param name="passed">The innermost wanted node on the way.</param>
+    public PathNode? Advance(ReadOnlySpan<byte> property, out PathNode? passed)
     {
         var node = this;
+        passed = null;
         while (node is not null && property.IndexOf((byte)'.') is var dot && dot >= 0)
         {
             node = node.Child(property[..dot]);
+            if (node is { Slots.Count: > 0 }) passed = node;
             property = property[(dot + 1)..];
         }
         return node?.Child(property);

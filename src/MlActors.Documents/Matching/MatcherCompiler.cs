@@ -95,9 +95,9 @@ internal sealed class MatcherCompiler(IndexInfo index, FieldPaths paths)
     {
         var exact = Terms(new TermsQuery(query.Field, [query.Text]));
         if (query.Field is { } field && (index.Mapping.DateOf(field) is not null || index.Mapping.TypeOf(field) == "keyword")) return exact;
-        var words = TextRules.Words(query.Text.Text);
-        if (words.Count == 0) return exact;
-        return new AllOf([], [exact, new TextRule(SlotOf(query.Field), text => TextRules.HasWords(text, words, query.AllWords, query.Phrase))], [], 1);
+        var phrases = TextRules.Phrases(query.Text.Text, query.Phrase);
+        if (phrases.Count == 0) return exact;
+        return new AllOf([], [exact, new TextRule(SlotOf(query.Field), text => TextRules.HasPhrases(text, phrases, query.AllWords))], [], 1);
     }
 
     private TextRule Prefix(PrefixQuery query)

@@ -19,13 +19,31 @@ internal static class TextRules
         return words;
     }
 
-    public static bool HasWords(string text, List<string> wanted, bool all, bool phrase)
+    /// <summary>
+    /// The phrases of a query: runs of words that must stand one behind the other. What has no blank in it belongs together, so that <c>web-1</c> is
+    /// not found in <c>web-2</c>.
+    /// </summary>
+    public static List<List<string>> Phrases(string query, bool one)
+    {
+        var parts = one ? [query] : query.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return [.. parts.Select(Words).Where(words => words.Count > 0)];
+    }
+
+    public static bool HasPhrases(string text, List<List<string>> phrases, bool all)
     {
         var words = Words(text);
-        if (!phrase) return all ? wanted.TrueForAll(words.Contains) : wanted.Exists(words.Contains);
-        for (var at = 0; at + wanted.Count <= words.Count; at++)
-            if (words.GetRange(at, wanted.Count).SequenceEqual(wanted, StringComparer.Ordinal)) return true;
-        return false;
+        return all ? phrases.TrueForAll(Has) : phrases.Exists(Has);
+
+        bool Has(List<string> phrase)
+        {
+            for (var at = 0; at + phrase.Count <= words.Count; at++)
+            {
+                var same = 0;
+                while (same < phrase.Count && words[at + same] == phrase[same]) same++;
+                if (same == phrase.Count) return true;
+            }
+            return false;
+        }
     }
 
     /// <summary>Matches a pattern of <c>*</c>, <c>?</c> and <c>\</c>; takes time in proportion to the two lengths at worst.</summary>

@@ -18,6 +18,10 @@ public interface IDocumentStore
     /// <returns><c>false</c>: the index is gone.</returns>
     Task<bool> UpdateIndexAsync(long number, IndexDefinition definition);
 
+    /// <summary>Settles the time field of an index that has none yet; one that is settled stays.</summary>
+    /// <returns>The index as it is now; <c>null</c>: it is gone.</returns>
+    Task<IndexInfo?> SettleTimeFieldAsync(long number, string timeField);
+
     /// <summary>Takes an index away at once; the room of its documents is freed by <see cref="RemoveExpiredAsync"/>.</summary>
     /// <returns><c>false</c>: it was gone already.</returns>
     Task<bool> DeleteIndexAsync(long number);

@@ -4,11 +4,11 @@ namespace MlActors.Documents.Store;
 
 /// <summary>What an index was asked to be.</summary>
 /// <param name="Uuid">22 characters, made by whoever creates it.</param>
-/// <param name="TimeField">The field that gives a document its time; empty: the time of its arrival.</param>
+/// <param name="TimeField">The field that gives a document its time; empty: the time of its arrival; <c>null</c>: the first document will decide.</param>
 /// <param name="Settings">Settings as given, a JSON object.</param>
 /// <param name="Mappings">Mappings as given, a JSON object.</param>
 /// <param name="Retention">How long documents are kept, by their time; <c>null</c>: the server's default.</param>
-public sealed record IndexDefinition(string Name, string Uuid, string TimeField, string Settings, string Mappings, TimeSpan? Retention, long CreatedMs);
+public sealed record IndexDefinition(string Name, string Uuid, string? TimeField, string Settings, string Mappings, TimeSpan? Retention, long CreatedMs);
 
 /// <summary>An index as it is stored.</summary>
 /// <param name="Number">Its own for ever: an index created anew under the same name has another one.</param>
@@ -22,7 +22,8 @@ public sealed record IndexInfo(long Number, IndexDefinition Definition, long Doc
 
     public string Name => Definition.Name;
 
-    public string TimeField => Definition.TimeField;
+    /// <summary>The field that gives a document its time; empty: none does, or not yet.</summary>
+    public string TimeField => Definition.TimeField ?? "";
 
     /// <summary>For <see cref="DocumentId"/>.</summary>
     public uint Tag => TagOf(Definition.Uuid);

@@ -40,7 +40,7 @@ public sealed class DateFormat
             switch (part)
             {
                 case "strict_date_optional_time" or "date_optional_time" or "strict_date_optional_time_nanos" or "strict_date_time" or "date_time"
-                    or "strict_date_time_no_millis" or "date_time_no_millis" or "strict_date" or "date" or "iso8601":
+                    or "strict_date_time_no_millis" or "date_time_no_millis" or "strict_date" or "date" or "iso8601" or "yyyy-MM-dd":
                     forms.Add((Form.Iso, null));
                     break;
                 case "epoch_millis": forms.Add((Form.Millis, null)); break;

@@ -57,6 +57,7 @@ public sealed record ServerOptions(
             {
                 DataDirectory = Path.GetFullPath(config.GetString("data")),
                 BusyTimeout = read.Time("storage.busy-timeout"),
+                DefaultRetention = config.GetString("documents.default-retention").Length == 0 ? null : read.Time("documents.default-retention"),
                 Durability = read.Choice("storage.synchronous", new Dictionary<string, Durability>(StringComparer.Ordinal) { ["full"] = Durability.Full, ["normal"] = Durability.Normal }),
             });
         if (urls.Length == 0) problems.Add("[mlactors.urls] is empty; give the address of the REST API, e.g. http://127.0.0.1:9200");

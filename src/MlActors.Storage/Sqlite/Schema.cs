@@ -118,6 +118,11 @@ internal static class Schema
         """
         CREATE TABLE datafeed (datafeed_id TEXT NOT NULL PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, config TEXT NOT NULL) WITHOUT ROWID;
         """,
+
+        // What API keys may do with indices of documents.
+        """
+        ALTER TABLE api_key ADD COLUMN index_grants TEXT;
+        """,
     ];
 
     public static DatabaseSchema Main { get; } = new(Versions, ["journal_key", "snapshot_key"], ["job_status_active", "job_group_of_job"]);

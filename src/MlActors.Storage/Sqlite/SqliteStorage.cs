@@ -44,6 +44,9 @@ public sealed class SqliteStorage : IStorage
     /// <summary>Name of the database file in the data directory.</summary>
     public string FileName => _options.FileName;
 
+    /// <summary>Name of the file with the documents.</summary>
+    public string DocumentsFileName => _options.DocumentsFileName;
+
     public IJobStore Jobs { get; }
     public ICatalog Catalog { get; }
     public IContextStore Contexts { get; }

@@ -14,7 +14,7 @@ internal static class DocumentSchema
 
         CREATE TABLE doc_index (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
-            name TEXT NOT NULL, uuid TEXT NOT NULL, tag INTEGER NOT NULL, time_field TEXT NOT NULL,
+            name TEXT NOT NULL, uuid TEXT NOT NULL, tag INTEGER NOT NULL, time_field TEXT,
             settings TEXT NOT NULL, mappings TEXT NOT NULL, retention_ms INTEGER, created_ms INTEGER NOT NULL,
             next_seq INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
             earliest_ms INTEGER NOT NULL DEFAULT 9223372036854775807, latest_ms INTEGER NOT NULL DEFAULT -9223372036854775808,

@@ -30,6 +30,14 @@ internal sealed class IndexUpdate(long number, IndexDefinition definition) : Row
             .Bind(1, number).Bind(2, definition.Settings).Bind(3, definition.Mappings).Bind(4, (long?)definition.Retention?.TotalMilliseconds).Run() > 0;
 }
 
+internal sealed class TimeFieldSettle(long number, string timeField) : RowWrite
+{
+    public override int Bytes => 0;
+
+    public override void Execute(WriteSession session) =>
+        session.Prepare("UPDATE doc_index SET time_field = ?2 WHERE number = ?1 AND time_field IS NULL").Bind(1, number).Bind(2, timeField).Run();
+}
+
 internal sealed class IndexDrop(long number) : RowWrite
 {
     public override int Bytes => 0;

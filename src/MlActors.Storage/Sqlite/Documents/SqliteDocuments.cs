@@ -39,6 +39,12 @@ internal sealed class SqliteDocuments(GroupWriter writer, ReadPool readers) : ID
         return update.Done;
     }
 
+    public async Task<IndexInfo?> SettleTimeFieldAsync(long number, string timeField)
+    {
+        await writer.WriteAsync([new TimeFieldSettle(number, timeField)]);
+        return await readers.RunAsync(session => session.First(Indices + " AND number = @0", Index, number));
+    }
+
     public async Task<bool> DeleteIndexAsync(long number)
     {
         var drop = new IndexDrop(number);
@@ -178,7 +184,7 @@ internal sealed class SqliteDocuments(GroupWriter writer, ReadPool readers) : ID
 
     private static IndexInfo Index(DbDataReader row) => new(
         row.GetInt64(0),
-        new IndexDefinition(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5),
+        new IndexDefinition(row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4), row.GetString(5),
             row.IsDBNull(6) ? null : TimeSpan.FromMilliseconds(row.GetInt64(6)), row.GetInt64(7)),
         row.GetInt64(9), row.GetInt64(10), row.GetInt64(8), row.GetInt64(11), row.GetInt64(12));
 }
