@@ -13,5 +13,5 @@ public static class DatafeedsHosting
         services.AddSingleton<IDatafeedSources>(_ => Create(connections));
 
     /// <summary>The same for commands that have no host; to be disposed of.</summary>
-    public static IDatafeedSources Create(ConnectionSet connections) => new DatafeedSources(connections, [new SqlKind()]);
+    public static DatafeedSources Create(ConnectionSet connections) => new DatafeedSources(connections, [new SqlKind()]);
 }
