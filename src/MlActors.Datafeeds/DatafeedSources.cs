@@ -15,16 +15,17 @@ public sealed class DatafeedSources : IDatafeedSources, IAsyncDisposable
 
     private const string NoDocuments = "is required: name what to read, such as {\"connection\": \"…\"}; this server keeps no documents of its own";
 
-    private readonly ConnectionSet _connections;
     private readonly IReadOnlyList<ISourceKind> _kinds;
 
     internal DatafeedSources(ConnectionSet connections, IReadOnlyList<ISourceKind> kinds)
     {
-        (_connections, _kinds) = (connections, kinds);
+        (Set, _kinds) = (connections, kinds);
         Connections = [.. connections.All.Select(connection => new ConnectionInfo(connection.Name, connection.Type, connection.Address))];
     }
 
     public IReadOnlyList<ConnectionInfo> Connections { get; }
+
+    internal ConnectionSet Set { get; }
 
     public void Check(DatafeedConfig datafeed, JobConfig job, ProblemList problems)
     {
@@ -38,7 +39,7 @@ public sealed class DatafeedSources : IDatafeedSources, IAsyncDisposable
             problems.Add($"source.{ConnectionField}", $"is required: the name of a connection of the server's configuration{Known()}", ProblemKind.IllegalArgument);
             return;
         }
-        if (_connections.Find(name.GetString()!) is not { } connection)
+        if (Set.Find(name.GetString()!) is not { } connection)
         {
             problems.Add($"source.{ConnectionField}", Unknown(name.GetString()!), ProblemKind.IllegalArgument);
             return;
@@ -52,12 +53,12 @@ public sealed class DatafeedSources : IDatafeedSources, IAsyncDisposable
     {
         if (datafeed.Source is not { } source) throw new SourceException($"[source] {NoDocuments}", isPermanent: true);
         var name = source.TryGetProperty(ConnectionField, out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : "";
-        var connection = _connections.Find(name) ?? throw new SourceException($"[source.{ConnectionField}] {Unknown(name)}", isPermanent: true);
+        var connection = Set.Find(name) ?? throw new SourceException($"[source.{ConnectionField}] {Unknown(name)}", isPermanent: true);
         return KindOf(connection).Open(datafeed, job, connection);
     }
 
     public Task<string?> ProbeAsync(string connection, CancellationToken cancellation) =>
-        _connections.Find(connection) is { } found ? KindOf(found).ProbeAsync(found, cancellation) : Task.FromResult<string?>(Unknown(connection));
+        Set.Find(connection) is { } found ? KindOf(found).ProbeAsync(found, cancellation) : Task.FromResult<string?>(Unknown(connection));
 
     public async ValueTask DisposeAsync()
     {
