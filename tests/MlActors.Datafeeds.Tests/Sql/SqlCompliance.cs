@@ -42,7 +42,7 @@ public abstract class SqlCompliance : SourceCompliance
     [Fact]
     public async Task Rows_out_of_order_are_refused_with_the_fix()
     {
-        var failure = await Should.ThrowAsync<SourceException>(() => Literal("", (5, "'a'", "1"), (4, "'a'", "2")).PagesAsync(Noon, Noon + 60_000));
+        var failure = await Should.ThrowAsync<SourceException>(() => Literal((5, "'a'", "1"), (4, "'a'", "2")).PagesAsync(Noon, Noon + 60_000));
         failure.IsPermanent.ShouldBeTrue();
         failure.Message.ShouldContain("ORDER BY ts");
         failure.Message.ShouldContain("12:00:04.000Z after 2024-02-29T12:00:05.000Z");
@@ -51,14 +51,14 @@ public abstract class SqlCompliance : SourceCompliance
     [Fact]
     public async Task Rows_outside_the_range_are_left_out_and_end_the_reading()
     {
-        (await Literal("", (1, "'a'", "1"), (2, "'a'", "2"), (3, "'a'", "3"), (4, "'a'", "4")).RowsAsync(Noon + 2000, Noon + 3500))
+        (await Literal((1, "'a'", "1"), (2, "'a'", "2"), (3, "'a'", "3"), (4, "'a'", "4")).RowsAsync(Noon + 2000, Noon + 3500))
             .ShouldBe([$"{Noon / 1000 + 2} a 2", $"{Noon / 1000 + 3} a 3"]);
     }
 
     [Fact]
     public async Task Nulls_and_empty_texts_are_missing_fields_and_a_row_without_a_time_is_only_counted()
     {
-        var pages = await Literal("", (1, "NULL", "1"), (2, "''", "NULL"), (3, "'c'", "'7.5'"), (null, "'d'", "9")).PagesAsync(Noon, Noon + 60_000);
+        var pages = await Literal((1, "NULL", "1"), (2, "''", "NULL"), (3, "'c'", "'7.5'"), (null, "'d'", "9")).PagesAsync(Noon, Noon + 60_000);
         pages.SelectMany(Reading.Rows).ShouldBe([$"{Noon / 1000 + 1} - 1", $"{Noon / 1000 + 2} - -", $"{Noon / 1000 + 3} c 7.5"]);
         pages.Sum(page => page.Batches.Sum(batch => batch.Input.InvalidDates)).ShouldBe(1);
         pages.Sum(page => page.Batches.Sum(batch => batch.Input.MissingFields)).ShouldBe(3);
@@ -132,16 +132,27 @@ public abstract class SqlCompliance : SourceCompliance
         failure.Message.ShouldContain("query-timeout");
     }
 
+    /// <summary>Reads one row of the time <c>2024-02-29 12:00:05</c>, given as an expression; shows its host and value.</summary>
+    private protected async Task<string> OneAsync(string time, string host, string value, string? parameters = null, JobConfig? job = null)
+    {
+        object source = parameters is null ? new { connection = "good", sql = Row() } : new { connection = "good", sql = Row(), parameters };
+        var row = (await Sources.Open(Reading.Datafeed(source), job ?? Job).RowsAsync(Noon + 5000, Noon + 5001)).ShouldHaveSingleItem();
+        row.ShouldStartWith($"{Noon / 1000 + 5} ");
+        return row[(row.IndexOf(' ') + 1)..];
+
+        string Row() => $"SELECT {time} AS ts, {host} AS host, {value} AS value WHERE @start < @end";
+    }
+
     private protected DatafeedConfig Of(string sql) => Reading.Datafeed(new { connection = "good", sql });
 
     /// <summary>Reads rows that the statement itself consists of; seconds after noon, with their times as texts.</summary>
-    private IDatafeedSource Literal(string cast, params (int? Second, string Host, string Value)[] rows)
+    private IDatafeedSource Literal(params (int? Second, string Host, string Value)[] rows)
     {
         var selects = rows.Select(row => $"SELECT {(row.Second is { } second ? $"'2024-02-29 12:00:{second:00}'" : "NULL")} AS ts, {row.Host} AS host, CAST({row.Value} AS {Text}) AS value");
         return Sources.Open(Reading.Datafeed(new { connection = "good", sql = string.Join(" UNION ALL ", selects) + Bounds, parameters = "text" }), Reading.Job());
     }
 
-    private protected virtual string Text => "CHAR(20)";
+    private protected abstract string Text { get; }
 
     // Mentions @start and @end without obeying them.
     private protected virtual string Bounds => " UNION ALL SELECT NULL, NULL, NULL WHERE @start > @end";
