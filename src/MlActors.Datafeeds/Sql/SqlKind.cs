@@ -14,8 +14,6 @@ internal sealed class SqlKind(PageLimits? limits = null) : ISourceKind
 {
     private readonly ConcurrentDictionary<string, Lazy<SqlDatabase>> _databases = new(StringComparer.Ordinal);
 
-    public string Name => "sql";
-
     public IEnumerable<ConnectionType> Types => SqlConnections.Types;
 
     public bool UsesQueries => false;
