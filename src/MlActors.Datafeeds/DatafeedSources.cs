@@ -8,15 +8,24 @@ using MlActors.Jobs.Datafeeds.Sources;
 namespace MlActors.Datafeeds;
 
 /// <summary>Chooses the kind of source by the type of the connection that a datafeed names.</summary>
-internal sealed class DatafeedSources(ConnectionSet connections, IReadOnlyList<ISourceKind> kinds) : IDatafeedSources, IAsyncDisposable
+public sealed class DatafeedSources : IDatafeedSources, IAsyncDisposable
 {
     /// <summary>The field of <c>source</c> that names the connection.</summary>
     public const string ConnectionField = "connection";
 
     private const string NoDocuments = "is required: name what to read, such as {\"connection\": \"…\"}; this server keeps no documents of its own";
 
-    public IReadOnlyList<ConnectionInfo> Connections { get; } =
-        [.. connections.All.Select(connection => new ConnectionInfo(connection.Name, connection.Type, connection.Address))];
+    private readonly IReadOnlyList<ISourceKind> _kinds;
+
+    internal DatafeedSources(ConnectionSet connections, IReadOnlyList<ISourceKind> kinds)
+    {
+        (Set, _kinds) = (connections, kinds);
+        Connections = [.. connections.All.Select(connection => new ConnectionInfo(connection.Name, connection.Type, connection.Address))];
+    }
+
+    public IReadOnlyList<ConnectionInfo> Connections { get; }
+
+    internal ConnectionSet Set { get; }
 
     public void Check(DatafeedConfig datafeed, JobConfig job, ProblemList problems)
     {
@@ -30,7 +39,7 @@ internal sealed class DatafeedSources(ConnectionSet connections, IReadOnlyList<I
             problems.Add($"source.{ConnectionField}", $"is required: the name of a connection of the server's configuration{Known()}", ProblemKind.IllegalArgument);
             return;
         }
-        if (connections.Find(name.GetString()!) is not { } connection)
+        if (Set.Find(name.GetString()!) is not { } connection)
         {
             problems.Add($"source.{ConnectionField}", Unknown(name.GetString()!), ProblemKind.IllegalArgument);
             return;
@@ -44,16 +53,16 @@ internal sealed class DatafeedSources(ConnectionSet connections, IReadOnlyList<I
     {
         if (datafeed.Source is not { } source) throw new SourceException($"[source] {NoDocuments}", isPermanent: true);
         var name = source.TryGetProperty(ConnectionField, out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : "";
-        var connection = connections.Find(name) ?? throw new SourceException($"[source.{ConnectionField}] {Unknown(name)}", isPermanent: true);
+        var connection = Set.Find(name) ?? throw new SourceException($"[source.{ConnectionField}] {Unknown(name)}", isPermanent: true);
         return KindOf(connection).Open(datafeed, job, connection);
     }
 
     public Task<string?> ProbeAsync(string connection, CancellationToken cancellation) =>
-        connections.Find(connection) is { } found ? KindOf(found).ProbeAsync(found, cancellation) : Task.FromResult<string?>(Unknown(connection));
+        Set.Find(connection) is { } found ? KindOf(found).ProbeAsync(found, cancellation) : Task.FromResult<string?>(Unknown(connection));
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var kind in kinds) await kind.DisposeAsync();
+        foreach (var kind in _kinds) await kind.DisposeAsync();
     }
 
     private static void RefuseQueries(DatafeedConfig datafeed, Connection connection, ProblemList problems)
@@ -64,7 +73,7 @@ internal sealed class DatafeedSources(ConnectionSet connections, IReadOnlyList<I
         if (datafeed.Aggregations is not null) problems.Add("aggregations", without, ProblemKind.IllegalArgument);
     }
 
-    private ISourceKind KindOf(Connection connection) => kinds.First(kind => kind.Types.Any(type => type.Name == connection.Type));
+    private ISourceKind KindOf(Connection connection) => _kinds.First(kind => kind.Types.Any(type => type.Name == connection.Type));
 
     private string Unknown(string name) => $"is [{ProblemList.Shown(name)}], and the server's configuration has no such connection{Known()}";
 

@@ -9,9 +9,6 @@ namespace MlActors.Datafeeds;
 /// <summary>A kind of sources. Each has a folder of its own with the same set of files.</summary>
 internal interface ISourceKind : IAsyncDisposable
 {
-    /// <summary>What messages call it.</summary>
-    string Name { get; }
-
     /// <summary>The types of connections it reads from.</summary>
     IEnumerable<ConnectionType> Types { get; }
 

@@ -33,6 +33,15 @@ public sealed class RowRecords
     /// <summary>The fields that a record may have; the first is the time.</summary>
     public IReadOnlyList<string> Fields => _paths.Names;
 
+    /// <summary>The place of a field; −1 when records do not have it.</summary>
+    public int IndexOf(string field)
+    {
+        for (var i = 0; i < _paths.Names.Count; i++)
+            if (_paths.Names[i] == field)
+                return i;
+        return -1;
+    }
+
     /// <summary>Whether a batch must be cut before the next record is added.</summary>
     public bool IsFull => _builder.IsFull;
 

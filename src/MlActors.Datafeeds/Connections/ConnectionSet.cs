@@ -14,6 +14,9 @@ public sealed partial class ConnectionSet
 
     public static ConnectionSet Empty { get; } = new();
 
+    /// <summary>In order.</summary>
+    public IReadOnlyCollection<string> Names => _byName.Keys;
+
     /// <summary>In the order of their names.</summary>
     internal IReadOnlyCollection<Connection> All => _byName.Values;
 

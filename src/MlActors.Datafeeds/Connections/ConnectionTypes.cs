@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlActors.Datafeeds.Prometheus;
 using MlActors.Datafeeds.Sql;
 
 namespace MlActors.Datafeeds.Connections;
@@ -9,5 +10,6 @@ internal static class ConnectionTypes
     public static ImmutableArray<ConnectionType> All { get; } =
     [
         .. SqlConnections.Types,
+        PrometheusConnection.Type,
     ];
 }

@@ -23,7 +23,8 @@ internal abstract class CellReader
         TypeCode.Double => Reals.Instance,
         TypeCode.Single => Floats.Instance,
         TypeCode.Byte or TypeCode.SByte or TypeCode.Int16 or TypeCode.Int32 or TypeCode.Int64 or TypeCode.UInt16 or TypeCode.UInt32 => Integers.Instance,
-        TypeCode.Decimal or TypeCode.UInt64 => Decimals.Instance,
+        TypeCode.UInt64 => Unsigned.Instance,
+        TypeCode.Decimal => Decimals.Instance,
         TypeCode.String or TypeCode.Char => Texts.Instance,
         TypeCode.Boolean => Booleans.Instance,
         TypeCode.DateTime => Dates.Instance,
@@ -71,6 +72,15 @@ internal abstract class CellReader
         public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfInteger(reader.GetInt64(column));
     }
 
+    private sealed class Unsigned : CellReader
+    {
+        public static readonly Unsigned Instance = new();
+
+        public override void Copy(DbDataReader reader, int column, RowRecords record, int field) => record.Set(field, (decimal)reader.GetFieldValue<ulong>(column));
+
+        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfDecimal(reader.GetFieldValue<ulong>(column));
+    }
+
     private sealed class Decimals : CellReader
     {
         public static readonly Decimals Instance = new();
@@ -81,10 +91,13 @@ internal abstract class CellReader
             {
                 record.Set(field, reader.GetDecimal(column));
             }
-            catch (OverflowException)
+            catch (InvalidCastException)
             {
-                // Beyond 28 digits; what the analysis uses is a double anyway.
-                record.Set(field, reader.GetDouble(column));
+                // NaN and the infinities.
+            }
+            catch (OverflowException cause)
+            {
+                throw new SourceException($"the column [{reader.GetName(column)}] holds a decimal number with more than 28 digits: cast it to double precision in the query", isPermanent: true, cause);
             }
         }
 

@@ -31,6 +31,9 @@ internal abstract class SqlDatabase(Connection connection) : IAsyncDisposable
 
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    /// <summary>Whether the class of an SQLSTATE says that the statement will never run: wrong data, wrong login, no such database or table, no right to it, or it writes.</summary>
+    protected static bool IsPermanent(string? sqlState) => sqlState is { Length: 5 } && sqlState[..2] is "21" or "22" or "25" or "28" or "3D" or "42";
+
     protected SourceException Failed(string what, bool isPermanent, Exception cause) => new($"connection [{Connection.Name}]: {what}", isPermanent, cause);
 }
 

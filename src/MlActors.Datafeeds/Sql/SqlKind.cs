@@ -14,8 +14,6 @@ internal sealed class SqlKind(PageLimits? limits = null) : ISourceKind
 {
     private readonly ConcurrentDictionary<string, Lazy<SqlDatabase>> _databases = new(StringComparer.Ordinal);
 
-    public string Name => "sql";
-
     public IEnumerable<ConnectionType> Types => SqlConnections.Types;
 
     public bool UsesQueries => false;
@@ -43,7 +41,9 @@ internal sealed class SqlKind(PageLimits? limits = null) : ISourceKind
 
     private SqlDatabase DatabaseOf(Connection connection) => _databases.GetOrAdd(connection.Name, _ => new(() => connection switch
     {
-        SqliteConnectionOptions sqlite => new SqliteFile(sqlite),
+        SqliteOptions sqlite => new SqliteFile(sqlite),
+        ServerOptions { Type: "postgresql" } server => new PostgresServer(server),
+        ServerOptions server => new MySqlServer(server),
         _ => throw new InvalidOperationException($"no database has the connection type {connection.Type}"),
     })).Value;
 }

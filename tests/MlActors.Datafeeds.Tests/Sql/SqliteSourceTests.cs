@@ -1,13 +1,11 @@
 using Microsoft.Data.Sqlite;
 using MlActors.Datafeeds.Connections;
 using MlActors.Datafeeds.Paging;
-using MlActors.Datafeeds.Sql;
 using MlActors.Datafeeds.Tests.Compliance;
-using MlActors.Jobs.Datafeeds;
 
 namespace MlActors.Datafeeds.Tests.Sql;
 
-public sealed class SqliteSourceTests : SourceCompliance, IClassFixture<SqliteSourceTests.SampleFile>
+public sealed class SqliteSourceTests : SqlCompliance, IClassFixture<SqliteSourceTests.SampleFile>
 {
     private readonly SampleFile _file;
 
@@ -22,21 +20,26 @@ public sealed class SqliteSourceTests : SourceCompliance, IClassFixture<SqliteSo
             return
             [
                 new("good", new Dictionary<string, string> { ["type"] = "sqlite", ["path"] = _file.Path }),
+                new("hurried", new Dictionary<string, string> { ["type"] = "sqlite", ["path"] = _file.Path, ["query-timeout"] = "200ms" }),
                 new("gone", new Dictionary<string, string> { ["type"] = "sqlite", ["path"] = _file.Gone }),
             ];
         }
     }
 
-    private protected override DatafeedConfig WrongDatafeed => Reading.Datafeed(new { connection = "good", sql = "SELECT ts, hst FROM plain WHERE ts >= @start AND ts < @end ORDER BY ts" });
-
     private protected override ISourceKind Kind(PageLimits limits)
     {
         File.Delete(_file.Gone);
-        return new SqlKind(limits);
+        return base.Kind(limits);
     }
 
-    private protected override DatafeedConfig Datafeed(string connection, SampleSet set) =>
-        Reading.Datafeed(new { connection, sql = $"SELECT ts, host, value FROM {set.Name} WHERE ts >= @start AND ts < @end ORDER BY ts" });
+    private protected override string Text => "TEXT";
+
+    private protected override string Slow =>
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS ts, 'a' AS host, 1 AS value FROM n WHERE @start < @end";
+
+    private protected override string FailsAtRow(int row) =>
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) " +
+        $"SELECT datetime({SampleSet.Start / 1000} + i, 'unixepoch') AS ts, 'a' AS host, CASE WHEN i < {row} THEN i ELSE abs(-9223372036854775807 - 1) END AS value FROM n WHERE @start < @end";
 
     public sealed class SampleFile : IDisposable
     {

@@ -9,10 +9,10 @@ using SQLitePCL;
 namespace MlActors.Datafeeds.Sql.Databases;
 
 /// <summary>The options of a connection to an SQLite file.</summary>
-internal sealed class SqliteConnectionOptions(string name, string type, string path) : Connection(name, type, path);
+internal sealed class SqliteOptions(string name, string type, string path) : Connection(name, type, path);
 
 /// <summary>An SQLite file, opened read-only.</summary>
-internal sealed class SqliteFile(SqliteConnectionOptions options) : SqlDatabase(options)
+internal sealed class SqliteFile(SqliteOptions options) : SqlDatabase(options)
 {
     private const int BusyMs = 5000;
 
@@ -21,7 +21,7 @@ internal sealed class SqliteFile(SqliteConnectionOptions options) : SqlDatabase(
         new("path", OptionForm.File, "", "The path of the database file; it is never written to.") { Required = true },
         ConnectionOption.QueryTimeout,
     ],
-    read => new SqliteConnectionOptions(read.Name, read.TypeName, Path.GetFullPath(read.Text("path"))) { QueryTimeout = read.QueryTimeout });
+    read => new SqliteOptions(read.Name, read.TypeName, Path.GetFullPath(read.Text("path"))) { QueryTimeout = read.QueryTimeout });
 
     // SQLite has no type of times; dates are usually texts.
     public override TimeForm DefaultForm => TimeForm.Text;
