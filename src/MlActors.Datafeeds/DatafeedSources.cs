@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MlActors.Datafeeds.Connections;
+using MlActors.Datafeeds.Index;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Reading;
 using MlActors.Jobs.Datafeeds;
@@ -16,10 +17,12 @@ public sealed class DatafeedSources : IDatafeedSources, IAsyncDisposable
     private const string NoDocuments = "is required: name what to read, such as {\"connection\": \"…\"}; this server keeps no documents of its own";
 
     private readonly IReadOnlyList<ISourceKind> _kinds;
+    private readonly IndexKind? _documents;
 
-    internal DatafeedSources(ConnectionSet connections, IReadOnlyList<ISourceKind> kinds)
+    /// <param name="documents">The server's own documents; <c>null</c> for commands that have none.</param>
+    internal DatafeedSources(ConnectionSet connections, IReadOnlyList<ISourceKind> kinds, IndexKind? documents = null)
     {
-        (Set, _kinds) = (connections, kinds);
+        (Set, _kinds, _documents) = (connections, kinds, documents);
         Connections = [.. connections.All.Select(connection => new ConnectionInfo(connection.Name, connection.Type, connection.Address))];
     }
 
@@ -31,7 +34,8 @@ public sealed class DatafeedSources : IDatafeedSources, IAsyncDisposable
     {
         if (datafeed.Source is not { } source)
         {
-            problems.Add("source", NoDocuments, ProblemKind.IllegalArgument);
+            if (_documents is null) problems.Add("source", NoDocuments, ProblemKind.IllegalArgument);
+            else _documents.Check(datafeed, problems);
             return;
         }
         if (!source.TryGetProperty(ConnectionField, out var name) || name.ValueKind != JsonValueKind.String)
@@ -51,7 +55,7 @@ public sealed class DatafeedSources : IDatafeedSources, IAsyncDisposable
 
     public IDatafeedSource Open(DatafeedConfig datafeed, JobConfig job)
     {
-        if (datafeed.Source is not { } source) throw new SourceException($"[source] {NoDocuments}", isPermanent: true);
+        if (datafeed.Source is not { } source) return _documents?.Open(datafeed, job) ?? throw new SourceException($"[source] {NoDocuments}", isPermanent: true);
         var name = source.TryGetProperty(ConnectionField, out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : "";
         var connection = Set.Find(name) ?? throw new SourceException($"[source.{ConnectionField}] {Unknown(name)}", isPermanent: true);
         return KindOf(connection).Open(datafeed, job, connection);

@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlActors.Datafeeds.Connections;
+using MlActors.Datafeeds.Index;
 using MlActors.Datafeeds.Prometheus;
 using MlActors.Datafeeds.Sql;
+using MlActors.Documents.Store;
 using MlActors.Jobs.Datafeeds.Sources;
 
 namespace MlActors.Datafeeds;
@@ -13,12 +15,15 @@ public static class DatafeedsHosting
 {
     /// <summary>Registers <see cref="IDatafeedSources"/> with the connections of the configuration.</summary>
     public static IServiceCollection AddDatafeeds(this IServiceCollection services, ConnectionSet connections) =>
-        services.AddSingleton<IDatafeedSources>(provider => Create(connections, provider.GetService<ILoggerFactory>()));
+        services.AddSingleton<IDatafeedSources>(provider => Create(connections, provider.GetService<ILoggerFactory>(),
+            new IndexKind(provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<TimeProvider>())));
 
     /// <summary>The same for commands that have no host; to be disposed of.</summary>
-    public static DatafeedSources Create(ConnectionSet connections, ILoggerFactory? loggers = null)
+    public static DatafeedSources Create(ConnectionSet connections, ILoggerFactory? loggers = null) => Create(connections, loggers, documents: null);
+
+    private static DatafeedSources Create(ConnectionSet connections, ILoggerFactory? loggers, IndexKind? documents)
     {
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("MlActors.Datafeeds");
-        return new DatafeedSources(connections, [new SqlKind(), new PrometheusKind(logger)]);
+        return new DatafeedSources(connections, [new SqlKind(), new PrometheusKind(logger)], documents);
     }
 }

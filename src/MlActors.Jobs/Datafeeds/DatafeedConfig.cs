@@ -29,7 +29,7 @@ public sealed record DatafeedConfig
     /// <summary>How often new data is looked for; <c>null</c> for what suits the bucket span. A duration.</summary>
     public string? Frequency { get; init; }
 
-    /// <summary>Records that are asked for in one request, of sources that are asked by requests; others stream.</summary>
+    /// <summary>Records that are read at once; left at its default, as many as suit the source.</summary>
     public int ScrollSize { get; init; } = DefaultScrollSize;
 
     public ChunkingConfig Chunking { get; init; } = new();

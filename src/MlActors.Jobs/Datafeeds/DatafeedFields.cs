@@ -18,7 +18,7 @@ public static class DatafeedFields
             "Another source: the name of a `connection` of the server's configuration, and what that kind of source needs."),
         new("query_delay", FieldType.Duration, "60s to 120s, by the id of the job", "How long after its time data may still come."),
         new("frequency", FieldType.Duration, "by the bucket span", "How often it looks for new data in real time; whole seconds."),
-        new("scroll_size", FieldType.Integer, "1000", "Records of one request, of sources that are asked by requests; others stream."),
+        new("scroll_size", FieldType.Integer, "1000", "Records that are read at once; left at its default, as many as suit the source."),
         new("chunking_config", FieldType.Object, "auto", "In which stretches of time past data is read."),
         new("chunking_config.mode", FieldType.Text, null, "`auto` as it suits the source, `manual`, or `off`.") { Required = true, Choices = ["auto", "manual", "off"] },
         new("chunking_config.time_span", FieldType.Duration, null, "The stretch, with `manual` only."),

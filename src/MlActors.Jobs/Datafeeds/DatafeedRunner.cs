@@ -41,6 +41,7 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
             await ReadToAsync(start.Run.EndMs is { } end && end <= now ? end : now - _schedule.DelayMs, cancellation);
             await FlushAsync(cancellation);
             var reason = await FollowAsync(cancellation);
+            if (start.Run is { EndsInRealTime: true, EndMs: { } atEnd } && reason is null) await TakeAsync([], _position, cancellation, advanceTo: atEnd / 1000);
             FaultPoints.Hit("datafeed.ended");
             Finish(reason, close: true);
         }

@@ -46,7 +46,7 @@ public static partial class JobLifecycle
                 $"cannot start datafeed [{start.DatafeedId}] because its job [{start.JobId}] is {Name(state.State)}; it must be opened");
         }
         if (start.EndMs <= start.StartMs) return Refuse(RefusalKind.Invalid, $"cannot start datafeed [{start.DatafeedId}]: [end] must be later than [start]");
-        return Happen(new DatafeedStarted(now, new DatafeedRun(state.FeedRuns + 1, start.StartMs, start.EndMs)));
+        return Happen(new DatafeedStarted(now, new DatafeedRun(state.FeedRuns + 1, start.StartMs, start.EndMs, now)));
     }
 
     /// <summary>A run with an end is half of a whole that ends with a closed job: who stops it before, ends that whole.</summary>

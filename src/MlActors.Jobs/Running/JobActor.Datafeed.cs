@@ -54,7 +54,7 @@ public sealed partial class JobActor
     private void AfterDatafeedEnded()
     {
         FaultPoints.Hit("datafeed.finished");
-        if (_state.State == JobState.Closing) FinishAnalysis();
+        if (_state.State == JobState.Closing) BeginClose();
     }
 
     private Refused? RefusalOfPage(TakePage page) => _state.Feeding?.Number == page.Run
@@ -87,6 +87,7 @@ public sealed partial class JobActor
         return status with
         {
             State = JobLifecycle.StateOf(state),
+            StartedMs = state.Feeding?.StartedMs ?? status.StartedMs,
             EndMs = state.Feeding?.EndMs,
             StopReason = state.FeedStopReason,
             Progress = state.Feeding is null ? status.Progress with { RealTime = false, Trouble = null, TroubleSinceMs = null } : status.Progress,

@@ -4,6 +4,7 @@ using Akka.Configuration.Hocon;
 using Microsoft.Extensions.Logging;
 using MlActors.Datafeeds.Connections;
 using MlActors.Gateway;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Watching;
 using MlActors.Storage;
@@ -18,6 +19,7 @@ public sealed record ServerOptions(
     TlsFiles? Tls,
     GatewayOptions Gateway,
     RunningOptions Running,
+    DatafeedOptions Datafeeds,
     WatchdogOptions Watchdog,
     StorageOptions Storage,
     ConnectionSet Connections)
@@ -54,6 +56,13 @@ public sealed record ServerOptions(
                 TransitionRetries = read.Count("jobs.transition-retries"),
                 PassivateAfter = read.Time("jobs.passivate-after"),
                 CompactAfterEvents = read.Count("jobs.compact-after-events"),
+            },
+            new DatafeedOptions
+            {
+                GiveUpAfter = read.Time("datafeeds.give-up-after"),
+                FirstRetry = read.Time("datafeeds.first-retry"),
+                LongestRetry = read.Time("datafeeds.longest-retry"),
+                DelayedCheckEvery = read.Time("datafeeds.delayed-check-every"),
             },
             new WatchdogOptions(read.Count("watchdog.window"), read.Time("watchdog.every")),
             new StorageOptions

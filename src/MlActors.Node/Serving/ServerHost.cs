@@ -38,7 +38,7 @@ public static class ServerHost
         builder.Services.AddAkka("mlactors", (akka, services) => akka
             .AddHocon(config.Effective, HoconAddMode.Replace)
             .AddSetup(services.GetRequiredService<StorageSetup>())
-            .WithJobs(options.Running, options.Watchdog)
+            .WithJobs(options.Running, options.Watchdog, options.Datafeeds)
             .AddStartup((system, _) =>
             {
                 var cluster = Akka.Cluster.Cluster.Get(system);
