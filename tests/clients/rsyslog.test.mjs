@@ -18,11 +18,11 @@ class Rsyslog {
       global(workDirectory="${folder}")
       module(load="imfile" mode="inotify")
       module(load="omelasticsearch")
-      template(name="document" type="list" option.json="on") {
+      template(name="document" type="list") {
         constant(value="{\\"@timestamp\\":\\"") property(name="timereported" dateFormat="rfc3339")
-        constant(value="\\",\\"host\\":\\"") property(name="hostname")
-        constant(value="\\",\\"tag\\":\\"") property(name="syslogtag")
-        constant(value="\\",\\"message\\":\\"") property(name="msg")
+        constant(value="\\",\\"host\\":\\"") property(name="hostname" format="json")
+        constant(value="\\",\\"tag\\":\\"") property(name="syslogtag" format="json")
+        constant(value="\\",\\"message\\":\\"") property(name="msg" format="json")
         constant(value="\\"}")
       }
       input(type="imfile" File="${this.log}" Tag="app" Facility="local0")
