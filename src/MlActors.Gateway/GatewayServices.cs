@@ -1,6 +1,7 @@
 using MlActors.Documents.Store;
 using MlActors.Jobs;
 using MlActors.Jobs.Contexts;
+using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 using MlActors.Storage;
@@ -15,6 +16,7 @@ public sealed record GatewayServices(
     ICatalog Catalog,
     IContextStore Contexts,
     IResults Results,
+    IDatafeedSources Sources,
     ISecurityStore Security,
     IStorage Storage,
     GatewayOptions Options,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MlActors.Gateway.Calendars;
 using MlActors.Gateway.Cat;
+using MlActors.Gateway.Datafeeds;
 using MlActors.Gateway.Documents;
 using MlActors.Gateway.Errors;
 using MlActors.Gateway.Forecasts;
@@ -37,6 +38,11 @@ public static partial class ApiTable
         .. FilterEndpoints.All,
         .. CalendarEndpoints.All,
         .. EventEndpoints.All,
+        .. DatafeedEndpoints.All,
+        .. RunEndpoints.All,
+        .. DatafeedStatsEndpoints.All,
+        .. PreviewEndpoint.All,
+        .. ConnectionsEndpoint.All,
         .. CatEndpoint.All,
         .. TaskEndpoint.All,
         .. SecurityEndpoints.All,

@@ -2,7 +2,7 @@ using System.Buffers;
 using MlActors.Documents.Store;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 using MlActors.Gateway.Security;
 using MlActors.Jobs.Storage;
 

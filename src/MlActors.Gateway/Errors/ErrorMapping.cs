@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using MlActors.Documents;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 using MlActors.Jobs;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Lifecycle;

@@ -114,6 +114,11 @@ internal static class Schema
         CREATE INDEX calendar_event_start ON calendar_event (start_ms, event_id);
         """,
 
+        // Datafeeds. How they stand is part of the status of their jobs.
+        """
+        CREATE TABLE datafeed (datafeed_id TEXT NOT NULL PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, config TEXT NOT NULL) WITHOUT ROWID;
+        """,
+
         // What API keys may do with indices of documents.
         """
         ALTER TABLE api_key ADD COLUMN index_grants TEXT;
