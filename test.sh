@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need if it is missing (as root), builds, and runs every test: the .NET suites, then the official JavaScript clients, two
-# major versions, against a real server. The last line is "N passed, N failed". Arguments are name filters of the .NET tests (and skip the clients).
+# major versions, and rsyslog against a real server. The last line is "N passed, N failed". Arguments are name filters of the .NET tests (and skip the clients).
 set -uo pipefail
 cd "$(dirname "$0")"
 root=$PWD
@@ -15,6 +15,14 @@ need_node() {
   say "installing node and npm"
   [ "$(id -u)" = 0 ] || { echo "node and npm are missing; install them, or run as root to have it done" >&2; return 1; }
   apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q nodejs npm
+}
+
+# The shipper whose sending is tested, by a process of its own with a configuration of its own.
+need_rsyslog() {
+  command -v rsyslogd >/dev/null && ls /usr/lib/*/rsyslog/omelasticsearch.so >/dev/null 2>&1 && return 0
+  say "installing rsyslog"
+  [ "$(id -u)" = 0 ] || { echo "rsyslog with its Elasticsearch output is missing; install it, or run as root to have it done" >&2; return 1; }
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends rsyslog rsyslog-elasticsearch
 }
 
 say "building"
@@ -37,7 +45,8 @@ done
 
 if [ $# -eq 0 ]; then
   if need_node; then
-    say "official clients"
+    need_rsyslog || failed=$((failed + 1))
+    say "official clients and shippers"
     (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error) || failed=$((failed + 1))
     (cd tests/clients && MLACTORS="$root/src/MlActors.Node/bin/Release/net10.0/mlactors.dll" \
       node --test --test-concurrency=1 --test-reporter=tap --test-reporter-destination="$results/clients.tap" \

@@ -35,7 +35,7 @@ internal sealed class BulkRun(ApiCall call)
     public async Task RunAsync()
     {
         await using var body = BodyDecoder.Open(call.Http.Request.BodyReader, call.Http.Request.Headers.ContentEncoding.ToString());
-        var lines = new LineReader(body.Reader, LongestLine, call.Services.Options.MaxBodyBytes);
+        using var lines = new LineReader(body.Reader, LongestLine, call.Services.Options.MaxBodyBytes);
         try
         {
             while (await lines.ReadAsync(call.Aborted) is { } line)

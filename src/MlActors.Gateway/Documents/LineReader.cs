@@ -4,8 +4,8 @@ using MlActors.Gateway.Errors;
 
 namespace MlActors.Gateway.Documents;
 
-/// <summary>Lines of a body as it comes in; no more than one line and one buffer are held.</summary>
-internal sealed class LineReader(PipeReader body, int longestLine, long longestBody)
+/// <summary>Lines of a body as it comes in; no more than one line and one buffer are held. Disposing it gives the reader back.</summary>
+internal sealed class LineReader(PipeReader body, int longestLine, long longestBody) : IDisposable
 {
     private ReadOnlySequence<byte> _buffer;
     private long _taken;
@@ -30,7 +30,7 @@ internal sealed class LineReader(PipeReader body, int longestLine, long longestB
                 _buffer = _buffer.Slice(_buffer.GetPosition(1, end));
                 return Take(line, 1);
             }
-            if (_completed)
+            if (_open && _completed)
             {
                 if (_buffer.IsEmpty) return null;
                 var rest = _buffer;
@@ -38,10 +38,21 @@ internal sealed class LineReader(PipeReader body, int longestLine, long longestB
                 return Take(rest, 0);
             }
             if (_buffer.Length > longestLine) throw TooLong(longestLine, "line");
-            if (_open) body.AdvanceTo(_buffer.Start, _buffer.End);
+            GiveBack(_buffer.Start);
             var read = await body.ReadAsync(cancellation);
             (_buffer, _completed, _open) = (read.Buffer, read.IsCompleted, true);
         }
+    }
+
+    // What was read stays read: a reader that is left in the middle of a read breaks its connection.
+    public void Dispose() => GiveBack(_buffer.End);
+
+    private void GiveBack(SequencePosition consumed)
+    {
+        if (!_open) return;
+        _open = false;
+        body.AdvanceTo(consumed, _buffer.End);
+        _buffer = default;
     }
 
     private ReadOnlySequence<byte> Take(ReadOnlySequence<byte> line, int end)

@@ -7,7 +7,7 @@ namespace MlActors.Jobs.Watching;
 /// <param name="Pause">Time between two transactions that remove some, so that the removal of many holds nobody up.</param>
 public sealed record DocumentSweepOptions(TimeSpan Every, TimeSpan Pause)
 {
-    public static DocumentSweepOptions Default { get; } = new(TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100));
+    public static DocumentSweepOptions Default { get; } = new(TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20));
 }
 
 /// <summary>One in the cluster. Removes documents that are past the retention of their index, and those of deleted indices, a piece at a time.</summary>

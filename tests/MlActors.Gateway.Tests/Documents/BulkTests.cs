@@ -113,6 +113,21 @@ public sealed class BulkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_connection_carries_one_bulk_after_another()
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = _server.Client.BaseAddress };
+        var lines = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 3000).Select(i => $"{{\"create\":{{}}}}\n{{\"time\":{i}}}\n")));
+        for (var i = 0; i < 5; i++)
+        {
+            using var content = new ByteArrayContent(lines);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+            using var response = await client.PostAsync("/logs/_bulk?filter_path=errors", content);
+            (await response.Content.ReadAsStringAsync()).ShouldBe("""{"errors":false}""");
+        }
+        _server.Logs.Lines.ShouldNotContain(line => line.StartsWith("Error"));
+    }
+
+    [Fact]
     public async Task The_answer_begins_with_whether_there_were_errors()
     {
         var answer = await BulkAsync("/logs/_bulk", """{"index":{}}""", """{"time":1767225600000}""");
