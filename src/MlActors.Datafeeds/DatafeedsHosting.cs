@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlActors.Datafeeds.Connections;
+using MlActors.Datafeeds.Files;
 using MlActors.Datafeeds.Prometheus;
 using MlActors.Datafeeds.Sql;
 using MlActors.Jobs.Datafeeds.Sources;
@@ -13,12 +14,12 @@ public static class DatafeedsHosting
 {
     /// <summary>Registers <see cref="IDatafeedSources"/> with the connections of the configuration.</summary>
     public static IServiceCollection AddDatafeeds(this IServiceCollection services, ConnectionSet connections) =>
-        services.AddSingleton<IDatafeedSources>(provider => Create(connections, provider.GetService<ILoggerFactory>()));
+        services.AddSingleton<IDatafeedSources>(provider => Create(connections, provider.GetService<ILoggerFactory>(), provider.GetService<TimeProvider>()));
 
     /// <summary>The same for commands that have no host; to be disposed of.</summary>
-    public static DatafeedSources Create(ConnectionSet connections, ILoggerFactory? loggers = null)
+    public static DatafeedSources Create(ConnectionSet connections, ILoggerFactory? loggers = null, TimeProvider? clock = null)
     {
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("MlActors.Datafeeds");
-        return new DatafeedSources(connections, [new SqlKind(), new PrometheusKind(logger)]);
+        return new DatafeedSources(connections, [new SqlKind(), new PrometheusKind(logger), new FileKind(clock ?? TimeProvider.System)]);
     }
 }

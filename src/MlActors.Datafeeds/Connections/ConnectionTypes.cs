@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlActors.Datafeeds.Files;
 using MlActors.Datafeeds.Prometheus;
 using MlActors.Datafeeds.Sql;
 
@@ -11,5 +12,6 @@ internal static class ConnectionTypes
     [
         .. SqlConnections.Types,
         PrometheusConnection.Type,
+        FileConnection.ConnectionType,
     ];
 }

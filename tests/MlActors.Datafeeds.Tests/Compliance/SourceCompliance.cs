@@ -46,7 +46,10 @@ public abstract class SourceCompliance : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         if (_sources.IsValueCreated) await _sources.Value.DisposeAsync();
+        await CleanAsync();
     }
+
+    private protected virtual ValueTask CleanAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public void The_datafeed_passes_its_checks()
