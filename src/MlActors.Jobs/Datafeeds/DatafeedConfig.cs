@@ -39,6 +39,10 @@ public sealed record DatafeedConfig
 
     public DelayedDataCheckConfig DelayedDataCheck { get; init; } = new();
 
+    /// <summary>Fields that the source computes; <c>null</c> for none.</summary>
+    public JsonElement? RuntimeMappings { get; init; }
+    public JsonElement? ScriptFields { get; init; }
+
     /// <summary>As it was sent; only says which indices to expect.</summary>
     public JsonElement? IndicesOptions { get; init; }
 

@@ -60,6 +60,7 @@ public sealed record ServerOptions(
             {
                 DataDirectory = Path.GetFullPath(config.GetString("data")),
                 BusyTimeout = read.Time("storage.busy-timeout"),
+                DefaultRetention = config.GetString("documents.default-retention").Length == 0 ? null : read.Time("documents.default-retention"),
                 Durability = read.Choice("storage.synchronous", new Dictionary<string, Durability>(StringComparer.Ordinal) { ["full"] = Durability.Full, ["normal"] = Durability.Normal }),
             },
             ConnectionSet.Read(ReadConnections(config.GetValue("connections")), problems));

@@ -57,4 +57,7 @@ public readonly record struct SourceCount(long StartMs, long Records);
 public sealed class SourceException(string message, bool isPermanent = false, Exception? inner = null) : Exception(message, inner)
 {
     public bool IsPermanent { get; } = isPermanent;
+
+    /// <summary>Whether it is permanent because something named does not exist: an index, a table, a file.</summary>
+    public bool IsMissing { get; init; }
 }
