@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlActors.Datafeeds.Connections;
+using MlActors.Datafeeds.Elasticsearch;
 using MlActors.Datafeeds.Files;
 using MlActors.Datafeeds.Prometheus;
 using MlActors.Datafeeds.Sql;
@@ -20,6 +21,6 @@ public static class DatafeedsHosting
     public static DatafeedSources Create(ConnectionSet connections, ILoggerFactory? loggers = null, TimeProvider? clock = null)
     {
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("MlActors.Datafeeds");
-        return new DatafeedSources(connections, [new SqlKind(), new PrometheusKind(logger), new FileKind(clock ?? TimeProvider.System)]);
+        return new DatafeedSources(connections, [new SqlKind(), new PrometheusKind(logger), new ElasticKind(), new FileKind(clock ?? TimeProvider.System)]);
     }
 }

@@ -58,8 +58,13 @@ internal sealed class FileReading : IPageReader
             if (!_ended) Leave();
         }
         _ended = true;
-        return _count == 0 ? null : Take(_file?.Start ?? 0);
+        if (_count > 0) return Take(_file?.Start ?? 0);
+        if (_file is not null) Mark(_file.Start);
+        return null;
     }
+
+    /// <summary>Where it is, as a cursor; <c>null</c> before the first record.</summary>
+    public string? Place => _cursor?.ToString();
 
     public SourceException? Explain(Exception cause) => cause switch
     {
@@ -135,17 +140,19 @@ internal sealed class FileReading : IPageReader
     private void Leave()
     {
         if (!_file!.IsEmpty) _batches.Add(_file.Cut());
-        _cursor = FileCursor.After(_file.File.Name, _sinceMs, _file.End, _file.File.Head);
+        Mark(_file.End);
         _file.Dispose();
         _file = null;
     }
+
+    private void Mark(long position) => _cursor = FileCursor.After(_file!.File.Name, _sinceMs, position, _file.File.Head);
 
     private SourcePage Take(long position)
     {
         if (_file is not null)
         {
             if (!_file.IsEmpty) _batches.Add(_file.Cut());
-            _cursor = FileCursor.After(_file.File.Name, _sinceMs, position, _file.File.Head);
+            Mark(position);
         }
         var page = new SourcePage(_batches, _count, Math.Min(_newestMs, _range.ToMs), _cursor!.ToString());
         (_batches, _count) = ([], 0);

@@ -77,6 +77,16 @@ public sealed class GrowingFileTests : IDisposable
         await Read(cursor, from: 2000, to: Far, "2 x 3", "1 x 4");
     }
 
+    [Fact]
+    public async Task The_next_range_goes_on_where_the_last_one_ended_also_when_only_its_time_is_known()
+    {
+        Append("a.csv", "ts,host,value\n1000,x,1\n5000,x,2\n3000,late,3\n");
+        var source = Open("a.csv");
+        (await source.RowsAsync(0, 4000)).ShouldBe(["1 x 1"]);
+        (await source.RowsAsync(4000, 4500)).ShouldBeEmpty();
+        (await source.RowsAsync(4500, Far)).ShouldBe(["5 x 2", "3 late 3"]);
+    }
+
     [Theory]
     [InlineData("ts,host,value\n1000,x,1\n")]
     [InlineData("ts,host,value\n9000,z,9\n9500,z,9\n9600,z,9\n")]
