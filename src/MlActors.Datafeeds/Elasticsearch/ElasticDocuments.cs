@@ -63,7 +63,7 @@ internal sealed class ElasticDocuments(HttpCaller caller, ElasticSettings settin
         }
         else if (_size < LargestSearch)
         {
-            _size = LargestSearch;
+            _size = Math.Min(LargestSearch, _size * 4);
         }
         else
         {
