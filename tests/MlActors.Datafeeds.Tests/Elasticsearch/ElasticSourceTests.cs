@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlActors.Analysis.Input;
 using MlActors.Datafeeds.Connections;
 using MlActors.Datafeeds.Elasticsearch;
 using MlActors.Datafeeds.Paging;
@@ -134,6 +135,8 @@ public sealed class ElasticSourceTests : SourceCompliance
         var pages = await Sources.Open(datafeed, Counting).PagesAsync(1_700_000_050_000, 1_700_000_170_000);
         pages.SelectMany(Reading.Rows).ShouldBe(["1700000040 a 1.5", "1700000040 b -"]);
         pages.ShouldHaveSingleItem().NextMs.ShouldBe(1_700_000_100_000, "after the bucket");
+        var batch = pages[0].Batches.ShouldHaveSingleItem();
+        batch.Columns[batch.Schema.IndexOf("doc_count", FieldKind.Number)].Numbers.ShouldBe([2, 3]);
         var range = _server.Requests.ShouldHaveSingleItem().Body!["query"]!["bool"]!["filter"]![0]!["range"]!["ts"]!;
         ((long)range["gte"]!, (long)range["lt"]!).ShouldBe((1_700_000_040_000, 1_700_000_160_000));
     }
