@@ -35,8 +35,8 @@ internal sealed class FileReading : IPageReader
     public FileReading(FileConnection connection, FileSettings settings, JobConfig job, SourceRange range, PageLimits limits, TimeProvider clock)
     {
         (_connection, _settings, _range, _limits, _clock) = (connection, settings, range, limits, clock);
-        _schema = BatchSchema.For(job.ToSettings());
-        _from = range.Cursor is null ? null : FileCursor.Parse(range.Cursor);
+        _schema = job.ToSettings().Schema;
+        _from = FileCursor.Parse(range.Cursor, settings.Pattern);
         _cursor = _from;
         _sinceMs = _from?.SinceMs ?? range.FromMs;
         _newestMs = range.FromMs;
@@ -68,7 +68,6 @@ internal sealed class FileReading : IPageReader
 
     public SourceException? Explain(Exception cause) => cause switch
     {
-        FormatException => new(cause.Message, isPermanent: true, cause),
         InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException or Parquet.ParquetException =>
             new($"connection [{_connection.Name}]: [{_file?.File.Name}] is damaged, or not written to its end: {cause.Message}", inner: cause),
         IOException or UnauthorizedAccessException => new($"connection [{_connection.Name}]: {cause.Message}", inner: cause),
@@ -145,7 +144,7 @@ internal sealed class FileReading : IPageReader
         _file = null;
     }
 
-    private void Mark(long position) => _cursor = FileCursor.After(_file!.File.Name, _sinceMs, position, _file.File.Head);
+    private void Mark(long position) => _cursor = FileCursor.After(_settings.Pattern, _file!.File.Name, _sinceMs, position, _file.File.Head);
 
     private SourcePage Take(long position)
     {

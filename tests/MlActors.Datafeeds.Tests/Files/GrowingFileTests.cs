@@ -88,6 +88,15 @@ public sealed class GrowingFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("1700000000000/1/17")]
+    [InlineData("1 2 3 4 5 b.csv")]
+    public async Task A_cursor_of_something_else_is_none(string cursor)
+    {
+        Append("a.csv", "ts,host,value\n1000,x,1\n5000,x,2\n");
+        await Read(cursor, from: 5000, to: Far, "5 x 2");
+    }
+
+    [Theory]
     [InlineData("ts,host,value\n1000,x,1\n")]
     [InlineData("ts,host,value\n9000,z,9\n9500,z,9\n9600,z,9\n")]
     public async Task A_file_that_was_cut_or_replaced_is_an_error_that_says_what_to_do(string after)
