@@ -25,6 +25,21 @@ need_rsyslog() {
   apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends rsyslog rsyslog-elasticsearch
 }
 
+# Real servers that the sources of datafeeds are tested against: program, package. A test whose server is still missing fails and says which.
+need_servers() {
+  local missing=()
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null || missing+=(postgresql)
+  command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
+  command -v prometheus >/dev/null || missing+=(prometheus)
+  [ ${#missing[@]} -eq 0 ] && return 0
+  say "installing ${missing[*]}"
+  [ "$(id -u)" = 0 ] || { echo "missing: ${missing[*]}; install them, or run as root to have it done" >&2; return 1; }
+  # Only the programs are wanted, and not that they run as services.
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -q --no-install-recommends "${missing[@]}"
+}
+
+need_servers || true
+
 say "building"
 dotnet build MlActors.sln -c Release --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
 

@@ -75,6 +75,8 @@ public sealed class DatafeedSources : IDatafeedSources, IAsyncDisposable
         if (datafeed.Indices.Length > 0) problems.Add("indices", without, ProblemKind.IllegalArgument);
         if (datafeed.Query is not null) problems.Add("query", without, ProblemKind.IllegalArgument);
         if (datafeed.Aggregations is not null) problems.Add("aggregations", without, ProblemKind.IllegalArgument);
+        if (datafeed.RuntimeMappings is not null) problems.Add("runtime_mappings", without, ProblemKind.IllegalArgument);
+        if (datafeed.ScriptFields is not null) problems.Add("script_fields", without, ProblemKind.IllegalArgument);
     }
 
     private ISourceKind KindOf(Connection connection) => _kinds.First(kind => kind.Types.Any(type => type.Name == connection.Type));

@@ -12,7 +12,7 @@ internal interface ISourceKind : IAsyncDisposable
     /// <summary>The types of connections it reads from.</summary>
     IEnumerable<ConnectionType> Types { get; }
 
-    /// <summary>Whether it obeys a datafeed's <c>indices</c>, <c>query</c> and <c>aggregations</c>; of others they are refused.</summary>
+    /// <summary>Whether it obeys a datafeed's <c>indices</c>, <c>query</c>, <c>aggregations</c> and so on; of others they are refused.</summary>
     bool UsesQueries { get; }
 
     /// <summary>Adds what is wrong with the datafeed, as far as it can be said without asking the source.</summary>

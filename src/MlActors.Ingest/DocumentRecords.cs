@@ -12,6 +12,7 @@ public sealed class DocumentRecords
     private readonly RecordTimes _times;
     private readonly BatchBuilder _builder;
     private byte[] _bytes = new byte[4096];
+    private int _begun = -1;
 
     /// <exception cref="ArgumentException">The time format is no format, or the schema has a column twice.</exception>
     public DocumentRecords(BatchSchema schema, RecordFormat format)
@@ -51,6 +52,29 @@ public sealed class DocumentRecords
     /// <summary>The time that a record holds, whole epoch seconds; <c>null</c> when it is no JSON object or has no readable time. Nothing is added.</summary>
     public long? TimeOf(ReadOnlySpan<byte> json) =>
         TryScan(json) && _times.TryRead(_bytes, _scanner.Tokens[FieldPaths.TimeField], out var seconds) ? seconds : null;
+
+    /// <summary>Begins a record, that its time can be looked at before it is added; <c>false</c> when it is no JSON object.</summary>
+    /// <param name="json">UTF-8.</param>
+    public bool TryBegin(ReadOnlySpan<byte> json)
+    {
+        _begun = TryScan(json) ? json.Length : -1;
+        return _begun >= 0;
+    }
+
+    /// <summary>The time of the record that was begun, epoch milliseconds; <c>null</c> when it has none that can be read.</summary>
+    public long? TimeMs => _begun >= 0 && _times.TryReadMs(_bytes, _scanner.Tokens[FieldPaths.TimeField], out var ms) ? ms : null;
+
+    /// <summary>Adds the record that was begun; without a readable time it is only counted.</summary>
+    public void AddBegun()
+    {
+        if (_begun < 0) throw new InvalidOperationException("No record was begun");
+        var dated = _times.TryRead(_bytes, _scanner.Tokens[FieldPaths.TimeField], out var seconds);
+        Add(_begun, dated, seconds);
+        _begun = -1;
+    }
+
+    /// <summary>Counts something that is no record as one without a readable time.</summary>
+    public void CountUnreadable(int bytes) => _builder.Count(new InputCounts { InputBytes = bytes, InvalidDates = 1 });
 
     /// <summary>The batch, and an empty one begins.</summary>
     public RecordBatch Cut() => _builder.Cut();

@@ -52,6 +52,18 @@ internal sealed class RecordTimes
             : TryReadNumber(_values.Text(bytes, token), out seconds);
     }
 
+    /// <summary>Reads the time of a record in whole epoch milliseconds, rounded down; <c>false</c> when it has none that can be read.</summary>
+    public bool TryReadMs(ReadOnlySpan<byte> bytes, in FieldToken token, out long milliseconds)
+    {
+        milliseconds = 0;
+        if (!TryRead(bytes, token, out _)) return false;
+        var text = _values.Text(bytes, token);
+        if (_pattern is not null) return _pattern.TryParse(text.Trim((byte)' '), out milliseconds);
+        // What is a time in seconds is a number, and no larger one than a decimal holds.
+        milliseconds = (long)decimal.Floor(decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) * (1000 / _unitsPerSecond));
+        return true;
+    }
+
     // Decimal, so that the fraction of a time just before a whole second never rounds up.
     private bool TryReadNumber(ReadOnlySpan<byte> text, out long seconds)
     {

@@ -77,6 +77,16 @@ public sealed class RowRecords
 
     public void Set(int field, bool value) => Set(field, value ? "true"u8 : "false"u8);
 
+    /// <summary>The time that the record was given, epoch milliseconds; <c>null</c> when it has none that can be read.</summary>
+    public long? TimeMs => _times.TryReadMs(_bytes, _tokens[FieldPaths.TimeField], out var ms) ? ms : null;
+
+    /// <summary>Forgets the record that was being made.</summary>
+    public void Clear()
+    {
+        Array.Clear(_tokens);
+        _used = 0;
+    }
+
     /// <summary>Adds the record; <c>false</c> when it has no readable time, and is only counted.</summary>
     /// <param name="fields">How many fields it had beside the time, used or not.</param>
     /// <param name="bytes">Its length in the input, in bytes.</param>
@@ -103,8 +113,7 @@ public sealed class RowRecords
             InvalidDates = dated ? 0 : 1,
             MissingFields = dated ? _builder.Append(seconds, _bytes, _tokens) : 0,
         });
-        Array.Clear(_tokens);
-        _used = 0;
+        Clear();
     }
 
     private void Set<T>(int field, T number)

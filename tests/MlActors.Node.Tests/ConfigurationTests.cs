@@ -79,9 +79,11 @@ public class ConfigurationTests
               two { type = oracle }
               "Three!" { type = sqlite }
               four { type = sqlite, query-timeout = soon }
+              five { type = [sqlite, file] }
+              six = 6
             }
             """)).Problems;
-        foreach (var key in new[] { "connections.one.path", "connections.one.colour", "connections.two.type", "connections.Three!", "connections.four.path", "connections.four.query-timeout" })
+        foreach (var key in new[] { "connections.one.path", "connections.one.colour", "connections.two.type", "connections.Three!", "connections.four.path", "connections.four.query-timeout", "connections.five.type", "connections.six.type" })
             problems.ShouldContain(problem => problem.StartsWith($"[mlactors.{key}]"), key);
         var file = Path.GetTempFileName();
         Load($"mlactors.connections.archive {{ type = sqlite, path = \"{file}\" }}").Options.Connections.Names.ShouldBe(["archive"]);

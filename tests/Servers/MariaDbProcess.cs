@@ -21,7 +21,7 @@ internal sealed class MariaDbProcess : IAsyncDisposable
     public static async Task<MariaDbProcess> StartAsync(string password)
     {
         var mariadb = new MariaDbProcess(password);
-        await mariadb.StartAsync();
+        await mariadb._server.PrepareAsync(mariadb.StartAsync);
         return mariadb;
     }
 

@@ -20,7 +20,7 @@ internal sealed class PostgresProcess : IAsyncDisposable
     public static async Task<PostgresProcess> StartAsync(string password)
     {
         var postgres = new PostgresProcess(password);
-        await postgres.StartAsync();
+        await postgres._server.PrepareAsync(postgres.StartAsync);
         return postgres;
     }
 

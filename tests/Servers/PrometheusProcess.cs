@@ -21,7 +21,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
     public static async Task<PrometheusProcess> StartAsync(string samples)
     {
         var prometheus = new PrometheusProcess();
-        await prometheus.StartWithAsync(samples);
+        await prometheus._server.PrepareAsync(() => prometheus.StartWithAsync(samples));
         return prometheus;
     }
 

@@ -61,6 +61,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (process.ExitCode != 0) throw new InvalidOperationException($"{program} failed with {process.ExitCode}: {output}");
     }
 
+    /// <summary>Makes a server ready, and leaves nothing behind if that fails.</summary>
+    public async Task PrepareAsync(Func<Task> prepare)
+    {
+        try
+        {
+            await prepare();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Starts the server and waits until it answers.</summary>
     public async Task StartAsync(Func<Task<bool>> answers, string program, params IEnumerable<string> arguments)
     {

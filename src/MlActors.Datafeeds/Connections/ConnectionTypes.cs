@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using MlActors.Datafeeds.Elasticsearch;
+using MlActors.Datafeeds.Files;
 using MlActors.Datafeeds.Prometheus;
 using MlActors.Datafeeds.Sql;
 
@@ -11,5 +13,7 @@ internal static class ConnectionTypes
     [
         .. SqlConnections.Types,
         PrometheusConnection.Type,
+        .. ElasticConnection.Types,
+        FileConnection.ConnectionType,
     ];
 }

@@ -37,7 +37,7 @@ internal sealed class PrometheusReading : IPageReader
     public PrometheusReading(HttpCaller caller, PrometheusSettings settings, JobConfig job, SourceRange range, PageLimits limits, Action<string> warn)
     {
         (_caller, _settings, _range, _limits, _warn) = (caller, settings, range, limits, warn);
-        _page = new PageBuilder(new RowRecords(BatchSchema.For(job.ToSettings()), new RecordFormat(job.DataDescription.TimeField)), limits, Fix);
+        _page = new PageBuilder(new RowRecords(job.ToSettings().Schema, new RecordFormat(job.DataDescription.TimeField)), limits, Fix);
         _points = Math.Min(FirstPoints, limits.Records);
         // The first multiple of the step in the range. Before 1970 there is nothing.
         var from = Math.Max(0, range.FromMs);

@@ -37,7 +37,7 @@ internal sealed record PrometheusSettings(ImmutableArray<KeyValuePair<string, st
         if (source.Has("query") == source.Has("queries")) source.Problem("query", "or [queries] is required, one of the two", ProblemKind.IllegalArgument);
         if (source.Has("queries") && source.Has("value_field")) source.Problem("value_field", "has a meaning with [query] only: name the fields in [queries]", ProblemKind.IllegalArgument);
         var settings = new PrometheusSettings(queries, Math.Max(1, (long)step.Duration.TotalMilliseconds), source.Texts("label_fields")?.ToImmutableHashSet(StringComparer.Ordinal));
-        if (!problems.Any) settings.CheckFields(source, BatchSchema.For(job.ToSettings()));
+        if (!problems.Any) settings.CheckFields(source, job.ToSettings().Schema);
         return settings;
     }
 

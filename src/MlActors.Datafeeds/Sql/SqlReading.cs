@@ -30,7 +30,7 @@ internal sealed class SqlReading : IPageReader
     {
         (_database, _settings, _range) = (database, settings, range);
         _times = new CellTimes(settings.Form ?? database.DefaultForm, job.DataDescription);
-        _page = new PageBuilder(new RowRecords(BatchSchema.For(job.ToSettings()), new RecordFormat(job.DataDescription.TimeField, job.DataDescription.TimeFormat)), limits, Fix);
+        _page = new PageBuilder(new RowRecords(job.ToSettings().Schema, new RecordFormat(job.DataDescription.TimeField, job.DataDescription.TimeFormat)), limits, Fix);
     }
 
     public async Task<SourcePage?> NextAsync(CancellationToken cancellation)
@@ -65,7 +65,7 @@ internal sealed class SqlReading : IPageReader
     public async ValueTask DisposeAsync()
     {
         // Without this a driver would read the rest of the rows to get rid of them.
-        if (_command is not null && !_ended) await Task.Run(_command.Cancel);
+        if (_command is not null && !_ended) await Quietly(() => new(Task.Run(_command.Cancel)));
         if (_reader is not null) await Quietly(_reader.DisposeAsync);
         if (_command is not null) await Quietly(_command.DisposeAsync);
         if (_session is not null) await Quietly(_session.DisposeAsync);

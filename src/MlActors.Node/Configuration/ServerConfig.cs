@@ -97,7 +97,7 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
     public static IEnumerable<KeyValuePair<string, string>> Values(HoconValue? value, string path)
     {
         if (value is null) return [];
-        if (!value.IsObject()) return [new(path, value.GetString())];
+        if (!value.IsObject()) return [new(path, value.GetString() ?? "")];
         return value.GetObject().Items.SelectMany(item => Values(item.Value, path.Length == 0 ? item.Key : $"{path}.{item.Key}"));
     }
 }

@@ -8,7 +8,7 @@ using MlActors.Jobs.Datafeeds.Sources;
 namespace MlActors.Datafeeds.Tests.Compliance;
 
 /// <summary>What every kind of source has to do; each kind inherits it with a fixture of its own.</summary>
-public abstract class SourceCompliance : IAsyncDisposable
+public abstract class SourceCompliance : IAsyncLifetime
 {
     private const long FarFuture = 4_000_000_000_000;
 
@@ -42,11 +42,15 @@ public abstract class SourceCompliance : IAsyncDisposable
 
     private protected IDatafeedSources Sources => _sources.Value;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
-        GC.SuppressFinalize(this);
         if (_sources.IsValueCreated) await _sources.Value.DisposeAsync();
+        await CleanAsync();
     }
+
+    private protected virtual ValueTask CleanAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public void The_datafeed_passes_its_checks()
