@@ -16,6 +16,9 @@ internal sealed class SqliteDocuments(GroupWriter writer, ReadPool readers) : ID
         FROM doc_index WHERE dropped = 0
         """;
 
+    private const string Expirable =
+        "SELECT count(*) FROM doc_index WHERE dropped = 1 OR (coalesce(retention_ms, @1) IS NOT NULL AND earliest_ms < @0 - coalesce(retention_ms, @1))";
+
     public Task<IReadOnlyList<IndexInfo>> ListIndicesAsync() =>
         readers.RunAsync<IReadOnlyList<IndexInfo>>(session => session.List(Indices + " ORDER BY name", Index));
 
@@ -103,7 +106,10 @@ internal sealed class SqliteDocuments(GroupWriter writer, ReadPool readers) : ID
 
     public async Task<int> RemoveExpiredAsync(DateTimeOffset now, TimeSpan? defaultRetention, int limit)
     {
-        var expire = new DocumentsExpire(now.ToUnixTimeMilliseconds(), (long?)defaultRetention?.TotalMilliseconds, limit);
+        var (nowMs, retentionMs) = (now.ToUnixTimeMilliseconds(), (long?)defaultRetention?.TotalMilliseconds);
+        // Mostly there is nothing to do: then the writer is not bothered.
+        if (await readers.RunAsync(session => session.Number(Expirable, nowMs, retentionMs)) == 0) return 0;
+        var expire = new DocumentsExpire(nowMs, retentionMs, limit);
         await writer.WriteAsync([expire]);
         return expire.Removed;
     }
