@@ -22,8 +22,22 @@ internal sealed class Findings
     /// <summary>How many series, or populations, were judged at all.</summary>
     public long Judged { get; private set; }
 
-    /// <summary>The highest alert score of all series.</summary>
-    public double AlertScore { get; private set; }
+    // Strengths of the alerts of single series, those that could matter beside others.
+    private readonly List<double> _alerts = [];
+
+    /// <summary>The alert score of the bucket: that of its alerts together, corrected for the number of series, each of which might have had one.</summary>
+    public double AlertScore
+    {
+        get
+        {
+            if (_alerts.Count == 0) return 0;
+            _alerts.Sort((a, b) => b.CompareTo(a));
+            if (Judged <= 1) return ScoreMap.StrengthScore(_alerts[0]);
+            Span<double> logs = stackalloc double[Math.Min(_alerts.Count, ScoreMap.MostJoined)];
+            for (var i = 0; i < logs.Length; i++) logs[i] = EventMemory.LogRate(_alerts[i]);
+            return ScoreMap.StrengthScore(EventMemory.StrengthAt(ScoreMap.AmongMany(logs, Judged)));
+        }
+    }
 
     /// <summary>Whether nothing of the bucket may become a record or count for its scores.</summary>
     public bool Silent { get; private set; }
@@ -34,7 +48,8 @@ internal sealed class Findings
         Silent = silent;
         Unusual.Clear();
         Values.Clear();
-        (Judged, AlertScore) = (0, 0);
+        _alerts.Clear();
+        Judged = 0;
     }
 
     /// <summary>Takes what became of one series.</summary>
@@ -63,7 +78,7 @@ internal sealed class Findings
         var (score, alert) = report && !Silent && judge.Frequent?.IsFrequent(judge.Table[series].Key) != true
             ? (ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability), ScoreMap.StrengthScore(judgement.Alert))
             : (0, 0);
-        AlertScore = Math.Max(AlertScore, alert);
+        if (alert > 0) _alerts.Add(judgement.Alert);
         if (KeepsValues)
         {
             var (low, high) = judgement.Bounds(judge.NeverNegative);

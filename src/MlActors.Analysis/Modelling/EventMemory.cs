@@ -57,6 +57,13 @@ internal struct EventMemory
     /// <param name="buckets">In how many buckets.</param>
     public static double Damping(double events, double buckets) => 1 + (Weight * events * Period / (buckets + YoungestPeriod));
 
+    /// <summary>log10 of how often an event that makes an alert of this strength comes, at most, in a bucket; the strength is limited to what that says.</summary>
+    public static double LogRate(double strength) => -EventDecades / Strength.Critical * strength;
+
+    /// <summary>The strength of an alert about something that comes so often; the counterpart of <see cref="LogRate"/>.</summary>
+    /// <param name="log">log10.</param>
+    public static double StrengthAt(double log) => -Strength.Critical / EventDecades * log;
+
     /// <summary>Takes the strength of the next bucket.</summary>
     /// <param name="youth">What it counts, as the series may be young.</param>
     /// <param name="logProbability">log10 of the probability of a bucket at least as strong.</param>

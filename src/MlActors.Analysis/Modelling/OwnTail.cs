@@ -16,7 +16,7 @@ internal struct OwnTail
 
     // Of series that hardly ever stir; strength is on an absolute scale.
     private const float Least95 = 0.1f;
-    private const float Least99 = 0.3f;
+    private const float Least99 = 0.2f;
 
     private float _quantile95;
     private float _quantile99;

@@ -8,6 +8,9 @@ internal static class ScoreMap
     /// <summary>Only less probable values are records.</summary>
     public static readonly double RecordLogProbability = Math.Log10(0.05);
 
+    /// <summary>More than this many do not make a bucket or an influencer any more certain.</summary>
+    public const int MostJoined = 32;
+
     private const double CriticalDecades = 4;
 
     // Chosen so that a probability of 1e-4 has score 75: 1 − exp(−ln 4) = 0.75.
