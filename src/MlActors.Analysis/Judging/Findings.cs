@@ -19,7 +19,7 @@ internal sealed class Findings
     /// <summary>The value of every series, if they are kept.</summary>
     public List<SeriesValue> Values { get; } = [];
 
-    /// <summary>How many series, or populations, were judged at all.</summary>
+    /// <summary>How many series, or populations, were judged that might have been unusual.</summary>
     public long Judged { get; private set; }
 
     // Strengths of the alerts of single series, those that could matter beside others.
@@ -55,9 +55,10 @@ internal sealed class Findings
     /// <summary>Takes what became of one series.</summary>
     /// <param name="accumulator">Index in the detector's bucket, −1 for an empty bucket.</param>
     /// <param name="report">Whether it may become a record.</param>
-    public void Add(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report = true, Detail? detail = null)
+    /// <param name="counts">Whether it might have been unusual, and so makes what is unusual in others less special.</param>
+    public void Add(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report = true, Detail? detail = null, bool counts = true)
     {
-        Judged++;
+        if (counts) Judged++;
         if (Assess(judge, series, judgement, report, detail) is var score and >= LeastScore)
             Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
     }

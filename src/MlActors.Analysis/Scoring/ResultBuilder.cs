@@ -32,7 +32,8 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         _smallest.Clear();
         for (var i = 0; i < Math.Min(unusual.Count, ScoreMap.MostJoined); i++) _smallest.Add(unusual[i].SharedLog);
         _smallest.Sort();
-        var log = Math.Min(ScoreMap.AmongMany([unusual[0].LoneLog], findings.Judged), ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), findings.Judged));
+        var judged = Math.Max(1, findings.Judged);
+        var log = Math.Min(ScoreMap.AmongMany([unusual[0].LoneLog], judged), ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), judged));
 
         unusual.Sort(ByKey);
         var records = new RecordResult[unusual.Count];
