@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need if it is missing (as root), builds, and runs every test: the .NET suites, then the official JavaScript clients, two
-# major versions, against a real server. The last line is "N passed, N failed". Arguments are name filters of the .NET tests (and skip the clients).
+# major versions, and rsyslog against a real server. The last line is "N passed, N failed". Arguments are name filters of the .NET tests (and skip the clients).
 set -uo pipefail
 cd "$(dirname "$0")"
 root=$PWD
@@ -16,6 +16,29 @@ need_node() {
   [ "$(id -u)" = 0 ] || { echo "node and npm are missing; install them, or run as root to have it done" >&2; return 1; }
   apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q nodejs npm
 }
+
+# The shipper whose sending is tested, by a process of its own with a configuration of its own.
+need_rsyslog() {
+  command -v rsyslogd >/dev/null && ls /usr/lib/*/rsyslog/omelasticsearch.so >/dev/null 2>&1 && return 0
+  say "installing rsyslog"
+  [ "$(id -u)" = 0 ] || { echo "rsyslog with its Elasticsearch output is missing; install it, or run as root to have it done" >&2; return 1; }
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends rsyslog rsyslog-elasticsearch
+}
+
+# Real servers that the sources of datafeeds are tested against: program, package. A test whose server is still missing fails and says which.
+need_servers() {
+  local missing=()
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null || missing+=(postgresql)
+  command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
+  command -v prometheus >/dev/null || missing+=(prometheus)
+  [ ${#missing[@]} -eq 0 ] && return 0
+  say "installing ${missing[*]}"
+  [ "$(id -u)" = 0 ] || { echo "missing: ${missing[*]}; install them, or run as root to have it done" >&2; return 1; }
+  # Only the programs are wanted, and not that they run as services.
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -q --no-install-recommends "${missing[@]}"
+}
+
+need_servers || true
 
 say "building"
 dotnet build MlActors.sln -c Release --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
@@ -37,7 +60,8 @@ done
 
 if [ $# -eq 0 ]; then
   if need_node; then
-    say "official clients"
+    need_rsyslog || failed=$((failed + 1))
+    say "official clients and shippers"
     (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error) || failed=$((failed + 1))
     (cd tests/clients && MLACTORS="$root/src/MlActors.Node/bin/Release/net10.0/mlactors.dll" \
       node --test --test-concurrency=1 --test-reporter=tap --test-reporter-destination="$results/clients.tap" \

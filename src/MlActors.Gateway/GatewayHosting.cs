@@ -12,14 +12,14 @@ namespace MlActors.Gateway;
 public static class GatewayHosting
 {
     /// <summary>
-    /// Registers the API. The host brings <c>IJobs</c>, <c>IJobStore</c>, <c>ICatalog</c>, <c>IContextStore</c>, <c>IResults</c>, <c>ISecurityStore</c> and <c>IStorage</c>.
+    /// Registers the API. The host brings <c>IJobs</c>, <c>IJobStore</c>, <c>ICatalog</c>, <c>IContextStore</c>, <c>IResults</c>, <c>IDatafeedSources</c>, <c>ISecurityStore</c> and <c>IStorage</c>.
     /// </summary>
     /// <exception cref="ArgumentException">The options are wrong; says everything that is, with the fix.</exception>
     public static IServiceCollection AddGateway(this IServiceCollection services, GatewayOptions options)
     {
         if (options.Problems() is { IsEmpty: false } problems) throw new ArgumentException(string.Join("; ", problems), nameof(options));
         services.TryAddSingleton(TimeProvider.System);
-        services.AddRouting();
+        services.AddRouting(routing => routing.ConstraintMap.Add(IndexRoute.Name, typeof(IndexRoute)));
         return services
             .AddSingleton(options)
             .AddSingleton<GatewayServices>()
@@ -34,7 +34,7 @@ public static class GatewayHosting
         var dispatcher = app.Services.GetRequiredService<ApiDispatcher>();
         foreach (var endpoint in ApiTable.All)
             foreach (var path in endpoint.Paths)
-                app.MapMethods(path, endpoint.Methods, http => dispatcher.InvokeAsync(http, endpoint)).WithDisplayName(endpoint.Name);
+                app.MapMethods(path.Replace("{index}", "{index:" + IndexRoute.Name + "}", StringComparison.Ordinal), endpoint.Methods, http => dispatcher.InvokeAsync(http, endpoint)).WithDisplayName(endpoint.Name);
         app.Map("{**path}", http => dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown")
             .Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
         return app;

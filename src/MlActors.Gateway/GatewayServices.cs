@@ -1,5 +1,7 @@
+using MlActors.Documents.Store;
 using MlActors.Jobs;
 using MlActors.Jobs.Contexts;
+using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 using MlActors.Storage;
@@ -14,11 +16,14 @@ public sealed record GatewayServices(
     ICatalog Catalog,
     IContextStore Contexts,
     IResults Results,
+    IDatafeedSources Sources,
     ISecurityStore Security,
     IStorage Storage,
     GatewayOptions Options,
     TimeProvider Time)
 {
+    public IDocumentStore Documents => Storage.Documents;
+
     /// <summary>Wall-clock epoch milliseconds.</summary>
     public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 }

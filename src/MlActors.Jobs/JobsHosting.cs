@@ -4,6 +4,9 @@ using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using MlActors.Jobs.Closing;
 using MlActors.Jobs.Contexts;
+using MlActors.Jobs.Datafeeds;
+using MlActors.Jobs.Datafeeds.Sources;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
 using MlActors.Jobs.Watching;
@@ -17,15 +20,17 @@ public static class JobsHosting
     /// <summary>Number of shards; the same on every node, for ever.</summary>
     public const int Shards = 100;
 
-    /// <summary>Starts the shard region of jobs, the task registry, and, on one node, the watchdog and the remover of expired forecasts.</summary>
-    public static AkkaConfigurationBuilder WithJobs(this AkkaConfigurationBuilder builder, RunningOptions? options = null, WatchdogOptions? watchdog = null)
+    /// <summary>Starts the shard region of jobs, the task registry, and, on one node, the watchdog and the removers of expired forecasts and documents.</summary>
+    public static AkkaConfigurationBuilder WithJobs(
+        this AkkaConfigurationBuilder builder, RunningOptions? options = null, WatchdogOptions? watchdog = null, DatafeedOptions? datafeeds = null)
     {
         return builder
             .WithShardRegion<JobActor>("job",
                 (_, _, resolver) =>
                 {
-                    var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<IContextStore>(), resolver.GetService<TimeProvider>(), options ?? new RunningOptions(),
-                        resolver.GetService<NodeIdentity>());
+                    var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<IContextStore>(),
+                        new DatafeedServices(resolver.GetService<IDatafeedSources>(), resolver.GetService<IResults>(), datafeeds ?? new DatafeedOptions()),
+                        resolver.GetService<TimeProvider>(), options ?? new RunningOptions(), resolver.GetService<NodeIdentity>());
                     return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
                 },
                 new JobMessageExtractorFor(Shards),
@@ -48,6 +53,9 @@ public static class JobsHosting
                 createProxyToo: false)
             .WithSingleton<ForecastSweeper>("forecast-sweeper",
                 (_, _, resolver) => Props.Create(typeof(ForecastSweeper), resolver.GetService<IJobStore>(), resolver.GetService<TimeProvider>(), SweepOptions.Default),
+                createProxyToo: false)
+            .WithSingleton<DocumentSweeper>("document-sweeper",
+                (_, _, resolver) => Props.Create(typeof(DocumentSweeper), resolver.GetService<IExpiringDocuments>(), resolver.GetService<TimeProvider>(), DocumentSweepOptions.Default),
                 createProxyToo: false);
     }
 

@@ -1,3 +1,4 @@
+using MlActors.Documents.Store;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
@@ -15,15 +16,23 @@ public interface IStorage : IAsyncDisposable, IDisposable
     IResults Results { get; }
     ISecurityStore Security { get; }
     IEventLog Events { get; }
+    IDocumentStore Documents { get; }
 
     /// <summary>
     /// Does one real write and one real read, each within <paramref name="deadline"/>. Never throws for a sick store: the report says what is wrong.
     /// </summary>
     Task<StorageHealth> CheckAsync(TimeSpan deadline);
 
-    /// <summary>Writes a consistent, compact, verified copy to a file that must not exist yet. Writes and reads go on meanwhile.</summary>
+    /// <summary>
+    /// Writes consistent, compact, verified copies to files that must not exist yet. Writes and reads go on meanwhile. The copy of the documents is taken
+    /// after the other, so that it holds whatever the jobs have read.
+    /// </summary>
+    /// <param name="path">Of the copy of the jobs; that of the documents stands beside it, see <see cref="DocumentsBackup"/>.</param>
     /// <exception cref="StoreException">The copy could not be made; no file is left at <paramref name="path"/>.</exception>
     Task BackupAsync(string path, CancellationToken cancellation = default);
+
+    /// <summary>Where the copy of the documents stands when that of the jobs is <paramref name="path"/>.</summary>
+    static string DocumentsBackup(string path) => Path.ChangeExtension(path, ".documents" + Path.GetExtension(path));
 }
 
 /// <summary>The store cannot be opened; the message says why and what to do. Nothing was changed.</summary>

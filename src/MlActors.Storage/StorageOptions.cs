@@ -19,8 +19,17 @@ public sealed record StorageOptions
     /// <summary>Name of the database file in the data directory.</summary>
     public string FileName { get; init; } = "mlactors.db";
 
+    /// <summary>Name of the file with the documents.</summary>
+    public string DocumentsFileName => Path.GetFileNameWithoutExtension(FileName) is var name && name == "mlactors" ? "documents.db" : name + ".documents.db";
+
+    /// <summary>The same for the file with the documents.</summary>
+    internal StorageOptions ForDocuments => this with { FileName = DocumentsFileName };
+
     /// <summary>How long a write waits for a lock that another process holds on the database before it is refused.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long documents of an index that does not say so are kept; <c>null</c>: for ever.</summary>
+    public TimeSpan? DefaultRetention { get; init; }
 
     public Durability Durability { get; init; } = Durability.Full;
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MlActors.Jobs.Watching;
+using MlActors.Storage.Documents;
 using MlActors.Storage.Sqlite;
 
 namespace MlActors.Storage;
@@ -20,5 +22,7 @@ public static class StorageServices
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Results)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Security)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Events)
+        .AddSingleton(provider => provider.GetRequiredService<IStorage>().Documents)
+        .AddSingleton<IExpiringDocuments>(provider => new ExpiringDocuments(provider.GetRequiredService<IStorage>().Documents, options.DefaultRetention))
         .AddSingleton(provider => new Journal.StorageSetup(provider.GetRequiredService<IStorage>()));
 }

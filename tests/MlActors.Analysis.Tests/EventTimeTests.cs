@@ -32,7 +32,7 @@ public class EventTimeTests
         record.Actual.ShouldBe([(odd - Start) % (function == "time_of_day" ? Day : 7 * Day)]);
         // The nearest usual time is the beginning of the working day.
         (record.Typical.ShouldHaveSingleItem() % Day / Hour).ShouldBeInRange(7.9, 9.8);
-        record.RecordScore.ShouldBeGreaterThan(25);
+        record.RecordScore.ShouldBeGreaterThan(20);
         record.Explanation!.AnomalyType.ShouldBeNull();
         results.SelectMany(bucket => bucket.Records).Max(r => r.RecordScore).ShouldBe(record.RecordScore);
     }

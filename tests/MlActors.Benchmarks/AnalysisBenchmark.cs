@@ -7,7 +7,8 @@ namespace MlActors.Benchmarks;
 
 /// <summary>
 /// The analysis alone, on one core, in processor time: models (a value a bucket), records into one series and into a thousand, the cost of a series
-/// from one to a hundred thousand, members of a population, points of forecasts, and memory. The floor of the records is a loop that adds the same numbers up by bucket and series.
+/// from one to a hundred thousand, members of a population, points of forecasts, memory, and snapshots. The floor of the records is a loop that adds the
+/// same numbers up by bucket and series.
 /// </summary>
 internal static class AnalysisBenchmark
 {
@@ -29,6 +30,34 @@ internal static class AnalysisBenchmark
         Text.Print($"populations: {Median(rounds, Members):#,0} members/s (mean over, a thousand in each bucket)");
         Text.Print($"forecasts: {Median(rounds, ForecastPoints):#,0} points/s (a hundred series with a daily profile)");
         Memory();
+        foreach (var series in new[] { 1, 10_000 }) Snapshot(series, rounds);
+    }
+
+    // What a snapshot costs beside the analysis of the three hours of buckets of five minutes, every series in each, between two of them.
+    private static void Snapshot(int series, int rounds)
+    {
+        const int span = 3600;
+        const int between = 36;
+        var settings = Settings(span, "host");
+        var analysis = JobAnalysis.Create(settings);
+        var known = 2 * Week / span;
+        for (var b = 0; b < known; b++) Fold(analysis, Buckets(b, 1));
+        var saves = Math.Max(3, 3000 / series);
+        var bytes = analysis.SaveState().Length;
+        var save = Median(rounds, () => Cpu(() =>
+        {
+            for (var i = 0; i < saves; i++) analysis.SaveState();
+        }) / saves);
+        var fold = Median(rounds, () =>
+        {
+            var batches = Buckets(known, between);
+            known += between;
+            return Cpu(() => Fold(analysis, batches));
+        });
+        Text.Print($"snapshot: {bytes:#,0} bytes, {1000 * save:F3} ms with {series} series; {1000 * fold:F2} ms for the analysis between two, share {save / (save + fold):F3}");
+
+        RecordsInput[] Buckets(int from, int count) =>
+            Batches(settings, from * series, count * series, i => (Start + (i / series * (long)span), Shape(i / series, span) + (i % series % 13), i % series), series);
     }
 
     private static double Median(int rounds, Func<double> measure) => Measured.Median(Enumerable.Range(0, rounds).Select(_ => measure()));

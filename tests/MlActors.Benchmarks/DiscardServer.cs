@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 
 namespace MlActors.Benchmarks;
 

@@ -5,7 +5,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using MlActors.Analysis.Input;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 
 namespace MlActors.Benchmarks;
 

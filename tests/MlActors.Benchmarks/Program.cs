@@ -8,10 +8,12 @@ using MlActors.Benchmarks;
     ("ingest", "records a second over HTTP, durable [--mb 200] [--rounds 3]; memory during one long upload [--gb 2]", IngestBenchmark.RunAsync),
     ("idle", "what closed jobs cost a server that starts [--jobs 100000] [--rounds 3]", IdleBenchmark.RunAsync),
     ("storage-write", "the rows of many closes through the store [--jobs 10000] [--rounds 3]", StorageWriteBenchmark.RunAsync),
+    ("documents", "documents taken by _bulk, and read in the order of time [--rows 2000000] [--rounds 3]", DocumentsBenchmark.RunAsync),
     ("categorize", "log lines sorted into categories [--lines 400000] [--rounds 5]", options => Task.Run(() => CategorizeBenchmark.Run(options))),
     ("nab", "detection quality on the Numenta Anomaly Benchmark [--files] [--check]", options => Task.Run(() => NabBenchmark.Run(options))),
     ("analysis", "the analysis alone: models, records, many series, memory [--rounds 3]", options => Task.Run(() => AnalysisBenchmark.Run(options))),
     ("synthetic", "detection quality on made-up series [--seeds 10]", options => Task.Run(() => SyntheticBenchmark.Run(options))),
+    ("datafeed-sql", "rows a second that a datafeed reads from PostgreSQL, the source alone [--rows 2000000] [--rounds 3]", DatafeedSqlBenchmark.RunAsync),
     ("ingest-parse", "records parsed into batches [records] [runs]", options => Task.Run(() => IngestParseBenchmark.Run(options))),
 ];
 

@@ -24,6 +24,9 @@ internal sealed class ServerInProcess : IAsyncDisposable
 
     private ServerInProcess(WebApplication app) => _app = app;
 
+    /// <summary>Where it listens.</summary>
+    public Uri Url => new(_app.Urls.First());
+
     public IJobStore Store => _app.Services.GetRequiredService<IJobStore>();
 
     private IJobs Jobs => _app.Services.GetRequiredService<IJobs>();

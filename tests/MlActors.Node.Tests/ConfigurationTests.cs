@@ -71,6 +71,26 @@ public class ConfigurationTests
     }
 
     [Fact]
+    public void Connections_have_the_options_of_their_types_and_all_that_is_wrong_with_them_is_said()
+    {
+        var problems = Should.Throw<ConfigurationException>(() => Load("""
+            mlactors.connections {
+              one { type = sqlite, path = /there/is/none, colour = blue }
+              two { type = oracle }
+              "Three!" { type = sqlite }
+              four { type = sqlite, query-timeout = soon }
+              five { type = [sqlite, file] }
+              six = 6
+            }
+            """)).Problems;
+        foreach (var key in new[] { "connections.one.path", "connections.one.colour", "connections.two.type", "connections.Three!", "connections.four.path", "connections.four.query-timeout", "connections.five.type", "connections.six.type" })
+            problems.ShouldContain(problem => problem.StartsWith($"[mlactors.{key}]"), key);
+        var file = Path.GetTempFileName();
+        Load($"mlactors.connections.archive {{ type = sqlite, path = \"{file}\" }}").Options.Connections.Names.ShouldBe(["archive"]);
+        File.Delete(file);
+    }
+
+    [Fact]
     public void Every_setting_in_the_commented_file_is_read_by_the_server()
     {
         // A key that no code asks for would be a promise without effect.

@@ -83,7 +83,7 @@ internal sealed class Categorizer(CategorySpace space, int partition, string? va
         _categories.Add(category);
         if (category.Matches == 1) _rare++;
         if (category.IsDead) _dead++;
-        if (!category.IsDead) LeafOf(category.Key).Live.Add(category);
+        if (!category.IsDead) LeafOf(category.Key).Add(category);
     }
 
     private Leaf LeafOf(ulong key) => CollectionsMarshal.GetValueRefOrAddDefault(_leaves, key, out _) ??= new Leaf(partition, key);
@@ -104,8 +104,9 @@ internal sealed class Categorizer(CategorySpace space, int partition, string? va
         var least = line.HasAction ? LeastWithAction : LeastWithoutAction;
         Category? best = null;
         var (bestWeight, bestOf) = (-1, 1);
-        foreach (var category in leaf.Live)
+        foreach (var category in leaf.Candidates(line, least))
         {
+            if (category.IsDead) continue;
             var needed = least * Math.Max(line.Weight, category.BaseWeight);
             var mayContain = (category.Bits & ~line.Bits) == 0 && line.Weight <= category.MaxWeight;
             if (!mayContain && 100 * MostInCommon(line, category) < needed) continue;
@@ -133,7 +134,7 @@ internal sealed class Categorizer(CategorySpace space, int partition, string? va
         space.Note(category, CategoryNews.Definition);
         _categories.Add(category);
         var leaf = LeafOf(line.Key);
-        leaf.Live.Add(category);
+        leaf.Add(category);
         leaf.Change();
         return category;
     }
@@ -153,6 +154,7 @@ internal sealed class Categorizer(CategorySpace space, int partition, string? va
             leaf.Live.RemoveAt(i);
             category.Prefer(other);
         }
+        leaf.Index?.Widened(category);
         space.Take(category.Bytes - before);
         space.Note(category, CategoryNews.Definition);
         leaf.Change();
@@ -205,14 +207,37 @@ internal sealed class Categorizer(CategorySpace space, int partition, string? va
     /// <summary>The templates of the same actions, in order of id.</summary>
     private sealed class Leaf(int partition, ulong key)
     {
+        // Fewer are compared faster than looked up.
+        private const int FewestIndexed = 64;
+
         private readonly ulong _place = WordHash.Join(WordHash.Join(WordHash.Seed, (ulong)partition), key);
         private ulong _changes;
 
         public List<Category> Live { get; } = [];
 
+        /// <summary>There is one as soon as there are many.</summary>
+        public CategoryIndex? Index { get; private set; }
+
         /// <summary>Another one after each change, so that what was known before does not hold any more.</summary>
         public ulong Stamp => WordHash.Join(_place, _changes);
 
         public void Change() => _changes++;
+
+        public void Add(Category category)
+        {
+            Live.Add(category);
+            Index?.Add(category);
+        }
+
+        /// <summary>Those that a line may belong to, in order of id; dead ones may be among them.</summary>
+        /// <param name="least">Least similarity in percent, the same for all lines of the leaf.</param>
+        public List<Category> Candidates(in LineTemplate line, int least)
+        {
+            if (Index is not null) return Index.Find(line);
+            if (Live.Count < FewestIndexed) return Live;
+            Index = new CategoryIndex(least);
+            foreach (var category in Live) Index.Add(category);
+            return Index.Find(line);
+        }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Category
 {
     // The object, its arrays and its part in the tables, on 64 bits.
     private const int FixedBytes = 360;
-    private const int BytesOfWord = 17;
+    private const int BytesOfWord = 17 + CategoryIndex.BytesOfWord;
     private const int BytesOfString = 24;
 
     private ulong[] _hashes = [];

@@ -23,11 +23,25 @@ internal sealed class Findings
     /// <summary>Changes of level that the bucket makes certain.</summary>
     public List<ModelChange> Changes { get; } = [];
 
-    /// <summary>How many series, or populations, were judged at all.</summary>
+    /// <summary>How many series, or populations, were judged that might have been unusual.</summary>
     public long Judged { get; private set; }
 
-    /// <summary>The highest alert score of all series.</summary>
-    public double AlertScore { get; private set; }
+    // Strengths of the alerts of single series, those that could matter beside others.
+    private readonly List<double> _alerts = [];
+
+    /// <summary>The alert score of the bucket: that of its alerts together, corrected for the number of series, each of which might have had one.</summary>
+    public double AlertScore
+    {
+        get
+        {
+            if (_alerts.Count == 0) return 0;
+            _alerts.Sort((a, b) => b.CompareTo(a));
+            if (Judged <= 1) return ScoreMap.StrengthScore(_alerts[0]);
+            Span<double> logs = stackalloc double[Math.Min(_alerts.Count, ScoreMap.MostJoined)];
+            for (var i = 0; i < logs.Length; i++) logs[i] = EventMemory.LogRate(_alerts[i]);
+            return ScoreMap.StrengthScore(EventMemory.StrengthAt(ScoreMap.AmongMany(logs, Judged)));
+        }
+    }
 
     /// <summary>Whether nothing of the bucket may become a record or count for its scores.</summary>
     public bool Silent { get; private set; }
@@ -39,15 +53,17 @@ internal sealed class Findings
         Unusual.Clear();
         Values.Clear();
         Changes.Clear();
-        (Judged, AlertScore) = (0, 0);
+        _alerts.Clear();
+        Judged = 0;
     }
 
     /// <summary>Takes what became of one series.</summary>
     /// <param name="accumulator">Index in the detector's bucket, −1 for an empty bucket.</param>
     /// <param name="report">Whether it may become a record.</param>
-    public void Add(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report = true, Detail? detail = null)
+    /// <param name="counts">Whether it might have been unusual, and so makes what is unusual in others less special.</param>
+    public void Add(DetectorJudge judge, int series, int accumulator, in Judgement judgement, bool report = true, Detail? detail = null, bool counts = true)
     {
-        Judged++;
+        if (counts) Judged++;
         if (Assess(judge, series, judgement, report, detail) is var score and >= LeastScore)
             Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
     }
@@ -76,7 +92,7 @@ internal sealed class Findings
         var (score, alert) = report && !Silent && judge.Frequent?.IsFrequent(judge.Table[series].Key) != true
             ? (ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability), ScoreMap.StrengthScore(judgement.Alert))
             : (0, 0);
-        AlertScore = Math.Max(AlertScore, alert);
+        if (alert > 0) _alerts.Add(judgement.Alert);
         if (KeepsValues)
         {
             var (low, high) = judgement.Bounds(judge.NeverNegative);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using MlActors.Analysis.Binary;
-using MlActors.Analysis.Scoring;
+using MlActors.Analysis.Modelling;
 using MlActors.Analysis.Series;
 
 namespace MlActors.Analysis.Judging;
@@ -42,7 +42,7 @@ internal sealed class MemberSeries<T>(SeriesKey key, T population) : ModelledSer
     {
         if (_saved.Buckets < int.MaxValue) _saved.Buckets++;
         _saved.Alerted = (float)Math.Max(news, _saved.Alerted * Math.Pow(2, -passed / HalfLife));
-        if (news >= ScoreMap.CriticalStrength && _saved.Alerts < int.MaxValue) _saved.Alerts++;
+        if (news >= Strength.Critical && _saved.Alerts < int.MaxValue) _saved.Alerts++;
     }
 
     public override void Write(ByteWriter writer) => writer.Raw<Saved>([_saved]);

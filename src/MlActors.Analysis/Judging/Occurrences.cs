@@ -1,4 +1,5 @@
 using MlActors.Analysis.Binary;
+using MlActors.Analysis.Modelling;
 
 namespace MlActors.Analysis.Judging;
 
@@ -8,6 +9,9 @@ namespace MlActors.Analysis.Judging;
 internal sealed class Occurrences
 {
     public const long Bytes = 32 + 24 + (Cells * 8) + 80;
+
+    // Buckets after which half of a strength counts.
+    private const double Youth = 20;
 
     private const int Exact = 16;
     private const int Cells = Exact + 60;
@@ -33,6 +37,16 @@ internal sealed class Occurrences
         Change(value.Buckets, value.Buckets + 1);
         value.Buckets++;
     }
+
+    /// <summary>What judgements count, as everything is new at first.</summary>
+    public double Maturity => Buckets / (Buckets + Youth);
+
+    /// <summary>Whether a value with this count might have been something rare; one that is there in most buckets cannot.</summary>
+    public bool IsChance(long count) => 2 * count < Buckets;
+
+    /// <summary>The strength of the alert about a value: what its probability is worth as one, less with every time that it came.</summary>
+    /// <param name="log">log10 of its probability.</param>
+    public double Alert(double log, long count) => EventMemory.StrengthAt(log) * Maturity / (1 + count);
 
     /// <summary>Whether nothing is left of which there could be occurrences.</summary>
     public bool IsEmpty => _total == 0;

@@ -12,9 +12,6 @@ namespace MlActors.Analysis.Judging;
 /// </summary>
 internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryBudget memory) : DetectorJudge(detector, settings)
 {
-    // Buckets after which half of the strength counts: everything is new at first.
-    private const double Youth = 20;
-
     private readonly OccurrenceTable _partitions = new(memory);
 
     public override bool JudgesEmptyBuckets => false;
@@ -35,10 +32,11 @@ internal sealed class RareJudge(int detector, DetectorSettings settings, MemoryB
             if (_partitions.Find(series.Key.Partition) is not { Buckets: > 0 } known) continue;
             var buckets = series.Buckets;
             var log = Math.Log10(known.ProbabilityOf(buckets));
-            var strength = Strength.Of(log) * known.Buckets / (known.Buckets + Youth);
+            var strength = Strength.Of(log) * known.Maturity;
             var usual = (double)buckets / known.Buckets;
             findings.Add(this, slice.At(i).Series, i, new Judgement(1, new Forecast(usual, usual, usual, 0, 0), 1, default, strength, -1,
-                Math.Max(log, -2 * Math.Log10(known.Buckets + 1)), strength / (1 + buckets)), report: !Asked(series, start).SkipResult);
+                Math.Max(log, -2 * Math.Log10(known.Buckets + 1)), known.Alert(log, buckets)), report: !Asked(series, start).SkipResult,
+                counts: known.IsChance(buckets));
         }
         if (!learn) return;
         for (var i = 0; slice is not null && i < slice.Count; i++)

@@ -16,9 +16,6 @@ namespace MlActors.Analysis.Judging;
 /// </summary>
 internal sealed class RareMemberJudge(int detector, DetectorSettings settings, ModelShape shape, MemoryBudget memory) : DetectorJudge(detector, settings)
 {
-    // Buckets after which half of the strength counts: everything is new at first.
-    private const double Youth = 20;
-
     // freq_rare: a value is rare while no larger share of the members has it, or only one.
     private const double RareShare = 0.05;
 
@@ -100,14 +97,14 @@ internal sealed class RareMemberJudge(int detector, DetectorSettings settings, M
         {
             var pair = (RareValue)Table[slice.At(i).Series];
             if (_pairs.Find(pair.Key.Partition) is not { Buckets: > 0 } known) continue;
-            findings.CountOne();
+            if (known.IsChance(pair.Buckets)) findings.CountOne();
             var probability = known.ProbabilityOf(pair.Buckets);
             if (_memberships.Of(pair.Key) > 0) probability = Math.Max(probability, _memberships.ProbabilityOf(pair.Key));
             var log = Math.Log10(probability);
-            var strength = Strength.Of(log) * known.Buckets / (known.Buckets + Youth);
+            var strength = Strength.Of(log) * known.Maturity;
             var usual = (double)pair.Buckets / known.Buckets;
             var judgement = new Judgement(1, new Forecast(usual, usual, usual, 0, 0), 1, default, strength, -1,
-                Math.Max(log, -2 * Math.Log10(known.Buckets + 1)), strength / (1 + pair.Buckets));
+                Math.Max(log, -2 * Math.Log10(known.Buckets + 1)), known.Alert(log, pair.Buckets));
             findings.AddMember(this, slice.At(i).Series, i, judgement, report: !AskedOf(pair.Key).SkipResult, _found);
         }
     }

@@ -49,7 +49,7 @@ internal struct Partnership
         }
         var youth = (_known + 1.0) / (_known + 1 + Enough);
         var events = _events;
-        var alert = events.Take(strength, youth, _known);
+        var alert = events.Take(strength, youth, _known, probability);
         if (learn)
         {
             _events = events;

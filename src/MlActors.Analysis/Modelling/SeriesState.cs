@@ -187,8 +187,9 @@ internal struct SeriesState
         strength.Surprise(_surpriseLongTails.Surprise(surpriseLong), multi: true);
 
         var combined = strength.Combined * youth;
-        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact(_multi),
-            _strength.LogProbability(combined, known), _events.Take(strength.Combined, youth, known));
+        var logProbability = _strength.LogProbability(combined, known);
+        var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact(_multi), logProbability,
+            _events.Take(strength.Combined, youth, known, logProbability));
 
         change = watched is { } bucket ? Watch(bucket, value, forecast, scale, standardised, shape.IsFresh, shape.ShortestChange) : null;
 

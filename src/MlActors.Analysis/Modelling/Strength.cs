@@ -11,6 +11,9 @@ namespace MlActors.Analysis.Modelling;
 [StructLayout(LayoutKind.Auto)]
 internal struct Strength(Side side)
 {
+    /// <summary>The strength of a score of 75: where NAB and other labelled sets have their best thresholds, on the quiet side.</summary>
+    public const double Critical = 1.6;
+
     // No signal alone is stronger than this.
     private const double Saturation = 5;
 

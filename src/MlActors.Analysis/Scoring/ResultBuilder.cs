@@ -19,8 +19,6 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
     /// <summary>Changes of level kept of a bucket: the largest.</summary>
     public const int MostChanges = 16;
 
-    // More than this many do not make a bucket or an influencer any more certain.
-    private const int MostJoined = 32;
     private const string TimeInfluencer = "bucket_time";
 
     private readonly List<double> _smallest = [];
@@ -36,9 +34,10 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         unusual.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : ByKey(a, b));
         if (unusual.Count > MostRecords) unusual.RemoveRange(MostRecords, unusual.Count - MostRecords);
         _smallest.Clear();
-        for (var i = 0; i < Math.Min(unusual.Count, MostJoined); i++) _smallest.Add(unusual[i].SharedLog);
+        for (var i = 0; i < Math.Min(unusual.Count, ScoreMap.MostJoined); i++) _smallest.Add(unusual[i].SharedLog);
         _smallest.Sort();
-        var log = Math.Min(ScoreMap.AmongMany([unusual[0].LoneLog], findings.Judged), ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), findings.Judged));
+        var judged = Math.Max(1, findings.Judged);
+        var log = Math.Min(ScoreMap.AmongMany([unusual[0].LoneLog], judged), ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), judged));
 
         unusual.Sort(ByKey);
         var records = new RecordResult[unusual.Count];
@@ -48,7 +47,7 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
             records[i] = Record(unusual[i], bucket);
             tally.Add(records[i].Influencers, unusual[i]);
         }
-        var influencers = tally.Results(MostInfluencers, MostJoined, out var byField);
+        var influencers = tally.Results(MostInfluencers, ScoreMap.MostJoined, out var byField);
         var bucketInfluencers = new List<BucketInfluencer>(1 + byField.Count);
         if (ScoreMap.Score(log) > 0) bucketInfluencers.Add(BucketInfluencer(TimeInfluencer, log));
         foreach (var (field, fieldLog) in byField) bucketInfluencers.Add(BucketInfluencer(field, fieldLog));

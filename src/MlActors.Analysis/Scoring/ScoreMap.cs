@@ -1,3 +1,5 @@
+using MlActors.Analysis.Modelling;
+
 namespace MlActors.Analysis.Scoring;
 
 /// <summary>The fixed map from probabilities to scores, and ways to join probabilities. All probabilities are log10, in [−300, 0].</summary>
@@ -6,10 +8,10 @@ internal static class ScoreMap
     /// <summary>Only less probable values are records.</summary>
     public static readonly double RecordLogProbability = Math.Log10(0.05);
 
-    private const double CriticalDecades = 4;
+    /// <summary>More than this many do not make a bucket or an influencer any more certain.</summary>
+    public const int MostJoined = 32;
 
-    // Where NAB and other labelled sets have their best thresholds, on the quiet side.
-    public const double CriticalStrength = 1.6;
+    private const double CriticalDecades = 4;
 
     // Chosen so that a probability of 1e-4 has score 75: 1 − exp(−ln 4) = 0.75.
     private static readonly double Width = (CriticalDecades + RecordLogProbability) / Math.Sqrt(Math.Log(4));
@@ -26,18 +28,18 @@ internal static class ScoreMap
         score <= 0 ? 0 : Math.Max(-300, RecordLogProbability - (Width * Math.Sqrt(-double.LogP1(-Math.Min(score, 100) / 100))));
 
     /// <summary>
-    /// The score of a record: half by how strong its signals are on an absolute scale, half by how seldom its own series shows such strength. So neither
+    /// The score of a record: by two fifths how strong its signals are on an absolute scale, by three how seldom its own series shows such strength. So neither
     /// a series that is wild every day nor one that has never stirred reaches a high score by itself. 0 for what is not rare.
     /// </summary>
-    /// <param name="strength">About decades of improbability, <see cref="Modelling.Judgement"/>.</param>
+    /// <param name="strength">About decades of improbability, <see cref="Judgement"/>.</param>
     public static double RecordScore(double strength, double logProbability) =>
-        logProbability >= RecordLogProbability ? 0 : (0.5 * StrengthScore(strength)) + (0.5 * Score(logProbability));
+        logProbability >= RecordLogProbability ? 0 : (0.4 * StrengthScore(strength)) + (0.6 * Score(logProbability));
 
-    /// <summary>The absolute scale: 75 at <see cref="CriticalStrength"/>, halving the rest to 100 with every half of it.</summary>
-    public static double StrengthScore(double strength) => 100 * (1 - Math.Pow(2, -2 * strength / CriticalStrength));
+    /// <summary>The absolute scale: 75 at <see cref="Strength.Critical"/>, halving the rest to 100 with every half of it.</summary>
+    public static double StrengthScore(double strength) => 100 * (1 - Math.Pow(2, -2 * strength / Strength.Critical));
 
     /// <summary>The strength that has a score; the counterpart of <see cref="StrengthScore"/>.</summary>
-    public static double StrengthOf(double score) => -CriticalStrength / 2 * Math.Log2(1 - (Math.Clamp(score, 0, 99.999) / 100));
+    public static double StrengthOf(double score) => -Strength.Critical / 2 * Math.Log2(1 - (Math.Clamp(score, 0, 99.999) / 100));
 
     public static double Probability(double logProbability) => Math.Clamp(Math.Pow(10, logProbability), 1e-300, 1);
 

@@ -52,6 +52,9 @@ public sealed record ApiEndpoint(
 {
     public IReadOnlyList<ApiParameter> Parameters { get; init; } = [];
 
+    /// <summary>Needed instead of a cluster privilege, on each index that the request is about; of <see cref="Security.IndexPrivileges"/>.</summary>
+    public string? IndexPrivilege { get; init; }
+
     public BodyKind Body { get; init; }
 
     /// <summary>What a <see cref="BodyKind.Json"/> body is, for the documentation.</summary>

@@ -27,7 +27,12 @@ public static partial class ApiTable
         foreach (var path in endpoint.Paths) text.Append("    ").AppendJoin(", ", endpoint.Methods).Append(' ').Append(path).Append('\n');
         text.Append('\n').Append(endpoint.Summary);
         if (endpoint.Origin == EndpointOrigin.Extension) text.Append(" *An extension of this server.*");
-        text.Append(" Privilege: ").Append(endpoint.Privilege is null ? "any authenticated user" : $"`{endpoint.Privilege}`").Append(".\n\n");
+        text.Append(" Privilege: ").Append(endpoint switch
+        {
+            { IndexPrivilege: { } onIndices } => $"`{onIndices}` on the index",
+            { Privilege: { } privilege } => $"`{privilege}`",
+            _ => "any authenticated user",
+        }).Append(".\n\n");
         if (endpoint.BodyDoc.Length > 0) text.Append("Body: ").Append(endpoint.BodyDoc).Append("\n\n");
         if (endpoint.Parameters.Count > 0) AppendParameters(text, endpoint.Parameters);
     }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using MlActors.Gateway.Calendars;
 using MlActors.Gateway.Cat;
+using MlActors.Gateway.Datafeeds;
+using MlActors.Gateway.Documents;
 using MlActors.Gateway.Errors;
 using MlActors.Gateway.Forecasts;
 using MlActors.Gateway.Filters;
@@ -37,9 +39,21 @@ public static partial class ApiTable
         .. FilterEndpoints.All,
         .. CalendarEndpoints.All,
         .. EventEndpoints.All,
+        .. DatafeedEndpoints.All,
+        .. RunEndpoints.All,
+        .. DatafeedStatsEndpoints.All,
+        .. PreviewEndpoint.All,
+        .. ConnectionsEndpoint.All,
         .. CatEndpoint.All,
         .. TaskEndpoint.All,
         .. SecurityEndpoints.All,
+        .. IndexEndpoints.All,
+        .. BulkEndpoint.All,
+        .. DocumentEndpoints.All,
+        .. SearchEndpoints.All,
+        .. FieldCapsEndpoint.All,
+        CatIndicesEndpoint.Endpoint,
+        .. ShipperEndpoints.All,
         .. NotYetEndpoints.All,
     ];
 
@@ -66,7 +80,7 @@ public static partial class ApiTable
         if (wanted.Length != given.Length) return false;
         for (var i = 0; i < wanted.Length; i++)
         {
-            if (wanted[i].StartsWith('{') ? given[i].Length == 0 : !string.Equals(wanted[i], given[i], StringComparison.OrdinalIgnoreCase)) return false;
+            if (wanted[i] == "{index}" ? !Http.IndexRoute.IsIndex(given[i]) : wanted[i].StartsWith('{') ? given[i].Length == 0 : !string.Equals(wanted[i], given[i], StringComparison.OrdinalIgnoreCase)) return false;
         }
         return true;
     }

@@ -1,11 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using MlActors.Analysis.Results;
-using MlActors.Gateway.Api;
-using MlActors.Gateway.Errors;
 using MlActors.Gateway.Jobs;
 using MlActors.Jobs;
-using MlActors.Jobs.Expressions;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 
@@ -17,116 +13,75 @@ internal sealed record CatRow(JobStats Stats, NodeIdentity? Node, long NowMs)
     public JobStatus Status => Stats.Status;
 }
 
-internal enum CatType { Text, Number, Bytes, Time }
-
-/// <summary>One column: its names, what it shows, and how.</summary>
-/// <param name="Value">Text, a number, bytes or milliseconds, by the type; <c>null</c> shows nothing.</param>
-internal sealed record CatColumn(string Name, ImmutableArray<string> Aliases, CatType Type, string Doc, Func<CatRow, IComparable?> Value)
-{
-    public bool IsNamed(string name) => name == Name || Aliases.Contains(name, StringComparer.Ordinal);
-}
-
 /// <summary>The columns of the table of jobs, in their order.</summary>
 internal static class CatColumns
 {
     private static readonly string[] DefaultNames =
         ["id", "state", "data.processed_records", "model.bytes", "model.memory_status", "forecasts.total", "buckets.count"];
 
-    public static ImmutableArray<CatColumn> All { get; } =
+    public static ImmutableArray<CatColumn<CatRow>> All { get; } =
     [
-        Text("id", "", "the id of the job", row => row.Stats.Row.Config.JobId),
-        Text("state", "s", "the state of the job", row => JobLifecycle.Name(row.Status.State)),
-        Text("opened_time", "ot", "how long the job has been open", row => JobStatsDocument.OpenFor(row.Status, row.NowMs)),
-        Text("assignment_explanation", "ae", "why the job is or is not on a node", row => JobStatsDocument.AssignmentExplanation(row.Status)),
-        Number("data.processed_records", "dpr", "records given to the analysis", row => row.Status.Counts.ProcessedRecords),
-        Number("data.processed_fields", "dpf", "fields given to the analysis", row => row.Status.Counts.ProcessedFields),
-        Bytes("data.input_bytes", "dib", "bytes received", row => row.Status.Counts.InputBytes),
-        Number("data.input_records", "dir", "records received", row => row.Status.Counts.InputRecords),
-        Number("data.input_fields", "dif", "fields received", row => row.Status.Counts.InputFields),
-        Number("data.invalid_dates", "did", "records without a readable time", row => row.Status.Counts.InvalidDates),
-        Number("data.missing_fields", "dmf", "analysed fields that records lacked", row => row.Status.Counts.MissingFields),
-        Number("data.out_of_order_timestamps", "doot", "records that came too late", row => row.Status.Counts.OutOfOrder),
-        Number("data.empty_buckets", "deb", "buckets without a record", row => row.Status.Counts.EmptyBuckets),
-        Number("data.sparse_buckets", "dsb", "buckets with few records", row => row.Status.Counts.SparseBuckets),
-        Number("data.buckets", "db", "buckets seen", row => row.Status.Counts.Buckets),
-        Date("data.earliest_record", "der", "time of the earliest record", row => row.Status.Counts.EarliestRecord * 1000),
-        Date("data.latest_record", "dlr", "time of the latest record", row => row.Status.Counts.LatestRecord * 1000),
-        Date("data.last", "dl", "when data came last", row => row.Status.Counts.LastDataTime),
-        Date("data.last_empty_bucket", "dleb", "the latest empty bucket", row => row.Status.Counts.LatestEmptyBucket * 1000),
-        Date("data.last_sparse_bucket", "dlsb", "the latest sparse bucket", row => row.Status.Counts.LatestSparseBucket * 1000),
-        Bytes("model.bytes", "mb", "size of the models", row => row.Status.Size.ModelBytes),
-        Text("model.memory_status", "mms", "whether the models keep within their limit", row => ModelSizeDocument.NameOf(row.Status.Size.MemoryStatus)),
-        Bytes("model.bytes_exceeded", "mbe", "how far the limit was exceeded", row => row.Status.Size.ModelBytesExceeded),
-        Text("model.memory_limit", "mml", "the limit of the models", row => row.Stats.Row.Config.AnalysisLimits.ModelMemoryLimit),
-        Number("model.by_fields", "mbf", "values of by fields", row => row.Status.Size.TotalByFieldCount),
-        Number("model.over_fields", "mof", "values of over fields", row => row.Status.Size.TotalOverFieldCount),
-        Number("model.partition_fields", "mpf", "values of partition fields", row => row.Status.Size.TotalPartitionFieldCount),
-        Number("model.bucket_allocation_failures", "mbaf", "buckets in which the limit kept new series out", row => row.Status.Size.BucketAllocationFailures),
-        Text("model.categorization_status", "mcs", "state of the categorization", row => ModelSizeDocument.NameOf(row.Status.Size.Categorization.Status)),
-        Number("model.categorized_doc_count", "mcdc", "records categorized", row => row.Status.Size.Categorization.CategorizedDocuments),
-        Number("model.total_category_count", "mtcc", "categories", row => row.Status.Size.Categorization.TotalCategories),
-        Number("model.frequent_category_count", "", "frequent categories", row => row.Status.Size.Categorization.FrequentCategories),
-        Number("model.rare_category_count", "mrcc", "rare categories", row => row.Status.Size.Categorization.RareCategories),
-        Number("model.dead_category_count", "mdcc", "dead categories", row => row.Status.Size.Categorization.DeadCategories),
-        Number("model.failed_category_count", "mfcc", "failed categories", row => row.Status.Size.Categorization.FailedCategories),
-        Date("model.log_time", "mlt", "when the size was measured", row => row.Status.SizeLogTime),
-        Date("model.timestamp", "mt", "the bucket at which the size was measured", row => row.Status.Size.Timestamp * 1000),
-        Number("forecasts.total", "ft", "forecasts", row => row.Stats.Forecasts.Total),
+        CatColumn.Text<CatRow>("id", "", "the id of the job", row => row.Stats.Row.Config.JobId),
+        CatColumn.Text<CatRow>("state", "s", "the state of the job", row => JobLifecycle.Name(row.Status.State)),
+        CatColumn.Text<CatRow>("opened_time", "ot", "how long the job has been open", row => JobStatsDocument.OpenFor(row.Status, row.NowMs)),
+        CatColumn.Text<CatRow>("assignment_explanation", "ae", "why the job is or is not on a node", row => JobStatsDocument.AssignmentExplanation(row.Status)),
+        CatColumn.Number<CatRow>("data.processed_records", "dpr", "records given to the analysis", row => row.Status.Counts.ProcessedRecords),
+        CatColumn.Number<CatRow>("data.processed_fields", "dpf", "fields given to the analysis", row => row.Status.Counts.ProcessedFields),
+        CatColumn.Bytes<CatRow>("data.input_bytes", "dib", "bytes received", row => row.Status.Counts.InputBytes),
+        CatColumn.Number<CatRow>("data.input_records", "dir", "records received", row => row.Status.Counts.InputRecords),
+        CatColumn.Number<CatRow>("data.input_fields", "dif", "fields received", row => row.Status.Counts.InputFields),
+        CatColumn.Number<CatRow>("data.invalid_dates", "did", "records without a readable time", row => row.Status.Counts.InvalidDates),
+        CatColumn.Number<CatRow>("data.missing_fields", "dmf", "analysed fields that records lacked", row => row.Status.Counts.MissingFields),
+        CatColumn.Number<CatRow>("data.out_of_order_timestamps", "doot", "records that came too late", row => row.Status.Counts.OutOfOrder),
+        CatColumn.Number<CatRow>("data.empty_buckets", "deb", "buckets without a record", row => row.Status.Counts.EmptyBuckets),
+        CatColumn.Number<CatRow>("data.sparse_buckets", "dsb", "buckets with few records", row => row.Status.Counts.SparseBuckets),
+        CatColumn.Number<CatRow>("data.buckets", "db", "buckets seen", row => row.Status.Counts.Buckets),
+        CatColumn.Date<CatRow>("data.earliest_record", "der", "time of the earliest record", row => row.Status.Counts.EarliestRecord * 1000),
+        CatColumn.Date<CatRow>("data.latest_record", "dlr", "time of the latest record", row => row.Status.Counts.LatestRecord * 1000),
+        CatColumn.Date<CatRow>("data.last", "dl", "when data came last", row => row.Status.Counts.LastDataTime),
+        CatColumn.Date<CatRow>("data.last_empty_bucket", "dleb", "the latest empty bucket", row => row.Status.Counts.LatestEmptyBucket * 1000),
+        CatColumn.Date<CatRow>("data.last_sparse_bucket", "dlsb", "the latest sparse bucket", row => row.Status.Counts.LatestSparseBucket * 1000),
+        CatColumn.Bytes<CatRow>("model.bytes", "mb", "size of the models", row => row.Status.Size.ModelBytes),
+        CatColumn.Text<CatRow>("model.memory_status", "mms", "whether the models keep within their limit", row => ModelSizeDocument.NameOf(row.Status.Size.MemoryStatus)),
+        CatColumn.Bytes<CatRow>("model.bytes_exceeded", "mbe", "how far the limit was exceeded", row => row.Status.Size.ModelBytesExceeded),
+        CatColumn.Text<CatRow>("model.memory_limit", "mml", "the limit of the models", row => row.Stats.Row.Config.AnalysisLimits.ModelMemoryLimit),
+        CatColumn.Number<CatRow>("model.by_fields", "mbf", "values of by fields", row => row.Status.Size.TotalByFieldCount),
+        CatColumn.Number<CatRow>("model.over_fields", "mof", "values of over fields", row => row.Status.Size.TotalOverFieldCount),
+        CatColumn.Number<CatRow>("model.partition_fields", "mpf", "values of partition fields", row => row.Status.Size.TotalPartitionFieldCount),
+        CatColumn.Number<CatRow>("model.bucket_allocation_failures", "mbaf", "buckets in which the limit kept new series out", row => row.Status.Size.BucketAllocationFailures),
+        CatColumn.Text<CatRow>("model.categorization_status", "mcs", "state of the categorization", row => ModelSizeDocument.NameOf(row.Status.Size.Categorization.Status)),
+        CatColumn.Number<CatRow>("model.categorized_doc_count", "mcdc", "records categorized", row => row.Status.Size.Categorization.CategorizedDocuments),
+        CatColumn.Number<CatRow>("model.total_category_count", "mtcc", "categories", row => row.Status.Size.Categorization.TotalCategories),
+        CatColumn.Number<CatRow>("model.frequent_category_count", "", "frequent categories", row => row.Status.Size.Categorization.FrequentCategories),
+        CatColumn.Number<CatRow>("model.rare_category_count", "mrcc", "rare categories", row => row.Status.Size.Categorization.RareCategories),
+        CatColumn.Number<CatRow>("model.dead_category_count", "mdcc", "dead categories", row => row.Status.Size.Categorization.DeadCategories),
+        CatColumn.Number<CatRow>("model.failed_category_count", "mfcc", "failed categories", row => row.Status.Size.Categorization.FailedCategories),
+        CatColumn.Date<CatRow>("model.log_time", "mlt", "when the size was measured", row => row.Status.SizeLogTime),
+        CatColumn.Date<CatRow>("model.timestamp", "mt", "the bucket at which the size was measured", row => row.Status.Size.Timestamp * 1000),
+        CatColumn.Number<CatRow>("forecasts.total", "ft", "forecasts", row => row.Stats.Forecasts.Total),
         .. Summary("forecasts.memory", "fm", CatType.Bytes, "memory of a forecast", row => row.Stats.Forecasts.Memory),
         .. Summary("forecasts.records", "fr", CatType.Number, "points of a forecast", row => row.Stats.Forecasts.Records),
         .. Summary("forecasts.time", "ft", CatType.Time, "time that a forecast took", row => row.Stats.Forecasts.ProcessingMs),
-        Text("node.id", "ni", "id of the node that runs the job", row => row.Node?.Id),
-        Text("node.name", "nn", "name of the node that runs the job", row => row.Node?.Name),
-        Text("node.ephemeral_id", "ne", "id of that node's process", row => row.Node?.EphemeralId),
-        Text("node.address", "na", "address of that node", row => row.Node?.TransportAddress),
-        Number("buckets.count", "bc", "buckets analysed", row => row.Status.Timing.BucketCount),
-        Time("buckets.time.total", "btt", "time that all buckets took", row => row.Status.Timing.TotalMs),
-        Time("buckets.time.min", "btmin", "time of the quickest bucket", row => row.Status.Timing.MinimumMs),
-        Time("buckets.time.max", "btmax", "time of the slowest bucket", row => row.Status.Timing.MaximumMs),
-        Time("buckets.time.exp_avg", "btea", "exponential average time of a bucket", row => row.Status.Timing.ExponentialAverageMs),
-        Time("buckets.time.exp_avg_hour", "bteah", "exponential average time of an hour of data", row => row.Status.Timing.ExponentialAveragePerHourMs),
+        CatColumn.Text<CatRow>("node.id", "ni", "id of the node that runs the job", row => row.Node?.Id),
+        CatColumn.Text<CatRow>("node.name", "nn", "name of the node that runs the job", row => row.Node?.Name),
+        CatColumn.Text<CatRow>("node.ephemeral_id", "ne", "id of that node's process", row => row.Node?.EphemeralId),
+        CatColumn.Text<CatRow>("node.address", "na", "address of that node", row => row.Node?.TransportAddress),
+        CatColumn.Number<CatRow>("buckets.count", "bc", "buckets analysed", row => row.Status.Timing.BucketCount),
+        CatColumn.Time<CatRow>("buckets.time.total", "btt", "time that all buckets took", row => row.Status.Timing.TotalMs),
+        CatColumn.Time<CatRow>("buckets.time.min", "btmin", "time of the quickest bucket", row => row.Status.Timing.MinimumMs),
+        CatColumn.Time<CatRow>("buckets.time.max", "btmax", "time of the slowest bucket", row => row.Status.Timing.MaximumMs),
+        CatColumn.Time<CatRow>("buckets.time.exp_avg", "btea", "exponential average time of a bucket", row => row.Status.Timing.ExponentialAverageMs),
+        CatColumn.Time<CatRow>("buckets.time.exp_avg_hour", "bteah", "exponential average time of an hour of data", row => row.Status.Timing.ExponentialAveragePerHourMs),
     ];
 
-    public static ImmutableArray<CatColumn> Default { get; } = [.. DefaultNames.Select(name => All.First(column => column.Name == name))];
-
-    /// <summary>The columns of names, aliases and wildcards, each once, in the order asked for.</summary>
-    /// <exception cref="ApiException">400: no column has that name.</exception>
-    public static IReadOnlyList<CatColumn> Select(IReadOnlyList<string> names)
-    {
-        var selected = new List<CatColumn>();
-        foreach (var name in names)
-        {
-            var matching = All.Where(column => column.IsNamed(name) || (JobExpression.IsWildcard(name) && JobExpression.Matches(name, column.Name))).ToList();
-            if (matching.Count == 0) throw ArgumentReader.Unknown("column", name, "in [h]", All.Select(column => column.Name));
-            selected.AddRange(matching.Where(column => !selected.Contains(column)));
-        }
-        return selected.Count == 0 ? Default : selected;
-    }
-
-    private static CatColumn Text(string name, string alias, string doc, Func<CatRow, string?> value) =>
-        new(name, Aliases(alias), CatType.Text, doc, value);
-
-    private static CatColumn Number(string name, string alias, string doc, Func<CatRow, long> value) =>
-        new(name, Aliases(alias), CatType.Number, doc, row => value(row));
-
-    private static CatColumn Bytes(string name, string alias, string doc, Func<CatRow, long> value) =>
-        new(name, Aliases(alias), CatType.Bytes, doc, row => value(row));
-
-    private static CatColumn Time(string name, string alias, string doc, Func<CatRow, double?> value) =>
-        new(name, Aliases(alias), CatType.Time, doc, row => value(row));
-
-    private static CatColumn Date(string name, string alias, string doc, Func<CatRow, long?> milliseconds) => new(name, Aliases(alias), CatType.Text, doc,
-        row => milliseconds(row) is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime
-            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : null);
-
-    private static ImmutableArray<string> Aliases(string alias) => alias.Length == 0 ? [] : [alias];
+    public static ImmutableArray<CatColumn<CatRow>> Default { get; } = [.. DefaultNames.Select(name => All.First(column => column.Name == name))];
 
     // Nothing is shown of a job without forecasts. Sizes and numbers are whole.
-    private static IEnumerable<CatColumn> Summary(string name, string alias, CatType type, string what, Func<CatRow, FigureSummary?> figure)
+    private static IEnumerable<CatColumn<CatRow>> Summary(string name, string alias, CatType type, string what, Func<CatRow, FigureSummary?> figure)
     {
         return [Part("min", f => f.Min), Part("max", f => f.Max), Part("avg", f => f.Avg), Part("total", f => f.Total)];
 
-        CatColumn Part(string part, Func<FigureSummary, double> value) => new($"{name}.{part}", [alias + part], type, $"{part} {what}",
+        CatColumn<CatRow> Part(string part, Func<FigureSummary, double> value) => new($"{name}.{part}", [alias + part], type, $"{part} {what}",
             row => figure(row) is { } summary ? Whole(value(summary)) : null);
 
         IComparable Whole(double number) => type == CatType.Time ? number : (IComparable)(long)Math.Round(number);

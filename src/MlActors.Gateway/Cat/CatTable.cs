@@ -5,10 +5,10 @@ using System.Text.Json;
 namespace MlActors.Gateway.Cat;
 
 /// <summary>Sorts rows and writes them, aligned in columns or as JSON.</summary>
-internal sealed class CatTable(IReadOnlyList<CatColumn> columns, string? bytesUnit, string? timeUnit)
+internal sealed class CatTable<TRow>(IReadOnlyList<CatColumn<TRow>> columns, string? bytesUnit, string? timeUnit)
 {
     /// <summary>Sorts by several columns; rows without a value come last whatever the direction.</summary>
-    public static IEnumerable<CatRow> Sort(IEnumerable<CatRow> rows, IReadOnlyList<(CatColumn Column, bool Descending)> keys)
+    public static IEnumerable<TRow> Sort(IEnumerable<TRow> rows, IReadOnlyList<(CatColumn<TRow> Column, bool Descending)> keys)
     {
         var sorted = rows.OrderBy(_ => 0);
         foreach (var (column, descending) in keys)
@@ -19,7 +19,7 @@ internal sealed class CatTable(IReadOnlyList<CatColumn> columns, string? bytesUn
         return sorted;
     }
 
-    public string WriteText(IReadOnlyList<CatRow> rows, bool header)
+    public string WriteText(IReadOnlyList<TRow> rows, bool header)
     {
         var lines = rows.Select(row => columns.Select(column => Show(column, row)).ToArray()).ToList();
         if (header) lines.Insert(0, [.. columns.Select(column => column.Name)]);
@@ -39,7 +39,7 @@ internal sealed class CatTable(IReadOnlyList<CatColumn> columns, string? bytesUn
         return text.ToString();
     }
 
-    public void WriteJson(Utf8JsonWriter json, IReadOnlyList<CatRow> rows)
+    public void WriteJson(Utf8JsonWriter json, IReadOnlyList<TRow> rows)
     {
         json.WriteStartArray();
         foreach (var row in rows)
@@ -56,7 +56,7 @@ internal sealed class CatTable(IReadOnlyList<CatColumn> columns, string? bytesUn
     }
 
     /// <summary>The columns there are, with their short names and what they show.</summary>
-    public static string WriteHelp(IReadOnlyList<CatColumn> all)
+    public static string WriteHelp(IReadOnlyList<CatColumn<TRow>> all)
     {
         var (names, aliases) = (all.Max(column => column.Name.Length), all.Max(column => string.Join(',', column.Aliases).Length));
         var text = new StringBuilder();
@@ -68,7 +68,7 @@ internal sealed class CatTable(IReadOnlyList<CatColumn> columns, string? bytesUn
         return text.ToString();
     }
 
-    private string Show(CatColumn column, CatRow row) => column.Value(row) switch
+    private string Show(CatColumn<TRow> column, TRow row) => column.Value(row) switch
     {
         null => "",
         long bytes when column.Type == CatType.Bytes => CatUnits.Bytes(bytes, bytesUnit),

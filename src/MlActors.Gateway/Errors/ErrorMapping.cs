@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using MlActors.Gateway.Ingest;
+using MlActors.Documents;
+using MlActors.Ingest;
 using MlActors.Jobs;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Lifecycle;
@@ -16,6 +17,8 @@ public static class ErrorMapping
     {
         ApiException api => api,
         InvalidConfigException invalid => From(invalid),
+        QueryException { Unknown: true } query => new ApiException(400, ErrorTypes.Parsing, query.Message, query),
+        QueryException query => new ApiException(400, ErrorTypes.IllegalArgument, query.Message, query),
         JobTimeoutException timeout => new ApiException(408, ErrorTypes.Status, timeout.Message + "; what was asked for may still happen"),
         StoreException { Failure: StoreFailure.Unavailable } store => new ApiException(503, ErrorTypes.Status, store.Message, store),
         StoreException store => new ApiException(500, ErrorTypes.Unexpected, store.Message, store),

@@ -14,5 +14,11 @@ public static class ErrorTypes
     public const string AlreadyExists = "resource_already_exists_exception";
     public const string Security = "security_exception";
     public const string TooLarge = "content_too_long_exception";
+    public const string Parsing = "parsing_exception";
+    public const string DocumentParsing = "document_parsing_exception";
+    public const string IndexNotFound = "index_not_found_exception";
+    public const string InvalidIndexName = "invalid_index_name_exception";
+    public const string VersionConflict = "version_conflict_engine_exception";
+    public const string Rejected = "es_rejected_execution_exception";
     public const string Unexpected = "exception";
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 
 namespace MlActors.Gateway.Http;
 

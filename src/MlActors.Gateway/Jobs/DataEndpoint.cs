@@ -4,7 +4,7 @@ using MlActors.Analysis;
 using MlActors.Analysis.Input;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 using MlActors.Gateway.Security;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Lifecycle;

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using MlActors.Gateway.Api;
+using MlActors.Gateway.Datafeeds;
 using MlActors.Gateway.Errors;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Contexts;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Gateway.Jobs;
@@ -13,8 +15,10 @@ public static partial class JobEndpoints
     {
         var config = ReadConfig(call, call.JobId);
         await RequireFreeNamesAsync(call, config);
-        await call.AskAsync<Done>(new CreateJob(config), call.Services.Options.CommandTimeout);
-        return ApiResult.Json(json => JobConfigJson.WriteApi(json, config, status: null, excludeGenerated: false));
+        var datafeed = ReadDatafeed(call, config);
+        if (datafeed is not null) await DatafeedEndpoints.RequireFreeIdAsync(call, datafeed);
+        await call.AskAsync<Done>(new CreateJob(config, datafeed), call.Services.Options.CommandTimeout);
+        return ApiResult.Json(json => JobConfigJson.WriteApi(json, config, status: null, excludeGenerated: false, datafeed));
     }
 
     private static async Task<ApiResult> UpdateAsync(ApiCall call)
@@ -25,7 +29,7 @@ public static partial class JobEndpoints
         if (job.Status.State is JobState.Opening or JobState.Opened)
             await RequireFiltersAsync(call, JobContext.FiltersOf(update.Detectors.SelectMany(detector => detector.Rules ?? [])));
         var updated = await call.AskAsync<JobUpdatedReply>(new UpdateJob(call.JobId, update), call.Services.Options.CommandTimeout);
-        return ApiResult.Json(json => JobConfigJson.WriteApi(json, updated.Row.Config, updated.Row.Status, excludeGenerated: false));
+        return ApiResult.Json(json => JobConfigJson.WriteApi(json, updated.Row.Config, updated.Row.Status, excludeGenerated: false, updated.Row.Datafeed));
     }
 
     private static Task<ApiResult> ValidateAsync(ApiCall call)
@@ -42,6 +46,12 @@ public static partial class JobEndpoints
 
     private static JobConfig ReadConfig(ApiCall call, string? urlJobId) =>
         JobConfigReader.ReadPut(urlJobId, call.Body.Span, call.Services.Options.JobLimits, call.Services.Time.GetUtcNow());
+
+    private static DatafeedConfig? ReadDatafeed(ApiCall call, JobConfig job)
+    {
+        using var body = call.ParseBody();
+        return body.RootElement.TryGetProperty("datafeed_config", out var datafeed) ? DatafeedReader.ReadInJob(datafeed.Clone(), job, call.Services.Sources) : null;
+    }
 
     // Ids and group names are one space of names. The owner of the id makes sure that only one job has it.
     private static async Task RequireFreeNamesAsync(ApiCall call, JobConfig config)

@@ -89,7 +89,7 @@ public static partial class JobEndpoints
             json.WriteStartArray("jobs");
             await foreach (var row in call.Services.Catalog.ReadAsync([.. jobs.Select(job => job.JobId)]))
             {
-                JobConfigJson.WriteApi(json, row.Config, row.Status, call.Get(ExcludeGenerated));
+                JobConfigJson.WriteApi(json, row.Config, row.Status, call.Get(ExcludeGenerated), row.Datafeed);
                 count++;
                 await output.FlushIfFullAsync(call.Aborted);
             }

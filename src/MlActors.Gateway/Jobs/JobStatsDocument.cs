@@ -84,7 +84,7 @@ internal static class JobStatsDocument
         }
     }
 
-    private static void WriteNode(Utf8JsonWriter json, NodeIdentity node)
+    public static void WriteNode(Utf8JsonWriter json, NodeIdentity node)
     {
         json.WriteStartObject("node");
         json.WriteString("id", node.Id);

@@ -2,7 +2,7 @@ using System.Globalization;
 using MlActors.Analysis.Input;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Gateway.Jobs;

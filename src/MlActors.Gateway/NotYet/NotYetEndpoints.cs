@@ -16,15 +16,6 @@ public static class NotYetEndpoints
 
     public static ImmutableArray<ApiEndpoint> All { get; } =
     [
-        Declare("ml.get_datafeeds", "GET", "/_ml/datafeeds", "/_ml/datafeeds/{datafeed_id}"),
-        Declare("ml.get_datafeed_stats", "GET", "/_ml/datafeeds/_stats", "/_ml/datafeeds/{datafeed_id}/_stats"),
-        Declare("ml.put_datafeed", "PUT", "/_ml/datafeeds/{datafeed_id}"),
-        Declare("ml.update_datafeed", "POST", "/_ml/datafeeds/{datafeed_id}/_update"),
-        Declare("ml.delete_datafeed", "DELETE", "/_ml/datafeeds/{datafeed_id}"),
-        Declare("ml.start_datafeed", "POST", "/_ml/datafeeds/{datafeed_id}/_start"),
-        Declare("ml.stop_datafeed", "POST", "/_ml/datafeeds/{datafeed_id}/_stop"),
-        Declare("ml.preview_datafeed", "GET, POST", "/_ml/datafeeds/_preview", "/_ml/datafeeds/{datafeed_id}/_preview"),
-        Declare("cat.ml_datafeeds", "GET", "/_cat/ml/datafeeds", "/_cat/ml/datafeeds/{datafeed_id}"),
         Declare("ml.upgrade_job_snapshot", "POST", Job + "/model_snapshots/{snapshot_id}/_upgrade"),
         Declare("ml.get_model_snapshot_upgrade_stats", "GET", Job + "/model_snapshots/{snapshot_id}/_upgrade/_stats"),
         Declare("ml.set_upgrade_mode", "POST", "/_ml/set_upgrade_mode"),

@@ -28,13 +28,27 @@ public sealed class Authenticator(ISecurityStore store, GatewayOptions options, 
     /// <exception cref="ApiException">403.</exception>
     public static void Authorize(Principal principal, ApiEndpoint endpoint)
     {
+        if (endpoint.IndexPrivilege is { } onIndices)
+        {
+            // Which indices are meant the handler finds out; who has none of them need not be read any further.
+            if (!IndexPrivileges.AllowSomewhere(principal.Indices, onIndices)) throw Forbidden(principal, endpoint, onIndices, index: null);
+            return;
+        }
         if (endpoint.Privilege is null || principal.May(endpoint.Privilege)) return;
-        var who = principal.ApiKeyId is { } key ? $"API key id [{key}] of user [{principal.Name}]" : $"user [{principal.Name}]";
-        var roles = principal.ApiKeyId is null ? $" with roles [{string.Join(',', principal.Roles)}]" : "";
         var privileges = string.Join(',', Privileges.That(endpoint.Privilege));
         throw new ApiException(403, ErrorTypes.Security,
-            $"action [{endpoint.Action}] is not allowed for {who}{roles}; it needs one of the cluster privileges [{privileges}]");
+            $"action [{endpoint.Action}] is not allowed for {Describe(principal)}; it needs one of the cluster privileges [{privileges}]");
     }
+
+    /// <summary>The 403 for an index.</summary>
+    /// <param name="index"><c>null</c>: for any.</param>
+    public static ApiException Forbidden(Principal principal, ApiEndpoint endpoint, string privilege, string? index) => new(403, ErrorTypes.Security,
+        $"action [{endpoint.Action}] is not allowed for {Describe(principal)}{(index is null ? "" : $" on the index [{index}]")}; " +
+        $"it needs one of the index privileges [{string.Join(',', IndexPrivileges.That(privilege))}]");
+
+    private static string Describe(Principal principal) => principal.ApiKeyId is { } key
+        ? $"API key id [{key}] of user [{principal.Name}]"
+        : $"user [{principal.Name}] with roles [{string.Join(',', principal.Roles)}]";
 
     private async Task<Principal> CheckAsync(string header, CancellationToken cancellation)
     {
@@ -55,7 +69,7 @@ public sealed class Authenticator(ISecurityStore store, GatewayOptions options, 
         // The password is checked in any case, so that time does not tell which users exist or are disabled.
         if (!await passwords.VerifyAsync(name, password, user?.PasswordHash, cancellation) || user is not { Enabled: true })
             throw Refuse($"unable to authenticate user [{name}]");
-        return new Principal(user.Name, [.. user.Roles], Privileges.OfRoles(user.Roles));
+        return new Principal(user.Name, [.. user.Roles], Privileges.OfRoles(user.Roles)) { Indices = IndexPrivileges.OfRoles(user.Roles) };
     }
 
     private async Task<Principal> CheckApiKeyAsync(string value)
@@ -65,7 +79,7 @@ public sealed class Authenticator(ISecurityStore store, GatewayOptions options, 
         // One text for all reasons: whether an id exists is nobody's business.
         if (key is null || !sent.Matches(key.SecretHash) || key.Invalidated || key.ExpiresMs <= time.GetUtcNow().ToUnixTimeMilliseconds())
             throw Refuse("unable to authenticate with this API key: it is unknown, expired or invalidated");
-        return new Principal(key.Owner, [], [.. key.Privileges], key.Id, key.Name);
+        return new Principal(key.Owner, [], [.. key.Privileges], key.Id, key.Name) { Indices = [.. key.Indices ?? []] };
     }
 
     private static bool TryDecodeBasic(string value, out string name, out string password)

@@ -36,6 +36,9 @@ public static class Privileges
         [Superuser] = [All],
         ["machine_learning_admin"] = [ManageMl],
         ["machine_learning_user"] = [MonitorMl],
+        // What these may do with indices is said in IndexPrivileges.
+        ["editor"] = [],
+        ["viewer"] = [],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, FrozenSet<string>> Closures = Includes.Keys.ToFrozenDictionary(

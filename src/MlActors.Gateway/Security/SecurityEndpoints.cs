@@ -27,7 +27,7 @@ public static class SecurityEndpoints
         {
             Body = BodyKind.Json,
             BodyDoc = "`{\"name\": …, \"expiration\": \"30d\", \"role_descriptors\": {\"any name\": {\"cluster\": [\"monitor_ml\"]}}}`; " +
-                "only `name` is required.",
+                "only `name` is required. A role may also have `\"indices\": [{\"names\": [\"logs-*\"], \"privileges\": [\"create_doc\", \"auto_configure\"]}]`.",
             Parameters = [Refresh],
         },
         new("security.get_api_key", ["GET"], ["/_security/api_key"], Privileges.ManageOwnApiKey, "cluster:admin/xpack/security/api_key/get",
@@ -91,10 +91,15 @@ public static class SecurityEndpoints
             throw ApiException.IllegalArgument(
                 $"user [{principal.Name}] does not have the privileges [{string.Join(',', missing)}], so a key of this user cannot have them");
         }
+        if ((request.Indices ?? []).FirstOrDefault(grant => !IsHeld(principal, grant)) is { } beyond)
+        {
+            throw ApiException.IllegalArgument(
+                $"user [{principal.Name}] does not have the index privileges [{string.Join(',', beyond.Privileges)}] on [{string.Join(',', beyond.Names)}], so a key of this user cannot have them");
+        }
         var secret = ApiKeySecret.New();
         var now = call.Services.NowMs;
         var key = new StoredApiKey(secret.Id, request.Name, secret.SecretHash, principal.Name, request.Privileges ?? principal.Held, now,
-            request.Expiration is { } life ? now + (long)life.TotalMilliseconds : null, Invalidated: false);
+            request.Expiration is { } life ? now + (long)life.TotalMilliseconds : null, Invalidated: false, request.Indices ?? principal.Indices);
         await call.Services.Security.PutApiKeyAsync(key);
         return ApiResult.Json(json =>
         {
@@ -107,6 +112,9 @@ public static class SecurityEndpoints
             json.WriteEndObject();
         });
     }
+
+    private static bool IsHeld(Principal principal, IndexGrant grant) =>
+        grant.Names.All(name => grant.Privileges.All(privilege => principal.MayWithIndex(privilege, name)));
 
     private static async Task<ApiResult> GetAsync(ApiCall call)
     {
@@ -178,8 +186,24 @@ public static class SecurityEndpoints
         json.WriteStartArray("cluster");
         foreach (var privilege in key.Privileges) json.WriteStringValue(privilege);
         json.WriteEndArray();
+        json.WriteStartArray("indices");
+        foreach (var grant in key.Indices ?? [])
+        {
+            json.WriteStartObject();
+            WriteNames("names", grant.Names);
+            WriteNames("privileges", grant.Privileges);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
+
+        void WriteNames(string name, IEnumerable<string> names)
+        {
+            json.WriteStartArray(name);
+            foreach (var item in names) json.WriteStringValue(item);
+            json.WriteEndArray();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Jobs.Closing;
@@ -129,6 +130,7 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
     {
         BulkOperation.Close => new CloseJob(jobId) { NotifyAccepted = true },
         BulkOperation.ForceClose => new ForceCloseJob(jobId) { NotifyAccepted = true },
+        BulkOperation.StopDatafeed => new StopDatafeed(jobId, DatafeedId: null, _request.ClosesJob) { NotifyAccepted = true },
         _ => new OpenJob(jobId, Join: true) { NotifyAccepted = true },
     };
 

@@ -3,12 +3,16 @@ using MlActors.Jobs.Lifecycle;
 namespace MlActors.Jobs.Closing;
 
 /// <summary>What to do to many jobs at once.</summary>
-public enum BulkOperation { Close, ForceClose, Open }
+public enum BulkOperation { Close, ForceClose, Open, StopDatafeed }
 
 /// <summary>Bring all these jobs to the wanted state.</summary>
 /// <param name="JobIds">Already resolved; each once.</param>
 /// <param name="Timeout">Bounds the answer, not the work.</param>
-public sealed record BulkRequest(BulkOperation Operation, IReadOnlyList<string> JobIds, TimeSpan Timeout);
+public sealed record BulkRequest(BulkOperation Operation, IReadOnlyList<string> JobIds, TimeSpan Timeout)
+{
+    /// <summary>For <see cref="BulkOperation.StopDatafeed"/>: see <see cref="Datafeeds.StopDatafeed.CloseJob"/>.</summary>
+    public bool? ClosesJob { get; init; }
+}
 
 public enum BulkOutcome
 {

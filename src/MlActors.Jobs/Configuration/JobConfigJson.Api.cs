@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Jobs.Configuration;
@@ -9,10 +10,11 @@ public static partial class JobConfigJson
 
     /// <summary>Writes the job as the API shows it: one JSON object.</summary>
     /// <param name="status">What the job's life has added; <c>null</c> before it has one.</param>
+    /// <param name="datafeed">Its datafeed, if it has one.</param>
     /// <param name="excludeGenerated">
     /// Leaves out what the server has written and what is at its default, so that the result can create the same job again.
     /// </param>
-    public static void WriteApi(Utf8JsonWriter writer, JobConfig config, JobStatus? status, bool excludeGenerated)
+    public static void WriteApi(Utf8JsonWriter writer, JobConfig config, JobStatus? status, bool excludeGenerated, DatafeedConfig? datafeed = null)
     {
         writer.WriteStartObject();
         if (!excludeGenerated)
@@ -46,6 +48,11 @@ public static partial class JobConfigJson
         WriteIndexName(writer, config.ResultsIndexName, excludeGenerated);
         if (!excludeGenerated && status is { Blocked: not BlockedReason.None }) WriteBlocked(writer, status);
         if (!excludeGenerated || config.AllowLazyOpen) writer.WriteBoolean("allow_lazy_open", config.AllowLazyOpen);
+        if (datafeed is not null)
+        {
+            writer.WritePropertyName("datafeed_config");
+            DatafeedJson.WriteApi(writer, datafeed, excludeGenerated);
+        }
         writer.WriteEndObject();
     }
 

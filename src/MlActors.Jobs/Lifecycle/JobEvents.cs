@@ -1,4 +1,5 @@
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 
 namespace MlActors.Jobs.Lifecycle;
 
@@ -37,6 +38,16 @@ public sealed record JobReset(long Time) : JobEvent(Time);
 public sealed record SnapshotReverted(long Time, string? SnapshotId, long ResumeSeq) : JobEvent(Time);
 
 public sealed record JobDeleted(long Time) : JobEvent(Time);
+
+/// <summary>The job has this datafeed from now on; in place of the one before it, if that was changed.</summary>
+public sealed record DatafeedPut(long Time, DatafeedConfig Config) : JobEvent(Time);
+
+public sealed record DatafeedRemoved(long Time) : JobEvent(Time);
+
+public sealed record DatafeedStarted(long Time, DatafeedRun Run) : JobEvent(Time);
+
+/// <param name="Reason">Why, when nobody asked for it and it is not the end of the data.</param>
+public sealed record DatafeedStopped(long Time, string? Reason) : JobEvent(Time);
 
 /// <summary>The whole state in one event: what came before it may be deleted, so that a long life is not a long recovery.</summary>
 public sealed record StateSaved(long Time, JobLifecycleState State) : JobEvent(Time);

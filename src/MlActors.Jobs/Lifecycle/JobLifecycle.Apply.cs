@@ -11,7 +11,7 @@ public static partial class JobLifecycle
         JobOpening opening => Enter(state, JobState.Opening, opening.Time, opening.Deadline) with { Generation = opening.Generation },
         JobOpened opened => Enter(state, JobState.Opened, opened.Time) with { OpenTime = opened.Time, FinishedTime = null },
         JobClosing closing => (state.State == JobState.Closing ? state with { Deadline = closing.Deadline } : Enter(state, JobState.Closing, closing.Time, closing.Deadline))
-            with { ForcedClose = closing.Forced },
+            with { ForcedClose = closing.Forced, Feeding = null },
         // A delete that had to close the job first is still under way.
         JobClosed closed => Enter(state, JobState.Closed, closed.Time, state.Blocked == BlockedReason.None ? null : state.Deadline) with
         {
@@ -22,6 +22,8 @@ public static partial class JobLifecycle
         {
             Reason = failed.Reason,
             OpenTime = null,
+            Feeding = null,
+            FeedStopReason = state.Feeding is null ? state.FeedStopReason : "the job failed",
             Quarantined = failed.QuarantinedSeq is { } seq ? state.Quarantined.Add(seq) : state.Quarantined,
         },
         SnapshotTaken taken => state with
@@ -49,6 +51,10 @@ public static partial class JobLifecycle
             Quarantined = [],
         },
         JobDeleted => JobLifecycleState.Absent,
+        DatafeedPut put => state with { Datafeed = put.Config },
+        DatafeedRemoved => state with { Datafeed = null, FeedStopReason = null },
+        DatafeedStarted started => state with { Feeding = started.Run, FeedRuns = started.Run.Number, FeedStopReason = null },
+        DatafeedStopped stopped => state with { Feeding = null, FeedStopReason = stopped.Reason },
         _ => throw new ArgumentException($"no rule for the event {@event.GetType().Name}", nameof(@event)),
     };
 

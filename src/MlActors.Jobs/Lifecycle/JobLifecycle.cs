@@ -1,4 +1,5 @@
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 
 namespace MlActors.Jobs.Lifecycle;
 
@@ -20,6 +21,12 @@ public abstract record JobFact
 
     /// <summary>A transient state has overstayed its deadline and retries did not help.</summary>
     public sealed record Overdue(string Reason) : JobFact;
+
+    /// <summary>A run of the datafeed is over by itself.</summary>
+    /// <param name="Run">Its number.</param>
+    /// <param name="Reason">Why, unless it has read everything it had to.</param>
+    /// <param name="CloseDeadline">If the job is to be closed then: when that has overstayed.</param>
+    public sealed record DatafeedEnded(long Run, string? Reason, long? CloseDeadline) : JobFact;
 
     /// <summary>What a delete, reset or revert had to remove is gone.</summary>
     public sealed record WorkRemoved(long ResumeSeq) : JobFact;
@@ -56,6 +63,9 @@ public sealed record LifecycleDeadlines(long Opening, long Closing, long Blocked
 ///     └─────────────────────────────────────────── Closing ◀─ Close (from Opening too); ForceClose makes it forced
 ///          AnalysisFinished, or AnalysisStopped when forced
 ///
+///   Datafeed, beside the state: stopped ─StartDatafeed─▶ starting or started, as the job is (Opening or Opened only)
+///                               stopped ◀─StopDatafeed, DatafeedEnded, any close, failure─ ; with an end, or when asked to, the job closes in the same step
+///
 ///   Blocked, beside the state:  none ─Delete─▶ delete ─WorkRemoved─▶ (absent)
 ///                               none ─Reset──▶ reset  ─WorkRemoved─▶ none      (Closed only; Delete overrides)
 ///                               none ─Revert─▶ revert ─WorkRemoved─▶ none      (Closed only; Delete overrides)
@@ -66,7 +76,7 @@ public static partial class JobLifecycle
     public static Decision Decide(JobLifecycleState state, JobCommand command, long now, LifecycleDeadlines deadlines)
     {
         if (command is CreateJob create)
-            return state.Exists ? Refuse(RefusalKind.AlreadyExists, $"a job with id [{command.JobId}] exists already") : Happen(new JobCreated(now, create.Config));
+            return state.Exists ? Refuse(RefusalKind.AlreadyExists, $"a job with id [{command.JobId}] exists already") : Happen(Created(create, now));
         if (!state.Exists) return Refuse(RefusalKind.NotFound, $"no job with id [{command.JobId}] exists");
         return command switch
         {
@@ -77,6 +87,7 @@ public static partial class JobLifecycle
             DeleteJob delete => DecideDelete(state, delete, now, deadlines),
             ResetJob reset => DecideReset(state, reset, now, deadlines),
             RevertSnapshot revert => DecideRevert(state, revert, now, deadlines),
+            DatafeedCommand feed => DecideDatafeed(state, feed, now, deadlines),
             ChangeSnapshot or RemoveSnapshot => state.Blocked == BlockedReason.None ? new Decision.Happens() : BlockedRefusal(state, "change snapshots of"),
             _ => throw new ArgumentException($"no rule for {command.GetType().Name}", nameof(command)),
         };
@@ -96,6 +107,7 @@ public static partial class JobLifecycle
         JobFact.Overdue overdue => state is { State: JobState.Opening } or { State: JobState.Closing, ForcedClose: false }
             ? Happen(new JobFailed(now, overdue.Reason, null))
             : new Decision.Confirmed(),
+        JobFact.DatafeedEnded ended => DecideDatafeedEnded(state, ended, now),
         JobFact.WorkRemoved removed => state.Blocked switch
         {
             BlockedReason.Delete => Happen(new JobDeleted(now)),

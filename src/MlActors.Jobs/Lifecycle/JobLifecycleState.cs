@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 
 namespace MlActors.Jobs.Lifecycle;
 
@@ -38,6 +39,18 @@ public sealed record JobLifecycleState
     /// <summary>What a revert goes back to.</summary>
     public string? RevertTo { get; init; }
     public long? RevertResultsFrom { get; init; }
+
+    /// <summary>The job's datafeed, <c>null</c> when it has none.</summary>
+    public DatafeedConfig? Datafeed { get; init; }
+
+    /// <summary>What the datafeed has to read, <c>null</c> while it is stopped. Only a job that is opening or open has it.</summary>
+    public DatafeedRun? Feeding { get; init; }
+
+    /// <summary>Number of the newest run of the datafeed.</summary>
+    public long FeedRuns { get; init; }
+
+    /// <summary>Why the datafeed stopped, when nobody asked for it.</summary>
+    public string? FeedStopReason { get; init; }
 
     public bool Exists => Config is not null;
 }

@@ -1,5 +1,6 @@
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Lifecycle;
@@ -14,7 +15,8 @@ public abstract record JobCommand(string JobId) : JobMessage(JobId)
     public bool NotifyAccepted { get; init; }
 }
 
-public sealed record CreateJob(JobConfig Config) : JobCommand(Config.JobId);
+/// <param name="Datafeed">Its datafeed, if it is to have one from the beginning.</param>
+public sealed record CreateJob(JobConfig Config, DatafeedConfig? Datafeed = null) : JobCommand(Config.JobId);
 
 /// <summary>Changes the configuration. Answered with <see cref="JobUpdatedReply"/>.</summary>
 public sealed record UpdateJob(string JobId, JobUpdate Update) : JobCommand(JobId);

@@ -1,5 +1,6 @@
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
+using MlActors.Jobs.Datafeeds;
 
 namespace MlActors.Jobs.Lifecycle;
 
@@ -75,6 +76,9 @@ public sealed record JobStatus
 
     /// <summary>How many batches were set aside because the analysis failed on them.</summary>
     public long QuarantinedInputs { get; init; }
+
+    /// <summary>How the job's datafeed stands; <c>null</c> when it has none.</summary>
+    public DatafeedStatus? Datafeed { get; init; }
 
     /// <summary>When the model was last saved or counted; the API's <c>log_time</c> of the size statistics.</summary>
     public long? SizeLogTime { get; init; }

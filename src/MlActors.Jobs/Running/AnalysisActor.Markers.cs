@@ -22,8 +22,8 @@ internal sealed partial class AnalysisActor
                 (_plot, _notes) = (plot.Plot, plot.Notes);
                 _analysis.KeepsValues = _plot is not null;
                 break;
-            case ToAnalysis.Finish:
-                RunFinish();
+            case ToAnalysis.Finish finish:
+                RunFinish(finish);
                 break;
         }
     }
@@ -53,10 +53,22 @@ internal sealed partial class AnalysisActor
     /// The end of a graceful close: the input is analysed and its results are durable. The open bucket stays in the state, so that it goes on
     /// after the next open. No snapshot is taken when nothing was analysed since the last.
     /// </summary>
-    private void RunFinish()
+    private void RunFinish(ToAnalysis.Finish finish)
     {
         Report("finalizing", 85);
         FaultPoints.Hit("close.analysed");
+        if (!finish.ShowsOpenBuckets)
+        {
+            Conclude();
+            return;
+        }
+        var interim = _analysis.CalculateInterim(null, null);
+        _store.WriteAsync([new WriteResults(JobId, interim, new double[interim.Count])])
+            .PipeTo(_self, success: () => new RunAgain(Conclude), failure: _ => new RunAgain(Conclude));
+    }
+
+    private void Conclude()
+    {
         if (!_analysis.Changed)
         {
             _job.Tell(new FromAnalysis.Finished(_start.Generation, null, _analysis.SizeStats, _timer.Stats));

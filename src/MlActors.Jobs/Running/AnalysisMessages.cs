@@ -34,7 +34,10 @@ internal abstract record ToAnalysis
     internal sealed record PlotModel(long Seq, ModelPlot? Plot, ChangeNotes? Notes) : ToAnalysis;
 
     /// <summary>Finish everything up to <paramref name="Seq"/> and prepare the final snapshot.</summary>
-    internal sealed record Finish(long Seq) : ToAnalysis;
+    /// <param name="ShowsOpenBuckets">
+    /// Whether interim results of the buckets that stay open are written: a datafeed does so as it reads, and what is left must not depend on who died meanwhile.
+    /// </param>
+    internal sealed record Finish(long Seq, bool ShowsOpenBuckets) : ToAnalysis;
 }
 
 /// <summary>From an analysis to its job. The generation tells a late report of an earlier run from the present one's.</summary>

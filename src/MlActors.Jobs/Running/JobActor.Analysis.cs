@@ -57,7 +57,7 @@ public sealed partial class JobActor
         _closingSince ??= _services.Time.GetTimestamp();
         _lastProgress = Now;
         _progress = new TransitionProgress("analysing", Percent(), _state.StateSince);
-        _analysis?.Tell(new ToAnalysis.Finish(_status.InputSeq));
+        _analysis?.Tell(new ToAnalysis.Finish(_status.InputSeq, ShowsOpenBuckets: _state.Datafeed is not null));
     }
 
     /// <summary>Stops the analysis at once; the force close ends when it has really stopped.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
 using MlActors.Analysis.Input;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
@@ -33,6 +34,9 @@ public sealed partial class JobActor
         internal List<(string BatchId, StoredUploadPiece Piece, bool Last)> Pieces { get; } = [];
         internal required JobStatus Status { get; set; }
         internal long Bytes { get; set; }
+
+        /// <summary>Whether the row is written even if nothing else is.</summary>
+        internal bool StatusChanged { get; set; }
 
         /// <summary>What else to do when it could not be written.</summary>
         internal Action<Exception>? Failed { get; init; }
@@ -71,7 +75,10 @@ public sealed partial class JobActor
             case RemoveForecasts remove:
                 OnRemoveForecasts(remove);
                 break;
-            case PostRecords or FlushJob or StartForecast:
+            case DatafeedFinished finished:
+                OnDatafeedFinished(finished);
+                break;
+            case PostRecords or FlushJob or StartForecast or TakePage:
                 if (RefusalOfInput(message) is { } refused)
                 {
                     Sender.Tell(refused);
@@ -93,9 +100,8 @@ public sealed partial class JobActor
         if (!_state.Exists) return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it does not exist");
         if (_state.Blocked != BlockedReason.None)
             return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] while a {JobLifecycle.Name(_state.Blocked)} of it is under way");
-        return _state.State == JobState.Opened
-            ? null
-            : new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it is {JobLifecycle.Name(_state.State)}; it must be opened");
+        if (_state.State == JobState.Opened) return message is TakePage page ? RefusalOfPage(page) : null;
+        return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it is {JobLifecycle.Name(_state.State)}; it must be opened");
     }
 
     private void RefusePosts(string why)
@@ -149,6 +155,9 @@ public sealed partial class JobActor
                 case StartForecast forecast:
                     Add(append, forecast, next.Sender);
                     break;
+                case TakePage page:
+                    Add(append, page, next.Sender);
+                    break;
                 default:
                     Add(append, (FlushJob)next.Request, next.Sender);
                     break;
@@ -159,7 +168,7 @@ public sealed partial class JobActor
 
     private void WriteAppend(Append append)
     {
-        if (append.Writes.Count == 0)
+        if (append.Writes.Count == 0 && !append.StatusChanged)
         {
             Succeed(append);
             AppendNext();
@@ -283,6 +292,9 @@ public sealed partial class JobActor
                 return true;
             case AppendDone failed:
                 RefuseUnstored(failed.Append.Senders, failed.Cause!);
+                // What is stored is not what this owner believes, or cannot be known: its next incarnation recovers what is true.
+                if (failed.Cause is not Storage.StoreException { Failure: Storage.StoreFailure.Unavailable })
+                    throw new OutdatedOwnerException(_jobId, failed.Cause!);
                 failed.Append.Failed?.Invoke(failed.Cause!);
                 AppendEnded();
                 return true;
@@ -348,6 +360,9 @@ public sealed partial class JobActor
         if (_flushWaiters.Remove(token, out var sender)) sender.Tell(reply);
     }
 }
+
+/// <summary>The owner of a job has to start again from what is stored.</summary>
+public sealed class OutdatedOwnerException(string jobId, Exception cause) : Exception($"job [{jobId}] starts again from what is stored: {cause.Message}", cause);
 
 /// <summary>The job's counts before an upload's first piece and after one of its pieces.</summary>
 internal sealed record UploadCounts(DataCounts Before, DataCounts After);

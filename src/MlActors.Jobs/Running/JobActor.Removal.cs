@@ -129,6 +129,8 @@ public sealed partial class JobActor
     {
         var writes = new List<StoreWrite> { new TrimInputs(_jobId, _status.InputSeq) };
         var status = _status with { Size = snapshot?.Size ?? new Analysis.Results.ModelSizeStats(), ContextPrint = JobStatus.UnknownContext };
+        // What is to be read again is found by the counts.
+        if (status.Datafeed is { } datafeed) status = status with { Datafeed = datafeed with { Position = null } };
         if (resultsRemoved)
         {
             status = status with { Counts = status.Counts.RevertedTo(snapshot?.LatestRecordTime, snapshot?.LastFinalizedBucketEnd) };

@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using Akka.Persistence;
 using MlActors.Jobs.Contexts;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Results;
@@ -11,7 +12,8 @@ using MlActors.Jobs.Storage;
 namespace MlActors.Jobs.Running;
 
 /// <summary>What a job's actor works with; one for all jobs of a node.</summary>
-public sealed record JobServices(IJobStore Store, IContextStore Contexts, TimeProvider Time, RunningOptions Options, NodeIdentity Node)
+public sealed record JobServices(
+    IJobStore Store, IContextStore Contexts, DatafeedServices Datafeeds, TimeProvider Time, RunningOptions Options, NodeIdentity Node)
 {
     internal ForecastRunner Forecasts { get; } = new(Store, Time, Options);
 }
@@ -118,7 +120,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         }
         // A message that may write the job's row waits until the append in flight, which writes it too, is done.
         if (_appending && message is JobCommand or FromAnalysis.Ready or FromAnalysis.Checkpoint or FromAnalysis.Finished or FromAnalysis.Failed or Terminated
-            or StopForced or WorkProgress or DecideRevert or CommitAgain or ContextSettled)
+            or StopForced or DatafeedFinished or WorkProgress or DecideRevert or CommitAgain or ContextSettled)
         {
             _commandWaits = true;
             Stash.Stash();
@@ -195,7 +197,11 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     /// <summary>Goes on with whatever the recovered state owes.</summary>
     private void Resume()
     {
-        if (JobLifecycle.IsRunning(_state) && !_state.ForcedClose) StartAnalysis();
+        if (JobLifecycle.IsRunning(_state) && !_state.ForcedClose)
+        {
+            StartAnalysis();
+            AlignDatafeed();
+        }
         else if (_state is { State: JobState.Closing, ForcedClose: true }) CommitFact(new JobFact.AnalysisStopped());
         else if (_state.Blocked != BlockedReason.None) BeginRemoval();
     }
@@ -235,6 +241,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
             case Decision.Happens when command is UpdateJob update:
                 CommitUpdate(update, sender);
                 break;
+            case Decision.Happens when command is UpdateDatafeed update:
+                CommitUpdate(update, sender);
+                break;
             case Decision.Happens happens:
                 Commit(happens.Events, [], () => AfterCommand(command, sender), cause => sender.Tell(NotWritten(cause)));
                 break;
@@ -250,17 +259,24 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         }
         switch (command)
         {
-            case CreateJob:
+            case CreateJob or PutDatafeed or DeleteDatafeed:
                 sender.Tell(new Done(_jobId));
+                break;
+            case StartDatafeed:
+                FaultPoints.Hit("datafeed.started");
+                sender.Tell(new DatafeedStartedReply(_jobId, _services.Node.Id));
                 break;
             case OpenJob:
                 FaultPoints.Hit("open.journaled");
                 StartAnalysis();
                 break;
+            case StopDatafeed stop:
+                FaultPoints.Hit("datafeed.stopped");
+                if (stop.CloseJob != true) sender.Tell(new Done(_jobId));
+                if (_state.State == JobState.Closing) BeginClose();
+                break;
             case CloseJob:
-                FaultPoints.Hit("close.journaled");
-                RefuseOpenWaiters("it was closed meanwhile");
-                FinishAnalysis();
+                BeginClose();
                 break;
             case ForceCloseJob or DeleteJob when _state.State == JobState.Closing:
                 FaultPoints.Hit("forceclose.journaled");
@@ -273,10 +289,18 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         }
     }
 
+    private void BeginClose()
+    {
+        FaultPoints.Hit("close.journaled");
+        RefuseOpenWaiters("it was closed meanwhile");
+        FinishAnalysis();
+    }
+
     private HashSet<IActorRef>? WaitersOf(JobCommand command) => command switch
     {
         OpenJob => _openWaiters,
         CloseJob or ForceCloseJob => _closeWaiters,
+        StopDatafeed { CloseJob: true } when _state.State == JobState.Closing => _closeWaiters,
         DeleteJob or ResetJob or RevertSnapshot => _removalWaiters,
         _ => null,
     };
@@ -284,7 +308,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     private JobReply Confirmation(JobCommand command) => command switch
     {
         OpenJob => new JobOpenedReply(_jobId, _services.Node.Id),
-        CloseJob or ForceCloseJob => new JobClosedReply(_jobId, AlreadyClosed: true, 0),
+        CloseJob or ForceCloseJob or StopDatafeed { CloseJob: true } => new JobClosedReply(_jobId, AlreadyClosed: true, 0),
         _ => new Done(_jobId),
     };
 
@@ -313,6 +337,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 break;
             case JobFact.AnalysisFinished or JobFact.AnalysisStopped:
                 OnClosed();
+                break;
+            case JobFact.DatafeedEnded:
+                AfterDatafeedEnded();
                 break;
             case JobFact.AnalysisFailed or JobFact.Overdue:
                 OnFailed();
@@ -364,6 +391,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         var status = StatusOf(state, change is null ? _status : change(_status));
         var rows = new List<StoreWrite>(writes);
         if (state.Exists && !ReferenceEquals(state.Config, _state.Config)) rows.Add(new PutConfig(state.Config!));
+        if (!ReferenceEquals(state.Datafeed, _state.Datafeed)) rows.Add(state.Datafeed is { } datafeed ? new PutDatafeedConfig(datafeed) : new DeleteDatafeedConfig(_jobId));
         if (state.Exists) rows.Add(new PutStatus(status));
         var remaining = events.Count;
         PersistAll(events.Select((@event, i) => new Journaled(@event, i == events.Count - 1 ? rows : [])), _ =>
@@ -371,6 +399,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
             if (--remaining > 0) return;
             (_state, _status) = (state, state.Exists ? status : new JobStatus { JobId = _jobId });
             then();
+            AlignDatafeed();
         });
     }
 
@@ -386,6 +415,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         OpenTime = state.OpenTime,
         FinishedTime = state.FinishedTime,
         ModelSnapshotId = state.SnapshotId,
+        Datafeed = DatafeedStatusOf(state, before.Datafeed),
     };
 
     private void CommitUpdate(UpdateJob update, IActorRef sender)
@@ -397,7 +427,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
             {
                 // A run that starts later reads it from the configuration. What it then analyses once more is plotted as the newest update says.
                 if (update.Update.ModelPlotConfig is not null) _analysis?.Tell(new ToAnalysis.PlotModel(_status.InputSeq, ModelPlot.Of(config), ChangeNotes.Of(config)));
-                LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status))));
+                LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status, _state.Datafeed))));
             }, cause => sender.Tell(NotWritten(cause)));
         }
         catch (Configuration.InvalidConfigException invalid)
@@ -427,11 +457,24 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     /// </summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        var refused = NotWritten(cause);
         _log.Error(cause, "The journal could not write for job {0}", _jobId);
-        Sender.Tell(refused);
+        Sender.Tell(NotWritten(cause));
+        Abandon(cause);
+    }
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        Abandon(reason);
+        base.PreRestart(reason, message);
+    }
+
+    /// <summary>Tells everybody who waits for this incarnation that it ends.</summary>
+    private void Abandon(Exception cause)
+    {
+        var refused = NotWritten(cause);
         foreach (var waiters in new[] { _openWaiters, _closeWaiters, _removalWaiters }) TellAll(waiters, refused);
         RefusePosts("its store cannot write");
+        _analysisCancellation?.Cancel();
     }
 
     private Action<Exception>? _rejected;

@@ -1,10 +1,18 @@
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Expressions;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Jobs.Storage;
 
-public sealed record JobRow(JobConfig Config, JobStatus Status);
+/// <param name="Datafeed">The job's datafeed, if it has one.</param>
+public sealed record JobRow(JobConfig Config, JobStatus Status, DatafeedConfig? Datafeed = null);
+
+/// <param name="Job">The status of the job, of which its own is a part.</param>
+public sealed record DatafeedRow(DatafeedConfig Config, JobStatus Job)
+{
+    public DatafeedStatus Status => Job.Datafeed ?? new DatafeedStatus { DatafeedId = Config.DatafeedId };
+}
 
 /// <summary>The jobs an expression stands for, sorted by id, and the tokens for which there was none.</summary>
 /// <param name="Jobs">Matched jobs with their states.</param>
@@ -27,6 +35,9 @@ public interface ICatalog
 
     /// <summary>The rows of the given jobs, sorted by id; ids that are gone are left out.</summary>
     IAsyncEnumerable<JobRow> ReadAsync(IReadOnlyList<string> jobIds);
+
+    /// <summary>All datafeeds with their jobs' rows of status, sorted by id. <paramref name="ids"/>: only these.</summary>
+    Task<IReadOnlyList<DatafeedRow>> ListDatafeedsAsync(IReadOnlyCollection<string>? ids = null);
 
     /// <summary>Jobs that ought to be awake: opening, opened, closing, or blocked. Sorted: opened first.</summary>
     Task<IReadOnlyList<ResolvedJob>> ListActiveAsync();

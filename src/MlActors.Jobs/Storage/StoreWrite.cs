@@ -2,6 +2,7 @@ using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Results;
@@ -17,7 +18,12 @@ public abstract record StoreWrite(string JobId);
 /// <summary>Creates or replaces the job's configuration and its group memberships.</summary>
 public sealed record PutConfig(JobConfig Config) : StoreWrite(Config.JobId);
 
-/// <summary>Creates or replaces the job's status row.</summary>
+/// <summary>Creates or replaces the job's datafeed. Fails when another job's datafeed has the id.</summary>
+public sealed record PutDatafeedConfig(DatafeedConfig Config) : StoreWrite(Config.JobId);
+
+public sealed record DeleteDatafeedConfig(string JobId) : StoreWrite(JobId);
+
+/// <summary>Creates or replaces the job's status row. Fails when the log has an input newer than the row's: an outdated owner is refused.</summary>
 public sealed record PutStatus(JobStatus Status) : StoreWrite(Status.JobId);
 
 /// <summary>Appends an input to the job's log. Fails when the number is taken: the second writer is refused.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MlActors.Storage;
 
 namespace MlActors.Node.Commands;
 
@@ -7,12 +8,14 @@ internal static class BackupCommand
 {
     public static Command Create()
     {
-        var target = new Argument<string>("file") { Description = "The copy; must not exist yet" };
-        return CommonOptions.OnStorage(new Command("backup", "Copy the database of a stopped server, consistent and verified") { target }, async (arguments, storage, cancellation) =>
+        var target = new Argument<string>("file") { Description = "The copy; must not exist yet. The documents go into a file beside it, name.documents.db" };
+        return CommonOptions.OnStorage(new Command("backup", "Copy the databases of a stopped server, consistent and verified") { target }, async (arguments, storage, cancellation) =>
         {
             var path = Path.GetFullPath(arguments.GetValue(target)!);
             await storage.BackupAsync(path, cancellation);
-            Console.WriteLine($"{path}: {new FileInfo(path).Length} bytes; to restore, put it as {storage.FileName} into an empty data folder");
+            var documents = IStorage.DocumentsBackup(path);
+            Console.WriteLine($"{path}: {new FileInfo(path).Length} bytes; {documents}: {new FileInfo(documents).Length} bytes; " +
+                $"to restore, put them as {storage.FileName} and {storage.DocumentsFileName} into an empty data folder");
         });
     }
 }

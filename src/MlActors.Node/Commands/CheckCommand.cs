@@ -1,4 +1,6 @@
 using System.CommandLine;
+using MlActors.Datafeeds;
+using MlActors.Datafeeds.Connections;
 using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
@@ -8,9 +10,9 @@ internal static class CheckCommand
 {
     public static Command Create()
     {
-        var command = new Command("check", "Check the configuration and try the storage, without serving");
+        var command = new Command("check", "Check the configuration, try the storage and every connection, without serving");
         var common = new CommonOptions().AddTo(command, urls: true);
-        command.SetAction((arguments, _) => CommonOptions.RunAsync(async () =>
+        command.SetAction((arguments, cancellation) => CommonOptions.RunAsync(async () =>
         {
             var config = common.Load(arguments);
             Console.WriteLine("configuration  ok");
@@ -19,8 +21,23 @@ internal static class CheckCommand
             if (!health.Healthy) throw new CommandException($"the storage in [{config.Options.Storage.DataDirectory}] is not well: {health.Problem}");
             Console.WriteLine($"storage        ok  {config.Options.Storage.DatabasePath}: write {health.WriteTime.TotalMilliseconds:0.0} ms, read {health.ReadTime.TotalMilliseconds:0.0} ms, " +
                 $"{health.DatabaseBytes >> 20} MiB, {health.FreeBytes >> 20} MiB free");
-            return 0;
+            return await ProbeAsync(config.Options.Connections, cancellation) ? 0 : 1;
         }));
         return command;
+    }
+
+    // All of them, so that one run says all that is wrong.
+    private static async Task<bool> ProbeAsync(ConnectionSet connections, CancellationToken cancellation)
+    {
+        var answer = true;
+        await using var sources = DatafeedsHosting.Create(connections);
+        foreach (var connection in sources.Connections)
+        {
+            var problem = await sources.ProbeAsync(connection.Name, cancellation);
+            answer &= problem is null;
+            if (problem is null) Console.WriteLine($"connection     ok  {connection.Name}: {connection.Type} {connection.Address}");
+            else Console.Error.WriteLine($"mlactors: {problem}");
+        }
+        return answer;
     }
 }

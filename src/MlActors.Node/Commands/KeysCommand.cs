@@ -25,7 +25,9 @@ internal static class KeysCommand
             if (arguments.GetValue(expires) is { } text)
                 end = TimeValue.TryParse(text, out var time, out var problem) ? now + (long)time.Duration.TotalMilliseconds : throw new CommandException($"--expires-in: {problem}");
             var secret = ApiKeySecret.New();
-            await storage.Security.PutApiKeyAsync(new StoredApiKey(secret.Id, arguments.GetValue(name)!, secret.SecretHash, "mlactors keys", arguments.GetValue(privileges)!, now, end, Invalidated: false));
+            await storage.Security.PutApiKeyAsync(new StoredApiKey(secret.Id, arguments.GetValue(name)!, secret.SecretHash, "mlactors keys", arguments.GetValue(privileges)!, now, end, Invalidated: false,
+                // Whoever may do everything may do everything with documents.
+                IndexPrivileges.OfRoles(arguments.GetValue(privileges)!)));
             Console.Error.WriteLine("The key, for the header `Authorization: ApiKey …`. It is not shown again:");
             Console.WriteLine(secret.Encoded);
         });

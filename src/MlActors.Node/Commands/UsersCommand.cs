@@ -12,7 +12,7 @@ internal static class UsersCommand
     private static Command Add()
     {
         var name = new Argument<string>("name") { Description = "The user's name" };
-        var roles = new Option<string[]>("--role") { Description = "A role or cluster privilege: superuser, machine_learning_admin, machine_learning_user, manage_ml, monitor_ml, manage, monitor, all", Required = true };
+        var roles = new Option<string[]>("--role") { Description = "A role or cluster privilege: superuser, machine_learning_admin, machine_learning_user, editor, viewer, manage_ml, monitor_ml, manage, monitor, all", Required = true };
         return CommonOptions.OnStorage(new Command("add", "Add a user, or change password and roles of one; the password is read from standard input") { name, roles }, async (arguments, storage, _) =>
         {
             if (!Console.IsInputRedirected) Console.Error.Write("password: ");

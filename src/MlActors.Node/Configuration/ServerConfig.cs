@@ -72,7 +72,8 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
     [GeneratedRegex(@"(?m)^[^#\n]*\$\{\?([A-Z_][A-Z0-9_]*)\}.*$", RegexOptions.None, 1000)]
     private static partial Regex OptionalLine();
 
-    [GeneratedRegex(@"\$\{\??([A-Z_][A-Z0-9_]*)\}", RegexOptions.None, 1000)]
+    // Also in quotes of its own: the value is quoted in any case.
+    [GeneratedRegex(@"(?<quote>"")?\$\{\??([A-Z_][A-Z0-9_]*)\}(?(quote)"")", RegexOptions.None, 1000)]
     private static partial Regex Variable();
 
     // A misspelt key would silently mean the default.
@@ -82,22 +83,21 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
         if (!user.HasPath("mlactors")) yield break;
         foreach (var key in Keys(user.GetValue("mlactors"), "mlactors"))
         {
-            if (!known.Contains(key) && !key.StartsWith("mlactors.analysis-dispatcher.", StringComparison.Ordinal))
+            // What a connection may have depends on its type; ConnectionSet knows.
+            if (!known.Contains(key) && !key.StartsWith("mlactors.analysis-dispatcher.", StringComparison.Ordinal) && !key.StartsWith("mlactors.connections.", StringComparison.Ordinal))
                 yield return $"[{key}] is not a setting; `mlactors describe --defaults` prints every setting with its default";
         }
     }
 
     /// <summary>The full paths of all values below a value.</summary>
-    public static IEnumerable<string> Keys(HoconValue? value, string path)
+    public static IEnumerable<string> Keys(HoconValue? value, string path) => Values(value, path).Select(pair => pair.Key);
+
+    /// <summary>All values below a value, with their full paths.</summary>
+    /// <param name="path">Of the value itself; empty to have the paths from it on.</param>
+    public static IEnumerable<KeyValuePair<string, string>> Values(HoconValue? value, string path)
     {
-        if (value is null) yield break;
-        if (!value.IsObject())
-        {
-            yield return path;
-            yield break;
-        }
-        foreach (var (name, child) in value.GetObject().Items)
-            foreach (var key in Keys(child, $"{path}.{name}"))
-                yield return key;
+        if (value is null) return [];
+        if (!value.IsObject()) return [new(path, value.GetString() ?? "")];
+        return value.GetObject().Items.SelectMany(item => Values(item.Value, path.Length == 0 ? item.Key : $"{path}.{item.Key}"));
     }
 }

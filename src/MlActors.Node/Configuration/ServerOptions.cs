@@ -1,7 +1,10 @@
 using System.Globalization;
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 using Microsoft.Extensions.Logging;
+using MlActors.Datafeeds.Connections;
 using MlActors.Gateway;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Watching;
 using MlActors.Storage;
@@ -16,8 +19,10 @@ public sealed record ServerOptions(
     TlsFiles? Tls,
     GatewayOptions Gateway,
     RunningOptions Running,
+    DatafeedOptions Datafeeds,
     WatchdogOptions Watchdog,
-    StorageOptions Storage)
+    StorageOptions Storage,
+    ConnectionSet Connections)
 {
     /// <summary>Reads the settings; what is wrong with them is added to <paramref name="problems"/>.</summary>
     /// <returns><c>null</c> when something is.</returns>
@@ -52,19 +57,32 @@ public sealed record ServerOptions(
                 PassivateAfter = read.Time("jobs.passivate-after"),
                 CompactAfterEvents = read.Count("jobs.compact-after-events"),
             },
+            new DatafeedOptions
+            {
+                GiveUpAfter = read.Time("datafeeds.give-up-after"),
+                FirstRetry = read.Time("datafeeds.first-retry"),
+                LongestRetry = read.Time("datafeeds.longest-retry"),
+                DelayedCheckEvery = read.Time("datafeeds.delayed-check-every"),
+            },
             new WatchdogOptions(read.Count("watchdog.window"), read.Time("watchdog.every")),
             new StorageOptions
             {
                 DataDirectory = Path.GetFullPath(config.GetString("data")),
                 BusyTimeout = read.Time("storage.busy-timeout"),
+                DefaultRetention = config.GetString("documents.default-retention").Length == 0 ? null : read.Time("documents.default-retention"),
                 Durability = read.Choice("storage.synchronous", new Dictionary<string, Durability>(StringComparer.Ordinal) { ["full"] = Durability.Full, ["normal"] = Durability.Normal }),
-            });
+            },
+            ConnectionSet.Read(ReadConnections(config.GetValue("connections")), problems));
         if (urls.Length == 0) problems.Add("[mlactors.urls] is empty; give the address of the REST API, e.g. http://127.0.0.1:9200");
         foreach (var problem in ListenPolicy.Check(urls, options.Gateway.AuthenticationEnabled, options.Tls is not null)) problems.Add("[mlactors.urls] " + problem);
         problems.AddRange(options.Gateway.Problems());
         if (options.Tls is { } tls) problems.AddRange(tls.Problems());
         return problems.Count == before ? options : null;
     }
+
+    private static IEnumerable<ConnectionConfig> ReadConnections(HoconValue? connections) =>
+        connections is null || !connections.IsObject() ? [] : connections.GetObject().Items.Select(item => new ConnectionConfig(item.Key,
+            ServerConfig.Values(item.Value, "").ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal)));
 }
 
 /// <summary>Reads single settings; a bad value becomes a problem that names the key, the value and the fix.</summary>

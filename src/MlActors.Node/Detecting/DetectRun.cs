@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 using MlActors.Jobs.Contexts;
 using MlActors.Node.Commands;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
+using MlActors.Datafeeds;
 using MlActors.Gateway;
 using MlActors.Jobs;
 using MlActors.Node.Configuration;
@@ -33,11 +34,11 @@ public static class ServerHost
             if (options.Tls is { } tls)
                 kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Load(), tls.LoadChain()));
         });
-        builder.Services.AddSqliteStorage(options.Storage).AddJobs(node).AddGateway(options.Gateway);
+        builder.Services.AddSqliteStorage(options.Storage).AddJobs(node).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
         builder.Services.AddAkka("mlactors", (akka, services) => akka
             .AddHocon(config.Effective, HoconAddMode.Replace)
             .AddSetup(services.GetRequiredService<StorageSetup>())
-            .WithJobs(options.Running, options.Watchdog)
+            .WithJobs(options.Running, options.Watchdog, options.Datafeeds)
             .AddStartup((system, _) =>
             {
                 var cluster = Akka.Cluster.Cluster.Get(system);

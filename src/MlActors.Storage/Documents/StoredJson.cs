@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
+using MlActors.Storage.Security;
 
 namespace MlActors.Storage.Documents;
 
@@ -17,6 +18,10 @@ internal static class StoredJson
     public static byte[] Serialize(Forecast forecast) => JsonSerializer.SerializeToUtf8Bytes(forecast, RowJson.Default.Forecast);
 
     public static byte[] Serialize(IReadOnlyList<string> names) => JsonSerializer.SerializeToUtf8Bytes(names, RowJson.Default.IReadOnlyListString);
+
+    public static byte[] Serialize(IReadOnlyList<IndexGrant> grants) => JsonSerializer.SerializeToUtf8Bytes(grants, RowJson.Default.IReadOnlyListIndexGrant);
+
+    public static IReadOnlyList<IndexGrant> Grants(ReadOnlySpan<byte> json) => Read<IReadOnlyList<IndexGrant>>(json);
 
     /// <summary>
     /// Options that read what a context has written, by reflection: generated code sets every init-only member, those that an older release did not
@@ -60,4 +65,5 @@ internal static class StoredJson
 [JsonSerializable(typeof(ModelSnapshot))]
 [JsonSerializable(typeof(Forecast))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyList<IndexGrant>))]
 internal sealed partial class RowJson : JsonSerializerContext;

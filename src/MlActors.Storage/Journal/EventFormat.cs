@@ -26,6 +26,10 @@ public static class EventFormat
         Entry.Of("job-reset/1", EventJson.Default.JobReset),
         Entry.Of("snapshot-reverted/1", EventJson.Default.SnapshotReverted),
         Entry.Of("job-deleted/1", EventJson.Default.JobDeleted),
+        Entry.Of("datafeed-put/1", EventJson.Default.DatafeedPut),
+        Entry.Of("datafeed-removed/1", EventJson.Default.DatafeedRemoved),
+        Entry.Of("datafeed-started/1", EventJson.Default.DatafeedStarted),
+        Entry.Of("datafeed-stopped/1", EventJson.Default.DatafeedStopped),
         Entry.Of("state-saved/1", EventJson.Default.StateSaved),
     ];
 

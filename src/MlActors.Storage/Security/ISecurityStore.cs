@@ -7,9 +7,16 @@ public sealed record StoredUser(string Name, string PasswordHash, IReadOnlyList<
 /// <param name="SecretHash">Hash of the secret part.</param>
 /// <param name="Owner">The user who created it.</param>
 /// <param name="Privileges">Cluster privileges it was limited to; <c>null</c> means those of its owner at creation.</param>
+/// <param name="Indices">What it may do with indices of documents; <c>null</c>: nothing.</param>
 /// <param name="ExpiresMs">Wall-clock epoch milliseconds; <c>null</c> never.</param>
 public sealed record StoredApiKey(
-    string Id, string Name, string SecretHash, string Owner, IReadOnlyList<string> Privileges, long CreatedMs, long? ExpiresMs, bool Invalidated);
+    string Id, string Name, string SecretHash, string Owner, IReadOnlyList<string> Privileges, long CreatedMs, long? ExpiresMs, bool Invalidated,
+    IReadOnlyList<IndexGrant>? Indices = null);
+
+/// <summary>Privileges on indices.</summary>
+/// <param name="Names">Names of indices; <c>*</c> stands for any characters.</param>
+/// <param name="Privileges">Of <c>IndexPrivileges</c>.</param>
+public sealed record IndexGrant(IReadOnlyList<string> Names, IReadOnlyList<string> Privileges);
 
 /// <summary>Users and API keys. Only hashes are stored.</summary>
 public interface ISecurityStore

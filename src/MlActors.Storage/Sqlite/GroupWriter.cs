@@ -15,6 +15,8 @@ internal sealed class GroupWriter : IDisposable
     private readonly WriteSession _session;
     private readonly StorageOptions _options;
     private readonly ILogger _logger;
+    private readonly string _committing;
+    private readonly string _committed;
     private readonly Thread _thread;
     private readonly Queue<WriteGroup> _queue = new();
     private readonly List<WriteGroup> _batch = [];
@@ -23,10 +25,12 @@ internal sealed class GroupWriter : IDisposable
     private bool _closing;
     private int _pending;
 
-    public GroupWriter(WriteSession session, StorageOptions options, ILogger logger)
+    /// <param name="name">Of the thread and the fault points.</param>
+    public GroupWriter(WriteSession session, StorageOptions options, ILogger logger, string name = "store")
     {
         (_session, _options, _logger) = (session, options, logger);
-        _thread = new Thread(Work) { Name = "mlactors-store-writer", IsBackground = true };
+        (_committing, _committed) = (name + ".committing", name + ".committed");
+        _thread = new Thread(Work) { Name = $"mlactors-{name}-writer", IsBackground = true };
         _thread.Start();
     }
 
@@ -115,7 +119,7 @@ internal sealed class GroupWriter : IDisposable
             switch (stage)
             {
                 case Stage.Committed:
-                    FaultPoints.Hit("store.committed");
+                    FaultPoints.Hit(_committed);
                     for (var i = start; i < end; i++) groups[i].Complete();
                     return;
 
@@ -155,7 +159,7 @@ internal sealed class GroupWriter : IDisposable
             stage = Stage.Group;
             for (; at < end; at++) groups[at].Execute(_session);
             stage = Stage.Commit;
-            FaultPoints.Hit("store.committing");
+            FaultPoints.Hit(_committing);
             _session.Commit();
             return (Stage.Committed, end, null);
         }

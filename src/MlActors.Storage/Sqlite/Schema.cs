@@ -1,7 +1,3 @@
-using System.Globalization;
-using Microsoft.Data.Sqlite;
-using MlActors.Jobs.Storage;
-
 namespace MlActors.Storage.Sqlite;
 
 /// <summary>
@@ -118,6 +114,16 @@ internal static class Schema
         CREATE INDEX calendar_event_start ON calendar_event (start_ms, event_id);
         """,
 
+        // Datafeeds. How they stand is part of the status of their jobs.
+        """
+        CREATE TABLE datafeed (datafeed_id TEXT NOT NULL PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, config TEXT NOT NULL) WITHOUT ROWID;
+        """,
+
+        // What API keys may do with indices of documents.
+        """
+        ALTER TABLE api_key ADD COLUMN index_grants TEXT;
+        """,
+
         // Annotations, found by their ends when results are removed.
         """
         CREATE TABLE annotation (
@@ -127,43 +133,8 @@ internal static class Schema
         """,
     ];
 
+    public static DatabaseSchema Main { get; } = new(Versions, ["journal_key", "snapshot_key"], ["job_status_active", "job_group_of_job"]);
+
     /// <summary>What this version reads and writes.</summary>
-    public static int CurrentVersion => Versions.Length;
-
-    /// <summary>Brings an empty or older database to the current version in one transaction.</summary>
-    /// <returns>The version that was found, 0 for an empty database.</returns>
-    /// <exception cref="StorageOpenException">A newer version wrote the database.</exception>
-    public static int Migrate(SqliteConnection connection)
-    {
-        using var transaction = connection.BeginTransaction(deferred: false);
-        var found = (int)(long)Scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'") == 0
-            ? 0
-            : (int)(long)Scalar("SELECT version FROM schema_version");
-        if (found > CurrentVersion)
-        {
-            throw new StorageOpenException(string.Create(CultureInfo.InvariantCulture,
-                $"The database {connection.DataSource} has schema {found}, this version knows {CurrentVersion}. ") +
-                "Start the newer version, or restore a backup of the older one.");
-        }
-        if (found == CurrentVersion) return found;
-        for (var version = found; version < CurrentVersion; version++) Execute(Versions[version]);
-        Execute("DELETE FROM schema_version");
-        Execute("INSERT INTO schema_version (version) VALUES (" + CurrentVersion.ToString(CultureInfo.InvariantCulture) + ")");
-        transaction.Commit();
-        return found;
-
-        object Scalar(string sql)
-        {
-            using var command = connection.CreateCommand();
-            (command.CommandText, command.Transaction) = (sql, transaction);
-            return command.ExecuteScalar()!;
-        }
-
-        void Execute(string sql)
-        {
-            using var command = connection.CreateCommand();
-            (command.CommandText, command.Transaction) = (sql, transaction);
-            command.ExecuteNonQuery();
-        }
-    }
+    public static int CurrentVersion => Main.CurrentVersion;
 }

@@ -6,31 +6,23 @@ namespace MlActors.Storage.Sqlite;
 /// <summary>Copies a live database. The copy appears under its name only when it is complete, on the medium and readable.</summary>
 internal static class SqliteBackup
 {
-    public static void Write(StorageOptions options, string path, CancellationToken cancellation)
+    /// <param name="databases">The one of the jobs, then that of the documents; copied in this order.</param>
+    public static void Write(IReadOnlyList<StorageOptions> databases, string path, CancellationToken cancellation)
     {
         var target = Path.GetFullPath(path);
-        var partial = target + ".partial";
-        if (File.Exists(target)) throw new StoreException($"The backup {target} exists already; it is not overwritten.");
+        string[] targets = [target, IStorage.DocumentsBackup(target)];
+        if (Array.Find(targets, File.Exists) is { } there) throw new StoreException($"The backup {there} exists already; it is not overwritten.");
         try
         {
-            File.Delete(partial);
-            using (var source = SqliteFile.OpenReader(options))
-            using (cancellation.Register(() => SQLitePCL.raw.sqlite3_interrupt(source.Handle)))
-            using (var command = source.CreateCommand())
-            {
-                command.CommandText = "VACUUM INTO @path";
-                command.Parameters.AddWithValue("@path", partial);
-                command.CommandTimeout = 0;
-                command.ExecuteNonQuery();
-            }
-            Verify(partial);
-            using (var file = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite)) file.Flush(flushToDisk: true);
+            for (var i = 0; i < targets.Length; i++) Copy(databases[i], Partial(targets[i]), cancellation);
             cancellation.ThrowIfCancellationRequested();
-            File.Move(partial, target);
+            // The one that was asked for comes last: when it is there, the backup is complete.
+            foreach (var done in targets.Reverse()) File.Move(Partial(done), done);
         }
         catch (Exception e)
         {
-            DeleteQuietly(partial);
+            foreach (var unfinished in targets) DeleteQuietly(Partial(unfinished));
+            if (!File.Exists(target)) DeleteQuietly(targets[1]);
             cancellation.ThrowIfCancellationRequested();
             throw e switch
             {
@@ -40,6 +32,25 @@ internal static class SqliteBackup
                 _ => e,
             };
         }
+    }
+
+    private static string Partial(string target) => target + ".partial";
+
+    private static void Copy(StorageOptions options, string partial, CancellationToken cancellation)
+    {
+        File.Delete(partial);
+        using (var source = SqliteFile.OpenReader(options))
+        using (cancellation.Register(() => SQLitePCL.raw.sqlite3_interrupt(source.Handle)))
+        using (var command = source.CreateCommand())
+        {
+            command.CommandText = "VACUUM INTO @path";
+            command.Parameters.AddWithValue("@path", partial);
+            command.CommandTimeout = 0;
+            command.ExecuteNonQuery();
+        }
+        Verify(partial);
+        using var file = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
     }
 
     private static void Verify(string path)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Expressions;
 using MlActors.Jobs.Storage;
 using MlActors.Storage.Documents;
@@ -37,6 +38,14 @@ internal sealed class SqliteCatalog(ReadPool readers) : ICatalog
         }
     }
 
+    public Task<IReadOnlyList<DatafeedRow>> ListDatafeedsAsync(IReadOnlyCollection<string>? ids = null) => readers.RunAsync<IReadOnlyList<DatafeedRow>>(session =>
+    {
+        const string all = "SELECT config, document FROM datafeed JOIN job_status ON job_status.job_id = datafeed.job_id";
+        return ids is null
+            ? session.List(all + " ORDER BY datafeed_id", Datafeed)
+            : [.. ids.Order(StringComparer.Ordinal).Select(id => session.First(all + " WHERE datafeed_id = @0", Datafeed, id)).OfType<DatafeedRow>()];
+    });
+
     public Task<IReadOnlyList<ResolvedJob>> ListActiveAsync() => readers.RunAsync<IReadOnlyList<ResolvedJob>>(session =>
         session.List("SELECT job_id, state, blocked FROM job_status WHERE active = 1 ORDER BY state <> 'opened', job_id", Resolved));
 
@@ -45,8 +54,12 @@ internal sealed class SqliteCatalog(ReadPool readers) : ICatalog
         session.Number("SELECT EXISTS (SELECT 1 FROM job_group WHERE group_name = @0)", name) != 0)));
 
     private static JobRow? Find(ReadSession session, string jobId) => session.First(
-        "SELECT config, document FROM job JOIN job_status ON job_status.job_id = job.job_id WHERE job.job_id = @0",
-        row => new JobRow(JobConfigJson.Deserialize(row.GetFieldValue<byte[]>(0)), StoredJson.Status(row.GetFieldValue<byte[]>(1))), jobId);
+        """
+        SELECT job.config, job_status.document, datafeed.config FROM job JOIN job_status ON job_status.job_id = job.job_id
+        LEFT JOIN datafeed ON datafeed.job_id = job.job_id WHERE job.job_id = @0
+        """,
+        row => new JobRow(JobConfigJson.Deserialize(row.GetFieldValue<byte[]>(0)), StoredJson.Status(row.GetFieldValue<byte[]>(1)),
+            row.IsDBNull(2) ? null : DatafeedJson.Deserialize(row.GetFieldValue<byte[]>(2))), jobId);
 
     /// <summary>The jobs that ids and group names stand for, by look-ups alone: the rest of the catalog is not touched.</summary>
     private static IEnumerable<(ResolvedJob Job, IReadOnlyList<string> Groups)> Named(ReadSession session, JobExpression expression)
@@ -84,6 +97,9 @@ internal sealed class SqliteCatalog(ReadPool readers) : ICatalog
             yield return (job, names ?? (IReadOnlyList<string>)[]);
         }
     }
+
+    private static DatafeedRow Datafeed(DbDataReader row) =>
+        new(DatafeedJson.Deserialize(row.GetFieldValue<byte[]>(0)), StoredJson.Status(row.GetFieldValue<byte[]>(1)));
 
     private static ResolvedJob Resolved(DbDataReader row) =>
         new(row.GetString(0), CatalogCodes.State(row.GetString(1)), CatalogCodes.Blocked(row.GetString(2)));

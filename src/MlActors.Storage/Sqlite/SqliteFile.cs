@@ -7,10 +7,6 @@ namespace MlActors.Storage.Sqlite;
 /// <summary>Opens connections with the settings that all else relies on, and checks at start-up that they took.</summary>
 internal static class SqliteFile
 {
-    // What uniqueness and fast look-ups hang on: a database that lost one of these (a copy by hand, a repair) must not be served.
-    private static readonly string[] RequiredIndexes = ["journal_key", "snapshot_key", "job_status_active", "job_group_of_job"];
-    private static readonly string[] UniqueIndexes = ["journal_key", "snapshot_key"];
-
     public static SqliteConnection OpenWriter(StorageOptions options)
     {
         var connection = Open(options, SqliteOpenMode.ReadWriteCreate);
@@ -35,13 +31,13 @@ internal static class SqliteFile
     public static SqliteConnection OpenReader(StorageOptions options) => Open(options, SqliteOpenMode.ReadOnly);
 
     /// <exception cref="StorageOpenException">Something that was asked for is not so.</exception>
-    public static void SelfCheck(SqliteConnection connection, StorageOptions options)
+    public static void SelfCheck(SqliteConnection connection, StorageOptions options, DatabaseSchema schema)
     {
         Require((string)Scalar(connection, "PRAGMA journal_mode") == "wal", "it is not in write-ahead mode, as on a network file system; use a local disk");
         Require((long)Scalar(connection, "PRAGMA synchronous") == (options.Durability == Durability.Full ? 2 : 1), "commits are not as durable as configured");
-        foreach (var index in RequiredIndexes)
+        foreach (var index in schema.RequiredIndexes)
             Require(Counts($"sqlite_schema WHERE type = 'index' AND name = '{index}'"), $"its index {index} is missing");
-        foreach (var index in UniqueIndexes)
+        foreach (var index in schema.UniqueIndexes)
         {
             Require(Counts($"sqlite_schema s, pragma_index_list(s.tbl_name) i WHERE s.name = '{index}' AND i.name = s.name AND i.\"unique\" = 1"),
                 $"its index {index} is not unique");

@@ -9,7 +9,7 @@ namespace MlActors.Storage.Sqlite;
 internal sealed class SqliteSecurity(GroupWriter writer, ReadPool readers) : ISecurityStore
 {
     private const string Users = "SELECT name, password_hash, roles, enabled FROM security_user";
-    private const string ApiKeys = "SELECT id, name, secret_hash, owner, privileges, created_ms, expires_ms, invalidated FROM api_key";
+    private const string ApiKeys = "SELECT id, name, secret_hash, owner, privileges, created_ms, expires_ms, invalidated, index_grants FROM api_key";
 
     public Task PutUserAsync(StoredUser user) => writer.WriteAsync([new UserWrite(user)]);
 
@@ -37,5 +37,6 @@ internal sealed class SqliteSecurity(GroupWriter writer, ReadPool readers) : ISe
 
     private static StoredApiKey ApiKey(DbDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null! : StoredJson.Names(row.GetFieldValue<byte[]>(4)),
-        row.GetInt64(5), row.IsDBNull(6) ? null : row.GetInt64(6), row.GetBoolean(7));
+        row.GetInt64(5), row.IsDBNull(6) ? null : row.GetInt64(6), row.GetBoolean(7),
+        row.IsDBNull(8) ? null : StoredJson.Grants(row.GetFieldValue<byte[]>(8)));
 }

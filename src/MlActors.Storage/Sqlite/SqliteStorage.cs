@@ -1,17 +1,17 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using MlActors.Documents.Store;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Security;
-using MlActors.Storage.Sqlite.Reads;
+using MlActors.Storage.Sqlite.Documents;
 using MlActors.Storage.Sqlite.Writes;
 
 namespace MlActors.Storage.Sqlite;
 
-/// <summary>The store of a single process: one SQLite file, one writer, some readers.</summary>
+/// <summary>The store of a single process: one SQLite file for the jobs and one for documents, each with one writer and some readers.</summary>
 public sealed class SqliteStorage : IStorage
 {
     /// <summary>
@@ -24,28 +24,28 @@ public sealed class SqliteStorage : IStorage
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IDisposable _directory;
-    private readonly WriteSession _session;
-    private readonly GroupWriter _writer;
-    private readonly ReadPool _readers;
+    private readonly SqliteDatabase _main;
+    private readonly SqliteDatabase _documents;
     private long _probes;
     private int _disposed;
 
-    private SqliteStorage(StorageOptions options, TimeProvider time, ILogger logger, IDisposable directory, SqliteConnection connection)
+    private SqliteStorage(TimeProvider time, ILogger logger, IDisposable directory, SqliteDatabase main, SqliteDatabase documents)
     {
-        (_options, _time, _logger, _directory) = (options, time, logger, directory);
-        _session = new WriteSession(connection);
-        _readers = new ReadPool(options.Readers, () => new ReadSession(SqliteFile.OpenReader(options)));
-        _writer = new GroupWriter(_session, options, logger);
-        Jobs = new SqliteJobStore(_writer, _readers);
-        Catalog = new SqliteCatalog(_readers);
-        Contexts = new SqliteContexts(_writer, _readers);
-        Results = new SqliteResults(_readers);
-        Security = new SqliteSecurity(_writer, _readers);
-        Events = new SqliteEventLog(_writer, _readers);
+        (_options, _time, _logger, _directory, _main, _documents) = (main.Options, time, logger, directory, main, documents);
+        Jobs = new SqliteJobStore(main.Writer, main.Readers);
+        Catalog = new SqliteCatalog(main.Readers);
+        Contexts = new SqliteContexts(main.Writer, main.Readers);
+        Results = new SqliteResults(main.Readers);
+        Security = new SqliteSecurity(main.Writer, main.Readers);
+        Events = new SqliteEventLog(main.Writer, main.Readers);
+        Documents = new SqliteDocuments(documents.Writer, documents.Readers);
     }
 
     /// <summary>Name of the database file in the data directory.</summary>
     public string FileName => _options.FileName;
+
+    /// <summary>Name of the file with the documents.</summary>
+    public string DocumentsFileName => _options.DocumentsFileName;
 
     public IJobStore Jobs { get; }
     public ICatalog Catalog { get; }
@@ -53,67 +53,70 @@ public sealed class SqliteStorage : IStorage
     public IResults Results { get; }
     public ISecurityStore Security { get; }
     public IEventLog Events { get; }
+    public IDocumentStore Documents { get; }
 
-    /// <summary>Locks the data directory, creates or migrates the database, checks it and starts the writer and the readers.</summary>
+    /// <summary>Locks the data directory, creates or migrates the databases, checks them and starts their writers and readers.</summary>
     /// <exception cref="StorageOpenException">It cannot be used; the message says why.</exception>
     public static SqliteStorage Open(StorageOptions options, TimeProvider? time = null, ILogger<SqliteStorage>? logger = null)
     {
         ILogger log = logger ?? NullLogger<SqliteStorage>.Instance;
         var directory = DirectoryLock.Take(Path.GetFullPath(options.DataDirectory));
-        SqliteConnection? connection = null;
+        SqliteDatabase? main = null;
         try
         {
-            connection = SqliteFile.OpenWriter(options);
-            var found = Schema.Migrate(connection);
-            if (found != Schema.CurrentVersion) Log.Migrated(log, options.DatabasePath, found, Schema.CurrentVersion);
-            SqliteFile.SelfCheck(connection, options);
-            var storage = new SqliteStorage(options, time ?? TimeProvider.System, log, directory, connection);
-            Log.Opened(log, options.DatabasePath, Schema.CurrentVersion, Length(options.DatabasePath));
-            return storage;
+            main = SqliteDatabase.Open(options, Schema.Main, log, "store");
+            var documents = SqliteDatabase.Open(options.ForDocuments, DocumentSchema.Schema, log, "documents");
+            return new SqliteStorage(time ?? TimeProvider.System, log, directory, main, documents);
         }
-        catch (Exception e)
+        catch
         {
-            connection?.Dispose();
+            main?.Dispose();
             directory.Dispose();
-            throw e is SqliteException or SqliteFailure
-                ? new StorageOpenException($"The database {options.DatabasePath} cannot be opened: {SqliteFailure.Translate(e).Message} ({e.Message})", e)
-                : e;
+            throw;
         }
     }
 
     public async Task<StorageHealth> CheckAsync(TimeSpan deadline)
     {
         var probe = Interlocked.Increment(ref _probes);
-        var (written, read, problem) = (TimeSpan.Zero, TimeSpan.Zero, (string?)null);
-        try
-        {
-            var start = _time.GetTimestamp();
-            await _writer.WriteAsync([new ProbeWrite(probe)]).WaitAsync(deadline, _time);
-            written = _time.GetElapsedTime(start);
-            start = _time.GetTimestamp();
-            var value = await _readers.RunAsync(session => session.Number("SELECT value FROM probe WHERE id = 2")).WaitAsync(deadline, _time);
-            read = _time.GetElapsedTime(start);
-            if (value < probe) problem = "What was written is not what is read.";
-        }
-        catch (StoreException e)
-        {
-            problem = e.Message;
-        }
-        catch (TimeoutException)
-        {
-            problem = written == TimeSpan.Zero ? "A small write was not durable within the deadline." : "A small read was not answered within the deadline.";
-        }
+        var (written, read, problem) = await ProbeAsync(_main, probe, deadline);
+        if (problem is null && (await ProbeAsync(_documents, probe, deadline)).Problem is { } sick) problem = $"The store of documents ({_documents.Options.FileName}): {sick}";
         var free = FreeBytes();
         if (free is >= 0 and < LeastFreeBytes)
         {
             problem ??= $"Only {free >> 20} MiB are free where {Path.GetFullPath(_options.DataDirectory)} lives; " +
                 $"make room, at least {LeastFreeBytes >> 20} MiB.";
         }
-        return new StorageHealth(problem, written, read, _writer.Pending, Length(_options.DatabasePath), Length(_options.DatabasePath + "-wal"), free);
+        return new StorageHealth(problem, written, read, _main.Writer.Pending + _documents.Writer.Pending, _main.FileBytes + _documents.FileBytes,
+            _main.LogBytes + _documents.LogBytes, free);
+    }
+
+    private async Task<(TimeSpan Written, TimeSpan Read, string? Problem)> ProbeAsync(SqliteDatabase database, long probe, TimeSpan deadline)
+    {
+        var written = TimeSpan.Zero;
+        try
+        {
+            var start = _time.GetTimestamp();
+            await database.Writer.WriteAsync([new ProbeWrite(probe)]).WaitAsync(deadline, _time);
+            written = _time.GetElapsedTime(start);
+            start = _time.GetTimestamp();
+            var value = await database.Readers.RunAsync(session => session.Number("SELECT value FROM probe WHERE id = 2")).WaitAsync(deadline, _time);
+            return (written, _time.GetElapsedTime(start), value < probe ? "What was written is not what is read." : null);
+        }
+        catch (StoreException e)
+        {
+            return (written, default, e.Message);
+        }
+        catch (TimeoutException)
+        {
+            return (written, default, written == TimeSpan.Zero
+                ? "A small write was not durable within the deadline."
+                : "A small read was not answered within the deadline.");
+        }
     }
 
     public Task BackupAsync(string path, CancellationToken cancellation = default) =>
-        Task.Factory.StartNew(() => SqliteBackup.Write(_options, path, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(() => SqliteBackup.Write([_main.Options, _documents.Options], path, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>As <see cref="Dispose"/>, without holding the caller's thread while the last writes commit.</summary>
     public ValueTask DisposeAsync() => new(Task.Factory.StartNew(Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
@@ -121,9 +124,8 @@ public sealed class SqliteStorage : IStorage
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        _writer.Dispose();
-        _readers.Dispose();
-        _session.Dispose();
+        _main.Dispose();
+        _documents.Dispose();
         _directory.Dispose();
         Log.Closed(_logger, _options.DatabasePath);
     }
@@ -139,6 +141,4 @@ public sealed class SqliteStorage : IStorage
             return -1;
         }
     }
-
-    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

@@ -46,6 +46,18 @@ internal sealed class Statement(sqlite3 database, sqlite3_stmt statement) : IDis
         return failure is null ? number : throw failure;
     }
 
+    /// <summary>Executes a query for the whole numbers of its first row; null becomes 0.</summary>
+    /// <returns><c>false</c>: there is no row.</returns>
+    public bool Row(Span<long> columns)
+    {
+        var code = raw.sqlite3_step(statement);
+        var failure = code is raw.SQLITE_DONE or raw.SQLITE_ROW ? null : Failure(code);
+        if (code == raw.SQLITE_ROW)
+            for (var i = 0; i < columns.Length; i++) columns[i] = raw.sqlite3_column_int64(statement, i);
+        raw.sqlite3_reset(statement);
+        return failure is null ? code == raw.SQLITE_ROW : throw failure;
+    }
+
     public void Dispose() => statement.Dispose();
 
     private Statement Checked(int code) => code == raw.SQLITE_OK ? this : throw Failure(code);

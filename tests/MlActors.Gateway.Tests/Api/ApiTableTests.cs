@@ -87,7 +87,9 @@ public sealed class ApiTableTests(SharedServer servers) : IClassFixture<SharedSe
         foreach (var (endpoint, method, path) in RequestsOf(name).Where(request => request.Method != "HEAD"))
         {
             var answer = await _secure.SendAsync(method, path + "?prety=true", BodyOf(endpoint), GatewayServer.Basic("machine_learning_user"));
-            if (endpoint.Privilege is null or Privileges.MonitorMl)
+            if (endpoint.IndexPrivilege is { } onIndices)
+                answer.ShouldBeError(403, "security_exception", endpoint.Action, "[machine_learning_user]", onIndices);
+            else if (endpoint.Privilege is null or Privileges.MonitorMl)
                 answer.Status.ShouldBe(400, "allowed, so that the parameter is what is wrong: " + answer.Text);
             else
                 answer.ShouldBeError(403, "security_exception", endpoint.Action, "[machine_learning_user]", endpoint.Privilege);

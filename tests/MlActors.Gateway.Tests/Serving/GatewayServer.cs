@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MlActors.Gateway.Security;
 using MlActors.Jobs;
+using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 using MlActors.Storage;
@@ -44,7 +45,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IJobs>(jobs).AddSingleton(storage.Jobs).AddSingleton(storage.Catalog).AddSingleton(storage.Contexts).AddSingleton(storage.Results)
-            .AddSingleton(storage.Security).AddSingleton<IStorage>(storage);
+            .AddSingleton(storage.Security).AddSingleton<IStorage>(storage).AddSingleton<IDatafeedSources>(new ScriptedSources());
         builder.Services.AddGateway(options ?? new GatewayOptions());
         var app = builder.Build();
         app.MapGateway();

@@ -3,6 +3,7 @@ using MlActors.Analysis.Input;
 using MlActors.Jobs;
 using MlActors.Jobs.Closing;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -64,6 +65,7 @@ internal sealed class ScriptedJobs(IJobStore store, ICatalog catalog) : IJobs
             {
                 BulkOperation.Open => new OpenJob(id),
                 BulkOperation.Close => new CloseJob(id),
+                BulkOperation.StopDatafeed => new StopDatafeed(id, null, request.ClosesJob),
                 _ => new ForceCloseJob(id),
             };
             results.Add((Script(command) ?? await DoAsync(command)) switch
@@ -99,6 +101,7 @@ internal sealed class ScriptedJobs(IJobStore store, ICatalog catalog) : IJobs
         if (message is CreateJob create)
         {
             await store.WriteAsync([new PutConfig(create.Config), new PutStatus(new JobStatus { JobId = create.JobId })]);
+            if (create.Datafeed is { } own) await PutAsync(own);
             return new Done(create.JobId);
         }
         if (await catalog.FindAsync(message.JobId) is not { } row) return new Refused(message.JobId, RefusalKind.NotFound, $"no job [{message.JobId}]");
@@ -122,6 +125,25 @@ internal sealed class ScriptedJobs(IJobStore store, ICatalog catalog) : IJobs
                 var config = update.Update.ApplyTo(row.Config, opened: false, modelBytes: 0);
                 await store.WriteAsync([new PutConfig(config)]);
                 return new JobUpdatedReply(message.JobId, row with { Config = config });
+            case PutDatafeed put:
+                if (row.Datafeed is not null) return new Refused(message.JobId, RefusalKind.Conflict, $"job [{message.JobId}] has a datafeed already");
+                await PutAsync(put.Config);
+                return new Done(message.JobId);
+            case UpdateDatafeed change:
+                var changed = DatafeedReader.ReadUpdate(row.Datafeed!, change.Body, row.Config, new ScriptedSources());
+                await PutAsync(changed);
+                return new DatafeedReply(message.JobId, changed);
+            case DeleteDatafeed:
+                await store.WriteAsync([new DeleteDatafeedConfig(message.JobId)]);
+                return new Done(message.JobId);
+            case StartDatafeed when row.Status.State != JobState.Opened:
+                return new Refused(message.JobId, RefusalKind.Conflict, $"its job [{message.JobId}] is {row.Status.State}");
+            case StartDatafeed start:
+                await PutAsync(row, status => status with { Datafeed = new DatafeedStatus { DatafeedId = start.DatafeedId!, State = DatafeedState.Started, EndMs = start.EndMs } });
+                return new DatafeedStartedReply(message.JobId, Node.Id);
+            case StopDatafeed:
+                await PutAsync(row, status => status with { Datafeed = status.Datafeed! with { State = DatafeedState.Stopped } });
+                return new Done(message.JobId);
             case FlushJob:
                 return new JobFlushedReply(message.JobId, 1_600_000_000);
             case GetJobStats:
@@ -133,6 +155,8 @@ internal sealed class ScriptedJobs(IJobStore store, ICatalog catalog) : IJobs
                 return new Done(message.JobId);
         }
     }
+
+    private Task PutAsync(DatafeedConfig datafeed) => store.WriteAsync([new PutDatafeedConfig(datafeed)]);
 
     public Task PutAsync(JobRow row, Func<JobStatus, JobStatus> change) => store.WriteAsync([new PutStatus(change(row.Status))]);
 

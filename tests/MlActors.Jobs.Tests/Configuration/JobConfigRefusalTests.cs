@@ -90,7 +90,6 @@ public sealed class JobConfigRefusalTests
         { "analysis_config.influencers", "[\"a.b.c\",\"a\"]", "[a] is used as well", Status },
         { "analysis_config.summary_count_field_name", "\"a\\\\b\"", "backslashes", Status },
         // Not there yet
-        { "datafeed_config", "{}", "not supported by this version", Status },
     };
 
     [Theory]

@@ -1,5 +1,6 @@
 using CsCheck;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Jobs.Tests.Lifecycle;
@@ -9,18 +10,27 @@ public class JobLifecyclePropertyTests
 {
     private static readonly LifecycleDeadlines Deadlines = new(1000, 2000, 3000);
 
+    private static readonly DatafeedConfig Feed = new() { DatafeedId = "f", JobId = "j" };
+
     private static readonly JobConfig Config = new() { JobId = "j", AnalysisConfig = new AnalysisConfig() };
 
     /// <summary>What the description keeps: enough to say what each step must do.</summary>
-    private sealed record Model(string State, string Blocked, bool Forced)
+    /// <param name="Feed">The datafeed: none, stopped, endless or ending.</param>
+    private sealed record Model(string State, string Blocked, bool Forced, string Feed)
     {
-        internal static readonly Model Absent = new("absent", "none", false);
+        internal static readonly Model Absent = new("absent", "none", false, "none");
+
+        internal bool Feeds => Feed is "endless" or "ending";
+
+        /// <summary>The datafeed does not outlive its job's being open.</summary>
+        internal Model Unfed => this with { Feed = Feeds ? "stopped" : Feed };
     }
 
     private enum Step
     {
         Create, Open, OpenJoining, Close, ForceClose, Delete, DeleteForce, Reset, Revert, Update,
-        Ready, StaleReady, Finished, StaleFinished, Stopped, Failed, StaleFailed, Overdue, WorkRemoved,
+        PutFeed, RemoveFeed, StartFeed, StartEndingFeed, StopFeed, StopFeedAndClose,
+        Ready, StaleReady, Finished, StaleFinished, Stopped, Failed, StaleFailed, Overdue, FeedEnded, StaleFeedEnded, WorkRemoved,
     }
 
     private static readonly Gen<Step[]> Lives = Gen.Enum<Step>().Array[1, 60];
@@ -119,6 +129,14 @@ public class JobLifecyclePropertyTests
         Step.Reset => JobLifecycle.Decide(state, new ResetJob("j", "t"), now, Deadlines),
         Step.Revert => JobLifecycle.Decide(state, new RevertSnapshot("j", "7", DeleteInterveningResults: false, "t"), now, Deadlines),
         Step.Update => JobLifecycle.Decide(state, new UpdateJob("j", new JobUpdate()), now, Deadlines),
+        Step.PutFeed => JobLifecycle.Decide(state, new PutDatafeed(Feed), now, Deadlines),
+        Step.RemoveFeed => JobLifecycle.Decide(state, new DeleteDatafeed("j", "f", Force: false), now, Deadlines),
+        Step.StartFeed => JobLifecycle.Decide(state, new StartDatafeed("j", "f", 0, null), now, Deadlines),
+        Step.StartEndingFeed => JobLifecycle.Decide(state, new StartDatafeed("j", "f", 0, 10), now, Deadlines),
+        Step.StopFeed => JobLifecycle.Decide(state, new StopDatafeed("j", "f"), now, Deadlines),
+        Step.StopFeedAndClose => JobLifecycle.Decide(state, new StopDatafeed("j", "f", CloseJob: true), now, Deadlines),
+        Step.FeedEnded => JobLifecycle.Decide(state, new JobFact.DatafeedEnded(state.FeedRuns, null, now + 7), now),
+        Step.StaleFeedEnded => JobLifecycle.Decide(state, new JobFact.DatafeedEnded(state.FeedRuns - 1, null, now + 7), now),
         Step.Ready => JobLifecycle.Decide(state, new JobFact.AnalysisReady(state.Generation), now),
         Step.StaleReady => JobLifecycle.Decide(state, new JobFact.AnalysisReady(state.Generation - 1), now),
         Step.Finished => JobLifecycle.Decide(state, new JobFact.AnalysisFinished(state.Generation, new SnapshotTaken(now, "8", now)), now),
@@ -140,14 +158,15 @@ public class JobLifecyclePropertyTests
     };
 
     private static Model Observed(JobLifecycleState state) => state.Exists
-        ? new Model(JobLifecycle.Name(state.State), JobLifecycle.Name(state.Blocked), state.ForcedClose)
+        ? new Model(JobLifecycle.Name(state.State), JobLifecycle.Name(state.Blocked), state.ForcedClose,
+            state.Datafeed is null ? "none" : state.Feeding is null ? "stopped" : state.Feeding.EndMs is null ? "endless" : "ending")
         : Model.Absent;
 
     private static (string Kind, Model Next) Expect(Model model, Step step)
     {
         var fact = step >= Step.Ready;
         if (model == Model.Absent)
-            return step == Step.Create ? ("happens", new Model("closed", "none", false)) : (fact ? "confirmed" : "NotFound", model);
+            return step == Step.Create ? ("happens", Model.Absent with { State = "closed" }) : (fact ? "confirmed" : "NotFound", model);
         var running = model.State is "opening" or "opened" or "closing";
         var free = model.Blocked == "none";
         return (step, model.State) switch
@@ -162,14 +181,14 @@ public class JobLifecyclePropertyTests
             (Step.Close, "closed") => ("confirmed", model),
             (Step.Close, "closing") => ("joined", model),
             (Step.Close, "failed") => ("Conflict", model),
-            (Step.Close, _) => ("happens", model with { State = "closing" }),
+            (Step.Close, _) => ("happens", model.Unfed with { State = "closing" }),
             (Step.ForceClose, "closed") => ("confirmed", model),
             (Step.ForceClose, "closing") when model.Forced => ("joined", model),
-            (Step.ForceClose, _) => ("happens", model with { State = "closing", Forced = true }),
+            (Step.ForceClose, _) => ("happens", model.Unfed with { State = "closing", Forced = true }),
             (Step.Delete or Step.DeleteForce, _) when model.Blocked == "delete" => ("joined", model),
             (Step.Delete or Step.DeleteForce, "closed") => ("happens", model with { Blocked = "delete" }),
             (Step.Delete, _) => ("Conflict", model),
-            (Step.DeleteForce, _) => ("happens", model with { State = "closing", Forced = true, Blocked = "delete" }),
+            (Step.DeleteForce, _) => ("happens", model.Unfed with { State = "closing", Forced = true, Blocked = "delete" }),
             (Step.Reset, _) when model.Blocked == "reset" => ("joined", model),
             (Step.Reset, "closed") when free => ("happens", model with { Blocked = "reset" }),
             (Step.Revert, "closed") when free => ("happens", model with { Blocked = "revert" }),
@@ -177,8 +196,19 @@ public class JobLifecyclePropertyTests
             (Step.Ready, "opening") => ("happens", model with { State = "opened" }),
             (Step.Finished, "closing") when !model.Forced => ("happens", model with { State = "closed" }),
             (Step.Stopped, "closing") when model.Forced => ("happens", model with { State = "closed", Forced = false }),
-            (Step.Failed, _) when running && !model.Forced => ("happens", model with { State = "failed" }),
-            (Step.Overdue, "opening" or "closing") when !model.Forced => ("happens", model with { State = "failed" }),
+            (Step.Failed, _) when running && !model.Forced => ("happens", model.Unfed with { State = "failed" }),
+            (Step.Overdue, "opening" or "closing") when !model.Forced => ("happens", model.Unfed with { State = "failed" }),
+            (Step.PutFeed or Step.RemoveFeed or Step.StartFeed or Step.StartEndingFeed, _) when !free => ("Conflict", model),
+            (Step.PutFeed, _) => model.Feed == "none" ? ("happens", model with { Feed = "stopped" }) : ("AlreadyExists", model),
+            (Step.RemoveFeed or Step.StartFeed or Step.StartEndingFeed or Step.StopFeed or Step.StopFeedAndClose, _) when model.Feed == "none" => ("NotFound", model),
+            (Step.RemoveFeed, _) => model.Feeds ? ("Conflict", model) : ("happens", model with { Feed = "none" }),
+            (Step.StartFeed or Step.StartEndingFeed, "opening" or "opened") when !model.Feeds =>
+                ("happens", model with { Feed = step == Step.StartFeed ? "endless" : "ending" }),
+            (Step.StartFeed or Step.StartEndingFeed, _) => ("Conflict", model),
+            (Step.StopFeed, _) when model.Feed == "endless" => ("happens", model.Unfed),
+            (Step.StopFeed, _) when model.Feed == "ending" => ("happens", model.Unfed with { State = "closing" }),
+            (Step.StopFeedAndClose, "opening" or "opened") => ("happens", model.Unfed with { State = "closing" }),
+            (Step.FeedEnded, _) when model.Feeds => ("happens", model.Unfed with { State = "closing" }),
             (Step.WorkRemoved, _) when model.Blocked == "delete" => ("happens", Model.Absent),
             (Step.WorkRemoved, _) when !free => ("happens", model with { Blocked = "none" }),
             _ => ("confirmed", model),

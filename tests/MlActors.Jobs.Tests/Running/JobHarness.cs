@@ -7,10 +7,12 @@ using Microsoft.Data.Sqlite;
 using MlActors.Analysis;
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
+using MlActors.Jobs.Tests.Datafeeds;
 using MlActors.Storage;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Sqlite;
@@ -83,7 +85,15 @@ public abstract class JobHarness : TestKit
 
     /// <summary>A new incarnation of a job's owner.</summary>
     protected IActorRef Incarnate(string jobId, RunningOptions? options = null) =>
-        Sys.ActorOf(Props.Create(typeof(Nest), jobId, new JobServices(Storage.Jobs, Storage.Contexts, TimeProvider.System, options ?? Options, Node)));
+        Sys.ActorOf(Props.Create(typeof(Nest), jobId,
+            new JobServices(Storage.Jobs, Storage.Contexts, new DatafeedServices(Source, Storage.Results, DatafeedOptions), Clock, options ?? Options, Node)));
+
+    /// <summary>What datafeeds read.</summary>
+    protected ScriptedSource Source { get; } = new(Config("schema").ToSettings().Schema);
+
+    protected virtual DatafeedOptions DatafeedOptions => new();
+
+    protected virtual TimeProvider Clock => TimeProvider.System;
 
     /// <summary>Stands where sharding stands: the parent that passes messages on.</summary>
     private sealed class Nest : ReceiveActor

@@ -3,16 +3,13 @@ namespace MlActors.Quality.Synthetic;
 /// <summary>A stream of chance that is the same everywhere for a seed (SplitMix64, Steele et al. 2014), with the distributions of the suites.</summary>
 public sealed class Chance(ulong seed)
 {
-    private ulong _state = seed * 0x9E3779B97F4A7C15;
+    private const ulong Step = 0x9E3779B97F4A7C15;
+
+    // Seeds are mixed: the streams of states that lie whole steps apart are the same stream, begun earlier or later.
+    private ulong _state = Mixed(seed * Step);
 
     /// <summary>In [0, 1).</summary>
-    public double Uniform()
-    {
-        var z = _state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
-    }
+    public double Uniform() => (Mixed(_state += Step) >> 11) * (1.0 / (1UL << 53));
 
     public int Below(int count) => (int)(Uniform() * count);
 
@@ -53,5 +50,12 @@ public sealed class Chance(ulong seed)
         var (limit, count, product) = (Math.Exp(-mean), 0, Uniform());
         for (; product > limit; product *= Uniform()) count++;
         return count;
+    }
+
+    private static ulong Mixed(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
     }
 }

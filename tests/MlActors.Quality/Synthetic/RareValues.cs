@@ -21,8 +21,10 @@ internal static class RareValues
         Of("rare over: known values", RareOver),
         Of("freq_rare: known values", FrequentRare),
         Of("freq_rare: new values every day", FrequentRare, newEvery: SyntheticKind.Day),
-        Of("rare: a value that never came", Rare, records: 1, culprit: What) with { Scores = Floor.Common with { Recall = 0 } },
-        Of("rare over: a value that nobody had", RareOver, records: 1, culprit: Who) with { Scores = Floor.Common with { Recall = 0 } },
+        Of("rare: a value that never came", Rare, records: 1, culprit: What)
+            with { Scores = Floor.Common with { Recall = 0 }, Alerts = Floor.Common with { Recall = 0.6 } },
+        Of("rare over: a value that nobody had", RareOver, records: 1, culprit: Who)
+            with { Scores = Floor.Common with { Recall = 0 }, Alerts = Floor.Common with { Recall = 0.3 } },
         Of("freq_rare: 40 records with a value of few", FrequentRare, newEvery: SyntheticKind.Day, records: 40, culprit: Who),
     ];
 

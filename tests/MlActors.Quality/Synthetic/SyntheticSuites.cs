@@ -6,7 +6,7 @@ public static class SyntheticSuites
     public static IReadOnlyList<(string Name, IReadOnlyList<SyntheticKind> Kinds)> All { get; } =
     [
         ("noise", SingleSeries.Noise), ("patterns", SingleSeries.Patterns), ("incidents", SingleSeries.Incidents), ("periods", SingleSeries.Periods),
-        ("population", Populations.Kinds), ("rare", RareValues.Kinds), ("categories", Messages.Kinds),
+        ("population", Populations.Kinds), ("many", ManySeries.Kinds), ("rare", RareValues.Kinds), ("categories", Messages.Kinds),
     ];
 
     public static SyntheticKind Find(string name) => All.SelectMany(suite => suite.Kinds).Single(kind => kind.Name == name);

@@ -1,6 +1,7 @@
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Expressions;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
@@ -27,6 +28,31 @@ public abstract class CatalogCompliance(StorageUnderTest subject) : ComplianceSu
         (await Storage.Jobs.ReadStatusAsync("a")).ShouldBe(status);
         (await Storage.Catalog.FindAsync("b")).ShouldBeNull();
         (await Storage.Jobs.ReadStatusAsync("b")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_datafeed_is_found_by_its_id_and_with_its_job_and_goes_with_it()
+    {
+        var source = System.Text.Json.JsonDocument.Parse("""{"connection":"w"}""").RootElement;
+        await WriteAsync(Make.Job("a"));
+        await WriteAsync(Make.Job("b"));
+        var feed = new DatafeedConfig { DatafeedId = "f", JobId = "a", Indices = ["x", "y"], Source = source, Chunking = new(ChunkingMode.Manual, "3h") };
+        await WriteAsync(new PutDatafeedConfig(feed), new PutStatus(Make.Status("a") with { Datafeed = new DatafeedStatus { DatafeedId = "f", Position = new(7, "c") } }));
+        await WriteAsync(new PutDatafeedConfig(new DatafeedConfig { DatafeedId = "e", JobId = "b" }));
+        var rows = await Storage.Catalog.ListDatafeedsAsync();
+        rows.Select(row => row.Config.DatafeedId).ShouldBe(["e", "f"]);
+        DatafeedJson.Serialize(rows[1].Config).ShouldBe(DatafeedJson.Serialize(feed));
+        rows[1].Status.Position.ShouldBe(new DatafeedPosition(7, "c"));
+        rows[0].Status.ShouldBe(new DatafeedStatus { DatafeedId = "e" });
+        (await Storage.Catalog.FindAsync("a"))!.Datafeed!.Indices.ShouldBe(["x", "y"]);
+        (await Storage.Catalog.ListDatafeedsAsync(["f", "nobody"])).Count.ShouldBe(1);
+        await WriteAsync(new PutDatafeedConfig(feed with { ScrollSize = 5 }));
+        (await Storage.Catalog.ListDatafeedsAsync(["f"])).Single().Config.ScrollSize.ShouldBe(5);
+        (await Should.ThrowAsync<StoreException>(() => WriteAsync(new PutDatafeedConfig(new DatafeedConfig { DatafeedId = "f", JobId = "b" })))).Failure
+            .ShouldBe(StoreFailure.Conflict);
+        await WriteAsync(new DeleteDatafeedConfig("b"));
+        await WriteAsync(new DeleteJobRows("a"));
+        (await Storage.Catalog.ListDatafeedsAsync()).ShouldBeEmpty();
     }
 
     [Fact]

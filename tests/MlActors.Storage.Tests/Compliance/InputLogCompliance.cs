@@ -46,6 +46,17 @@ public abstract class InputLogCompliance(StorageUnderTest subject) : ComplianceS
     }
 
     [Fact]
+    public async Task The_row_of_an_owner_who_does_not_know_the_newest_input_is_refused()
+    {
+        await WriteAsync(Make.Input("a", 1, 1), new PutStatus(Make.Status("a") with { InputSeq = 1 }));
+        await WriteAsync(Make.Input("a", 2, 1), new PutStatus(Make.Status("a") with { InputSeq = 2 }));
+        foreach (var seq in new long[] { 0, 1, 3 })
+            (await Should.ThrowAsync<StoreException>(() => WriteAsync(new PutStatus(Make.Status("a") with { InputSeq = seq })))).Failure.ShouldBe(StoreFailure.Conflict);
+        await WriteAsync(new PutStatus(Make.Status("a") with { InputSeq = 2, Reason = "mine" }));
+        (await Storage.Jobs.ReadStatusAsync("a"))!.Reason.ShouldBe("mine");
+    }
+
+    [Fact]
     public async Task Trimming_drops_inputs_up_to_a_number_and_numbering_goes_on()
     {
         await WriteAsync(Make.Input("a", 1, 1), Make.Input("a", 2, 1), Make.Input("a", 3, 1), Make.Input("b", 1, 1));

@@ -1,4 +1,5 @@
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 using MlActors.Storage.Documents;
@@ -10,11 +11,13 @@ namespace MlActors.Storage.Tests.Formats;
 
 public sealed class EventFormatTests
 {
+    private static readonly DatafeedConfig Feed = new() { DatafeedId = "f", JobId = "a", Indices = ["x"], Chunking = new(ChunkingMode.Manual, "3h"), MaxEmptySearches = 4 };
+
     private static readonly JobLifecycleState State = new()
     {
         Config = Make.Config("a", "g"), State = JobState.Closing, Reason = "r", StateSince = 1, Deadline = 2, OpenTime = 3, FinishedTime = 4, ForcedClose = true,
         Generation = 5, SnapshotId = "s", SnapshotSeq = 6, Lineage = 7, Quarantined = [9, 3, 3], Blocked = BlockedReason.Reset, BlockedTaskId = "n:1", RevertTo = "empty",
-        RevertResultsFrom = 8,
+        RevertResultsFrom = 8, Datafeed = Feed, Feeding = new DatafeedRun(2, 3, null, 4), FeedRuns = 2, FeedStopReason = "why",
     };
 
     // The stored form of version 1. A change here is a change of the format: it needs a new manifest beside the old one.
@@ -34,6 +37,10 @@ public sealed class EventFormatTests
         { new JobReset(1), "job-reset/1", """{"time":1}""" },
         { new SnapshotReverted(1, null, 2), "snapshot-reverted/1", """{"resume_seq":2,"time":1}""" },
         { new JobDeleted(1), "job-deleted/1", """{"time":1}""" },
+        { new DatafeedPut(1, Feed), "datafeed-put/1", null },
+        { new DatafeedRemoved(1), "datafeed-removed/1", """{"time":1}""" },
+        { new DatafeedStarted(1, new DatafeedRun(2, 3, 4, 5)), "datafeed-started/1", """{"run":{"number":2,"start_ms":3,"end_ms":4,"started_ms":5},"time":1}""" },
+        { new DatafeedStopped(1, "why"), "datafeed-stopped/1", """{"reason":"why","time":1}""" },
         { new StateSaved(1, State), "state-saved/1", null },
     };
 
@@ -57,7 +64,8 @@ public sealed class EventFormatTests
         var state = EventFormat.Deserialize(manifest, payload).ShouldBeOfType<StateSaved>().State;
         state.Quarantined.ShouldBe([3L, 9L]);
         JobConfigJson.Serialize(state.Config!).ShouldBe(JobConfigJson.Serialize(State.Config!));
-        (state with { Config = State.Config, Quarantined = State.Quarantined }).ShouldBe(State);
+        DatafeedJson.Serialize(state.Datafeed!).ShouldBe(DatafeedJson.Serialize(Feed));
+        (state with { Config = State.Config, Quarantined = State.Quarantined, Datafeed = Feed }).ShouldBe(State);
     }
 
     [Fact]

@@ -27,3 +27,5 @@ public sealed class SqliteEvents() : EventLogCompliance(new SqliteUnderTest());
 public sealed class SqliteJournal() : JournalCompliance(new SqliteUnderTest());
 
 public sealed class SqliteService() : ServiceCompliance(new SqliteUnderTest());
+
+public sealed class SqliteDocumentRows() : DocumentCompliance(new SqliteUnderTest());

@@ -34,8 +34,9 @@ export class Server {
     this.output = '';
   }
 
-  async run() {
-    this.process = spawn('dotnet', [dll, 'serve', '--urls', 'http://127.0.0.1:0', ...this.args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A fixed address lets those who know it find the server again.
+  async run(url = 'http://127.0.0.1:0') {
+    this.process = spawn('dotnet', [dll, 'serve', '--urls', url, ...this.args], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise(resolve => this.process.once('exit', resolve));
     this.url = await new Promise((resolve, reject) => {
       const read = chunk => {

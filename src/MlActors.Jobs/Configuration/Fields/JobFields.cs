@@ -79,8 +79,7 @@ public static class JobFields
         new("background_persist_interval", FieldType.Duration, "3 to 4 hours", "How often the models of an open job are saved; whole seconds, at least `1h`."),
         new("allow_lazy_open", FieldType.Boolean, "false", "Whether the job may be opened before there is room for it."),
         new("custom_settings", FieldType.Custom, null, "An object of your own, kept with the job."),
-        new("datafeed_config", FieldType.Custom, null, "A datafeed of the job.")
-            { Use = FieldUse.Unsupported, Advice = "create the job without it and send the records with the post data API" },
+        new("datafeed_config", FieldType.Custom, null, "A datafeed of the job, created with it; its id is that of the job unless it has one."),
         .. Generated,
     ]);
 

@@ -4,7 +4,7 @@ using MlActors.Jobs.Configuration.Fields;
 
 namespace MlActors.Jobs.Configuration.Reading;
 
-internal sealed partial class ObjectReader
+public sealed partial class ObjectReader
 {
     private void Take(JobField field, JsonElement value)
     {

@@ -10,7 +10,7 @@ namespace MlActors.Jobs.Configuration.Reading;
 /// One object of a request, checked against its table when made: unknown, doubled, missing, generated, fixed and unsupported fields and wrong
 /// types become problems. The getters give what is there and right, else <c>null</c>.
 /// </summary>
-internal sealed partial class ObjectReader
+public sealed partial class ObjectReader
 {
     private readonly string _path;
     private readonly string _section;

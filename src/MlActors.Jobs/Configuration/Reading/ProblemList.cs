@@ -1,7 +1,7 @@
 namespace MlActors.Jobs.Configuration.Reading;
 
 /// <summary>Collects what is wrong with a request, so that all of it is said at once.</summary>
-internal sealed class ProblemList
+public sealed class ProblemList
 {
     // A request of a million unknown fields must not give an answer of a million lines.
     private const int Most = 50;

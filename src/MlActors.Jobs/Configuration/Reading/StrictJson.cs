@@ -5,7 +5,7 @@ using System.Text.Unicode;
 namespace MlActors.Jobs.Configuration.Reading;
 
 /// <summary>Reads a request body as exactly one JSON object; what is wrong is said with its line and column, both from 1.</summary>
-internal static class StrictJson
+public static class StrictJson
 {
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 

@@ -1,6 +1,6 @@
 using System.Text;
 using MlActors.Analysis.Input;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 
 namespace MlActors.Node.Detecting;
 
@@ -19,7 +19,7 @@ internal sealed class CsvRecords(BatchSchema schema, RecordFormat format, string
     {
         using var text = new StreamReader(input.Reader.AsStream(leaveOpen: true), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, BufferBytes);
         using var table = CsvTable.Open(text, Sample.IsValue);
-        var records = new TextRecords(schema, format);
+        var records = new RowRecords(schema, format);
         var columns = records.Fields.Select(field => table.Columns.ToList().IndexOf(field)).ToArray();
         while (table.Read())
         {
@@ -29,7 +29,7 @@ internal sealed class CsvRecords(BatchSchema schema, RecordFormat format, string
         if (!records.IsEmpty) yield return Cut(records);
     }
 
-    private void Add(CsvTable table, TextRecords records, int[] columns)
+    private void Add(CsvTable table, RowRecords records, int[] columns)
     {
         for (var field = 0; field < columns.Length; field++)
             if (columns[field] >= 0)
@@ -39,7 +39,7 @@ internal sealed class CsvRecords(BatchSchema schema, RecordFormat format, string
             InvalidTimes ??= $"the first is in line {table.Line}: [{table.Cell(columns[0])}] in column [{format.TimeField}] is not a time of the form {format.TimeFormat}";
     }
 
-    private RecordBatch Cut(TextRecords records)
+    private RecordBatch Cut(RowRecords records)
     {
         var batch = records.Cut();
         Counts += batch.Input;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 
 namespace MlActors.Node.Detecting;
 

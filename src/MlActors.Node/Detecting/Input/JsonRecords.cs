@@ -1,5 +1,5 @@
 using MlActors.Analysis.Input;
-using MlActors.Gateway.Ingest;
+using MlActors.Ingest;
 
 namespace MlActors.Node.Detecting;
 

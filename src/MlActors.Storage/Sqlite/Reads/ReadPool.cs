@@ -13,14 +13,14 @@ internal sealed class ReadPool : IDisposable
     private readonly BlockingCollection<Action<ReadSession>> _reads = [];
     private readonly Thread[] _threads;
 
-    public ReadPool(int readers, Func<ReadSession> open)
+    public ReadPool(int readers, Func<ReadSession> open, string name = "store")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(readers, 1);
         _threads = new Thread[readers];
         for (var i = 0; i < readers; i++)
         {
             var session = open();
-            _threads[i] = new Thread(() => Work(session)) { Name = "mlactors-store-reader-" + i.ToString(CultureInfo.InvariantCulture), IsBackground = true };
+            _threads[i] = new Thread(() => Work(session)) { Name = string.Create(CultureInfo.InvariantCulture, $"mlactors-{name}-reader-{i}"), IsBackground = true };
             _threads[i].Start();
         }
     }
@@ -36,6 +36,10 @@ internal sealed class ReadPool : IDisposable
                 try
                 {
                     result.SetResult(read(session));
+                }
+                catch (OperationCanceledException cancelled)
+                {
+                    result.SetCanceled(cancelled.CancellationToken);
                 }
                 catch (Exception e)
                 {

@@ -10,6 +10,9 @@ internal sealed class ReadSession(SqliteConnection connection) : IDisposable
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
     private SqliteTransaction? _snapshot;
 
+    /// <summary>For cursors that read many rows without a reader of ADO between.</summary>
+    public SQLitePCL.sqlite3 Handle => connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
+
     /// <summary>Parameters stand in the text as @0, @1, … in the order of the values.</summary>
     public List<T> List<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> values)
     {

@@ -1,5 +1,6 @@
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Contexts;
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Storage.Documents;
 
@@ -27,20 +28,48 @@ internal sealed class ConfigWrite(JobConfig config) : RowWrite
     }
 }
 
+internal sealed class DatafeedWrite(DatafeedConfig config) : RowWrite
+{
+    private readonly byte[] _document = DatafeedJson.Serialize(config);
+
+    public override int Bytes => _document.Length;
+
+    public override void Execute(WriteSession session)
+    {
+        session.Prepare("DELETE FROM datafeed WHERE job_id = ?1").Bind(1, config.JobId).Run();
+        var changed = session.Prepare("INSERT INTO datafeed (datafeed_id, job_id, config) VALUES (?1, ?2, ?3) ON CONFLICT (datafeed_id) DO NOTHING")
+            .Bind(1, config.DatafeedId).Bind(2, config.JobId).BindText(3, _document).Run();
+        if (changed == 0) throw Conflict($"Another job has a datafeed with the id [{config.DatafeedId}].");
+    }
+}
+
+internal sealed class DatafeedDelete(string jobId) : RowWrite
+{
+    public override int Bytes => 0;
+
+    public override void Execute(WriteSession session) => session.Prepare("DELETE FROM datafeed WHERE job_id = ?1").Bind(1, jobId).Run();
+}
+
 internal sealed class StatusWrite(JobStatus status) : RowWrite
 {
     private readonly byte[] _document = StoredJson.Serialize(status);
 
     public override int Bytes => _document.Length;
 
-    public override void Execute(WriteSession session) => session.Prepare(
+    public override void Execute(WriteSession session)
+    {
+        // Whoever does not know the newest input is an owner of the past: its row would take the job back to before that input.
+        var written = session.Prepare(
         """
-        INSERT INTO job_status (job_id, state, blocked, active, deadline_ms, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        INSERT INTO job_status (job_id, state, blocked, active, deadline_ms, document)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM input_head WHERE job_id = ?1 AND seq <> ?7)
         ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, blocked = excluded.blocked, active = excluded.active,
             deadline_ms = excluded.deadline_ms, document = excluded.document
         """)
         .Bind(1, status.JobId).Bind(2, CatalogCodes.Of(status.State)).Bind(3, CatalogCodes.Of(status.Blocked)).Bind(4, CatalogCodes.IsActive(status))
-        .Bind(5, status.Deadline).BindText(6, _document).Run();
+        .Bind(5, status.Deadline).BindText(6, _document).Bind(7, status.InputSeq).Run();
+        if (written == 0) throw Conflict($"The row of the job [{status.JobId}] is not of its newest input: another owner has written to its log.");
+    }
 }
 
 internal sealed class JobRowsDelete(string jobId) : RowWrite
@@ -53,6 +82,7 @@ internal sealed class JobRowsDelete(string jobId) : RowWrite
         session.Prepare("DELETE FROM job_group WHERE job_id = ?1").Bind(1, jobId).Run();
         session.Prepare("DELETE FROM job_status WHERE job_id = ?1").Bind(1, jobId).Run();
         session.Prepare("DELETE FROM filter_use WHERE job_id = ?1").Bind(1, jobId).Run();
+        session.Prepare("DELETE FROM datafeed WHERE job_id = ?1").Bind(1, jobId).Run();
         session.Prepare("DELETE FROM calendar_job WHERE name = ?1").Bind(1, jobId).Run();
     }
 }

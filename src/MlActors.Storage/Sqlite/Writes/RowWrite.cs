@@ -26,6 +26,8 @@ internal abstract class RowWrite
     private static RowWrite Prepare(StoreWrite write) => write switch
     {
         PutConfig w => new ConfigWrite(w.Config),
+        PutDatafeedConfig w => new DatafeedWrite(w.Config),
+        DeleteDatafeedConfig w => new DatafeedDelete(w.JobId),
         PutStatus w => new StatusWrite(w.Status),
         AppendInput w => new InputAppend(w),
         TrimInputs w => new InputTrim(w),

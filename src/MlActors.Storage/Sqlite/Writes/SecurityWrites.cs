@@ -34,15 +34,18 @@ internal sealed class ApiKeyWrite(StoredApiKey key) : RowWrite
     {
         var statement = session.Prepare(
             """
-            INSERT INTO api_key (id, name, secret_hash, owner, privileges, created_ms, expires_ms, invalidated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT INTO api_key (id, name, secret_hash, owner, privileges, created_ms, expires_ms, invalidated, index_grants)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             ON CONFLICT (id) DO UPDATE SET name = excluded.name, secret_hash = excluded.secret_hash, owner = excluded.owner,
-                privileges = excluded.privileges, created_ms = excluded.created_ms, expires_ms = excluded.expires_ms, invalidated = excluded.invalidated
+                privileges = excluded.privileges, created_ms = excluded.created_ms, expires_ms = excluded.expires_ms, invalidated = excluded.invalidated,
+                index_grants = excluded.index_grants
             """)
             .Bind(1, key.Id).Bind(2, key.Name).Bind(3, key.SecretHash).Bind(4, key.Owner)
             .Bind(6, key.CreatedMs).Bind(7, key.ExpiresMs).Bind(8, key.Invalidated);
 
         // Null means "those of the owner"; the type does not say so, its documentation does.
         _ = key.Privileges is null ? statement.Bind(5, (string?)null) : statement.BindText(5, StoredJson.Serialize(key.Privileges));
+        _ = key.Indices is null ? statement.Bind(9, (string?)null) : statement.BindText(9, StoredJson.Serialize(key.Indices));
         statement.Run();
     }
 }

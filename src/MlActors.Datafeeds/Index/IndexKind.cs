@@ -1,0 +1,37 @@
+using MlActors.Documents;
+using MlActors.Documents.Queries;
+using MlActors.Documents.Store;
+using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Configuration.Reading;
+using MlActors.Jobs.Datafeeds;
+using MlActors.Jobs.Datafeeds.Sources;
+
+namespace MlActors.Datafeeds.Index;
+
+/// <summary>The server's own documents: what a datafeed reads that names no connection.</summary>
+internal sealed class IndexKind(IDocumentStore documents, TimeProvider time)
+{
+    /// <summary>Adds what is wrong with the datafeed. Indices may be created later, so that they exist is not asked here.</summary>
+    public void Check(DatafeedConfig datafeed, ProblemList problems)
+    {
+        if (datafeed.Indices.IsEmpty)
+            problems.Add("indices", "is required: name indices of this server, or with [source] what else to read", ProblemKind.IllegalArgument);
+        foreach (var (field, value) in new[] { ("runtime_mappings", datafeed.RuntimeMappings), ("script_fields", datafeed.ScriptFields) })
+        {
+            if (value is not null)
+                problems.Add(field, "is not supported for the documents of this server: have the sender compute the field", ProblemKind.IllegalArgument);
+        }
+        try
+        {
+            ReadQuery(datafeed);
+        }
+        catch (QueryException wrong)
+        {
+            problems.Add("query", wrong.Message, ProblemKind.IllegalArgument);
+        }
+    }
+
+    public IDatafeedSource Open(DatafeedConfig datafeed, JobConfig job) => new IndexSource(documents, datafeed, ReadQuery(datafeed), job);
+
+    private Query ReadQuery(DatafeedConfig datafeed) => datafeed.Query is { } query ? QueryReader.Read(query, time.GetUtcNow()) : Query.All;
+}

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using MlActors.Analysis.Input;
+using MlActors.Documents.Queries;
+using MlActors.Documents.Store;
+using MlActors.Ingest;
+using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
+using MlActors.Jobs.Datafeeds.Sources;
+using MlActors.Jobs.Expressions;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Datafeeds.Index;
+
+/// <summary>Reads documents of this server. Their store gives them in the order of time, and the place of the last one is where reading goes on.</summary>
+internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig datafeed, Query query, JobConfig job) : IDatafeedSource
+{
+    private const int PageBytes = 4 << 20;
+
+    private readonly BatchSchema _schema = job.ToSettings().Schema;
+
+    private string TimeField => job.DataDescription.TimeField;
+
+    public async IAsyncEnumerable<SourcePage> ReadAsync(SourceRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var scan = await ScanAsync(range.FromMs, range.ToMs, cancellation);
+        var after = IndexCursor.Read(range.Cursor);
+        var records = new DocumentRecords(_schema, new RecordFormat(TimeField));
+        do
+        {
+            var (page, next) = await ReadPageAsync(scan, after, records, cancellation);
+            after = next;
+            if (page is not null) yield return page;
+        }
+        while (after is not null);
+    }
+
+    public async Task<SourceSummary?> SummarizeAsync(long fromMs, long toMs, CancellationToken cancellation)
+    {
+        var scan = await ScanAsync(fromMs, toMs, cancellation);
+        var summary = await AskAsync(() => documents.SummarizeAsync(scan, cancellation));
+        return new SourceSummary(summary.Count, summary.EarliestMs, summary.LatestMs);
+    }
+
+    public async Task<IReadOnlyList<SourceCount>?> CountAsync(long fromMs, long toMs, long spanMs, CancellationToken cancellation)
+    {
+        var scan = await ScanAsync(fromMs, toMs, cancellation);
+        return [.. (await AskAsync(() => documents.CountByAsync(scan, spanMs, cancellation))).Select(span => new SourceCount(span.StartMs, span.Count))];
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<(SourcePage? Page, DocumentPosition? Next)> ReadPageAsync(
+        DocumentScan scan, DocumentPosition? after, DocumentRecords records, CancellationToken cancellation)
+    {
+        using var found = await AskAsync(() => documents.ReadAsync(scan, after, cancellation));
+        if (found.Count == 0) return (null, found.Next);
+        var batches = new List<RecordBatch>();
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (records.IsFull) batches.Add(records.Cut());
+            records.TryAdd(found.SourceOf(i), found.TimeMsOf(i));
+        }
+        if (!records.IsEmpty) batches.Add(records.Cut());
+        var last = found.PositionOf(found.Count - 1);
+        return (new SourcePage(batches, found.Count, last.TimeMs, IndexCursor.Write(last)), found.Next);
+    }
+
+    private async Task<DocumentScan> ScanAsync(long fromMs, long toMs, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var all = await AskAsync(documents.ListIndicesAsync);
+        foreach (var name in datafeed.Indices.Where(name => !IsPattern(name) && !all.Any(index => index.Name == name)))
+            throw new SourceException($"there is no index [{name}] on this server: create it, or correct [indices]", isPermanent: true) { IsMissing = true };
+        // An index that has no document yet has not decided on its time field.
+        var meant = all.Where(index => datafeed.Indices.Any(name => Means(name, index.Name)) && index.Definition.TimeField is not null).ToList();
+        foreach (var index in meant.Where(index => index.TimeField != TimeField))
+        {
+            var kept = index.TimeField.Length == 0 ? "the time of their arrival" : $"[{index.TimeField}]";
+            throw new SourceException($"index [{index.Name}] keeps its documents by {kept}, and job [{job.JobId}] goes by [{TimeField}]: " +
+                "make [data_description.time_field] of the job the same, or create the index with a mapping of that field as a date", isPermanent: true);
+        }
+        return new DocumentScan(meant, query, fromMs, toMs) 
+        {
+            MaxBytes = PageBytes,
+            MaxDocuments = datafeed.ScrollSize == DatafeedConfig.DefaultScrollSize ? int.MaxValue : datafeed.ScrollSize,
+        };
+    }
+
+    private static bool IsPattern(string name) => name == "_all" || JobExpression.IsWildcard(name);
+
+    private static bool Means(string name, string index) => name == "_all" || JobExpression.Matches(name, index);
+
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (StoreException cause)
+        {
+            throw new SourceException($"the documents of this server cannot be read: {cause.Message}", inner: cause);
+        }
+    }
+}
