@@ -112,6 +112,9 @@ internal sealed class PeriodSearch
         return _joined <= MostJoined && Capacity / 2 * _joined * span < LongestSearch;
     }
 
+    // Share of a lag by which another one may differ and still belong to the same peak.
+    private const double Broad = 0.15;
+
     private int Find(long span)
     {
         Span<double> correlations = stackalloc double[(int)(MostOfAll * _count) + 2];
@@ -149,8 +152,17 @@ internal sealed class PeriodSearch
         bool IsOf(long unit)
         {
             var times = Math.Round(seconds / unit);
-            if (times < 1 || !IsSame(seconds, (long)times * unit)) return false;
+            if (times < 1 || (!IsSame(seconds, (long)times * unit) && !SharesPeak((int)Math.Round(times * unit / (_joined * span))))) return false;
             return times == 1 || Correlation((int)Math.Round((double)unit / (_joined * span)), mean, variance) >= Again * here;
+        }
+
+        // The peak of a smooth day is broad, and noise makes many of its hours the highest.
+        bool SharesPeak(int other)
+        {
+            if (Math.Abs(other - lag) > Broad * lag) return false;
+            for (var i = Math.Min(lag, other); i <= Math.Max(lag, other); i++)
+                if (Correlation(i, mean, variance) < Again * here) return false;
+            return true;
         }
 
         // A value more or less is no difference either.
