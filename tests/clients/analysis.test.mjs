@@ -89,7 +89,7 @@ describe('what jobs analyse', () => {
           }],
         }, data);
         await client.ml.closeJob({ job_id });
-        const { records } = await client.ml.getRecords({ job_id, record_score: 75 });
+        const { records } = await client.ml.getRecords({ job_id, record_score: 70 });
         assert.ok(records.length > 0);
         for (const record of records) {
           assert.equal(record.partition_field_value, 'web');

@@ -52,6 +52,7 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
     private async Task<(SourcePage? Page, DocumentPosition? Next)> ReadPageAsync(
         DocumentScan scan, DocumentPosition? after, DocumentRecords records, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var found = await AskAsync(() => documents.ReadAsync(scan, after, cancellation));
         if (found.Count == 0) return (null, found.Next);
         var batches = new List<RecordBatch>();

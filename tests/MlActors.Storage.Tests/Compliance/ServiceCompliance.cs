@@ -36,9 +36,9 @@ public abstract class ServiceCompliance(StorageUnderTest subject) : ComplianceSu
         var load = Task.Run(async () =>
         {
             for (var n = 1; !enough.IsCancellationRequested; n++)
-                await WriteAsync(new PutStatus(Make.Status("a") with { InputSeq = n }), Make.Input("a", n, new byte[2000]));
+                await WriteAsync(Make.Input("a", n, new byte[2000]), new PutStatus(Make.Status("a") with { InputSeq = n }));
         });
-        while (await Storage.Jobs.ReadStatusAsync("a") is not { InputSeq: > 50 }) await Task.Yield();
+        while (!load.IsFaulted && await Storage.Jobs.ReadStatusAsync("a") is not { InputSeq: > 50 }) await Task.Yield();
         await Storage.Events.AppendAsync("job-a", [new LoggedEvent(1, new JobOpened(1))], []);
 
         var path = Subject.NewPath("backup.db");
