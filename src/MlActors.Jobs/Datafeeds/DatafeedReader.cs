@@ -116,8 +116,12 @@ public static class DatafeedReader
         return given > 0 ? given : null;
     }
 
-    private static DelayedDataCheckConfig ReadDelayed(ObjectReader request) =>
-        new(request.Boolean("enabled") ?? true, request.Duration("check_window")?.ToString(), request.Boolean("heal") ?? false);
+    private static DelayedDataCheckConfig ReadDelayed(ObjectReader request)
+    {
+        if (request.Boolean("heal") == true)
+            request.Problem("heal", "is not supported by this version: late data is reported in the statistics; to take it in, revert the model and start the datafeed again");
+        return new(request.Boolean("enabled") ?? true, request.Duration("check_window")?.ToString());
+    }
 
     private static void CheckWithJob(ObjectReader request, DatafeedConfig config, JobConfig job)
     {
