@@ -48,11 +48,24 @@ internal sealed class BatchBuilder
 
     public void Count(in InputCounts counts) => _counts += counts;
 
+    /// <summary>Counts a record, and adds it if it has a time.</summary>
+    /// <param name="seconds">Its time; <c>null</c> when it has none that can be read.</param>
+    /// <param name="fields">How many fields it had beside the time, used or not.</param>
+    /// <param name="inputBytes">Its length in the input.</param>
+    /// <param name="bytes">What the tokens point into.</param>
+    public void Take(long? seconds, int fields, long inputBytes, ReadOnlySpan<byte> bytes, ReadOnlySpan<FieldToken> tokens) => Count(new InputCounts
+    {
+        InputBytes = inputBytes,
+        InputFields = fields,
+        InvalidDates = seconds is null ? 1 : 0,
+        MissingFields = seconds is { } time ? Append(time, bytes, tokens) : 0,
+    });
+
     /// <summary>Adds a record.</summary>
     /// <param name="seconds">Its time.</param>
     /// <param name="bytes">What the tokens point into.</param>
     /// <returns>How many fields of the schema it lacks.</returns>
-    public int Append(long seconds, ReadOnlySpan<byte> bytes, ReadOnlySpan<FieldToken> tokens)
+    private int Append(long seconds, ReadOnlySpan<byte> bytes, ReadOnlySpan<FieldToken> tokens)
     {
         var row = _count;
         if (row == _times.Length) Grow();

@@ -35,7 +35,7 @@ public sealed class DocumentRecords
     public bool TryAdd(ReadOnlySpan<byte> json, long timeMs)
     {
         if (!TryScan(json)) return false;
-        Add(json.Length, dated: true, RecordTimes.ToSeconds(timeMs));
+        Add(json.Length, RecordTimes.ToSeconds(timeMs));
         return true;
     }
 
@@ -43,15 +43,10 @@ public sealed class DocumentRecords
     /// <returns>Whether it is a JSON object; else nothing was added.</returns>
     public bool TryAdd(ReadOnlySpan<byte> json)
     {
-        if (!TryScan(json)) return false;
-        var dated = _times.TryRead(_bytes, _scanner.Tokens[FieldPaths.TimeField], out var seconds);
-        Add(json.Length, dated, seconds);
+        if (!TryBegin(json)) return false;
+        AddBegun();
         return true;
     }
-
-    /// <summary>The time that a record holds, whole epoch seconds; <c>null</c> when it is no JSON object or has no readable time. Nothing is added.</summary>
-    public long? TimeOf(ReadOnlySpan<byte> json) =>
-        TryScan(json) && _times.TryRead(_bytes, _scanner.Tokens[FieldPaths.TimeField], out var seconds) ? seconds : null;
 
     /// <summary>Begins a record, that its time can be looked at before it is added; <c>false</c> when it is no JSON object.</summary>
     /// <param name="json">UTF-8.</param>
@@ -68,8 +63,7 @@ public sealed class DocumentRecords
     public void AddBegun()
     {
         if (_begun < 0) throw new InvalidOperationException("No record was begun");
-        var dated = _times.TryRead(_bytes, _scanner.Tokens[FieldPaths.TimeField], out var seconds);
-        Add(_begun, dated, seconds);
+        Add(_begun, _times.Read(_bytes, _scanner.Tokens[FieldPaths.TimeField]));
         _begun = -1;
     }
 
@@ -90,11 +84,5 @@ public sealed class DocumentRecords
         return _scanner.Scan(_bytes, start, json.Length) == ScanOutcome.Complete;
     }
 
-    private void Add(int bytes, bool dated, long seconds) => _builder.Count(new InputCounts
-    {
-        InputBytes = bytes,
-        InputFields = _scanner.FieldCount,
-        InvalidDates = dated ? 0 : 1,
-        MissingFields = dated ? _builder.Append(seconds, _bytes, _scanner.Tokens) : 0,
-    });
+    private void Add(int bytes, long? seconds) => _builder.Take(seconds, _scanner.FieldCount, bytes, _bytes, _scanner.Tokens);
 }

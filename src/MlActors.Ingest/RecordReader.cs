@@ -117,14 +117,7 @@ public sealed class RecordReader
     private void Accept(ReadOnlySpan<byte> bytes, long offset)
     {
         var tokens = _scanner.Tokens;
-        var dated = _times.TryRead(bytes, tokens[FieldPaths.TimeField], out var seconds);
-        _builder.Count(new InputCounts
-        {
-            InputBytes = offset - _counted,
-            InputFields = _scanner.FieldCount,
-            InvalidDates = dated ? 0 : 1,
-            MissingFields = dated ? _builder.Append(seconds, bytes, tokens) : 0,
-        });
+        _builder.Take(_times.Read(bytes, tokens[FieldPaths.TimeField]), _scanner.FieldCount, offset - _counted, bytes, tokens);
         _counted = offset;
     }
 

@@ -35,6 +35,9 @@ internal sealed class RecordTimes
     /// <summary>Whole epoch seconds of epoch milliseconds, rounded down.</summary>
     public static long ToSeconds(long milliseconds) => FloorDivide(milliseconds, 1000);
 
+    /// <summary>The time of a record; <c>null</c> when it has none that can be read.</summary>
+    public long? Read(ReadOnlySpan<byte> bytes, in FieldToken token) => TryRead(bytes, token, out var seconds) ? seconds : null;
+
     /// <summary>Reads the time of a record; <c>false</c> when it has none that can be read.</summary>
     public bool TryRead(ReadOnlySpan<byte> bytes, in FieldToken token, out long seconds)
     {

@@ -92,27 +92,21 @@ public sealed class RowRecords
     /// <param name="bytes">Its length in the input, in bytes.</param>
     public bool TryAdd(int fields, long bytes)
     {
-        var dated = _times.TryRead(_bytes, _tokens[FieldPaths.TimeField], out var seconds);
-        Add(dated, seconds, fields, bytes);
-        return dated;
+        var seconds = _times.Read(_bytes, _tokens[FieldPaths.TimeField]);
+        Append(seconds, fields, bytes);
+        return seconds is not null;
     }
 
     /// <summary>Adds the record with a time that is known.</summary>
     /// <param name="timeMs">Epoch milliseconds.</param>
-    public void Add(long timeMs, int fields, long bytes) => Add(dated: true, RecordTimes.ToSeconds(timeMs), fields, bytes);
+    public void Add(long timeMs, int fields, long bytes) => Append(RecordTimes.ToSeconds(timeMs), fields, bytes);
 
     /// <summary>The batch, and an empty one begins.</summary>
     public RecordBatch Cut() => _builder.Cut();
 
-    private void Add(bool dated, long seconds, int fields, long bytes)
+    private void Append(long? seconds, int fields, long bytes)
     {
-        _builder.Count(new InputCounts
-        {
-            InputBytes = bytes,
-            InputFields = fields,
-            InvalidDates = dated ? 0 : 1,
-            MissingFields = dated ? _builder.Append(seconds, _bytes, _tokens) : 0,
-        });
+        _builder.Take(seconds, fields, bytes, _bytes, _tokens);
         Clear();
     }
 

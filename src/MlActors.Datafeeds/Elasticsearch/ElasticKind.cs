@@ -22,15 +22,7 @@ internal sealed class ElasticKind(PageLimits? limits = null) : ISourceKind
     public IDatafeedSource Open(DatafeedConfig datafeed, JobConfig job, Connection connection) => new ElasticSource(
         connection, _callers.Of(connection), Settings.OrThrow(problems => ElasticSettings.Read(datafeed, job, problems)), job, limits ?? PageLimits.Default);
 
-    public Task<string?> ProbeAsync(Connection connection, CancellationToken cancellation)
-    {
-        var caller = _callers.Of(connection);
-        return Probe.AskAsync(() => Deadline.KeepAsync(connection, async token =>
-        {
-            using var answer = await caller.SendAsync(HttpMethod.Get, "", content: null, token);
-            return answer.RootElement.GetProperty("version").GetProperty("number").GetString();
-        }, cause => caller.Explain(cause, ElasticAnswers.ReasonOf), cancellation));
-    }
+    public Task<string?> ProbeAsync(Connection connection, CancellationToken cancellation) => _callers.ProbeAsync(connection, "", answer => answer.GetProperty("version").GetProperty("number"), ElasticAnswers.ReasonOf, cancellation);
 
     public ValueTask DisposeAsync()
     {

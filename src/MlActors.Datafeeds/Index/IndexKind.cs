@@ -16,6 +16,8 @@ internal sealed class IndexKind(IDocumentStore documents, TimeProvider time)
     {
         if (datafeed.Indices.IsEmpty)
             problems.Add("indices", "is required: name indices of this server, or with [source] what else to read", ProblemKind.IllegalArgument);
+        if (datafeed.Aggregations is not null)
+            problems.Add("aggregations", "is not supported for the documents of this server: leave it out, the job sums up by itself", ProblemKind.IllegalArgument);
         foreach (var (field, value) in new[] { ("runtime_mappings", datafeed.RuntimeMappings), ("script_fields", datafeed.ScriptFields) })
         {
             if (value is not null)

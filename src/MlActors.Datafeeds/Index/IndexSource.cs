@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MlActors.Analysis.Input;
 using MlActors.Documents.Queries;
+using MlActors.Documents.Searching;
 using MlActors.Documents.Store;
 using MlActors.Ingest;
 using MlActors.Jobs.Configuration;
@@ -23,7 +24,7 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
     public async IAsyncEnumerable<SourcePage> ReadAsync(SourceRange range, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var scan = await ScanAsync(range.FromMs, range.ToMs, cancellation);
-        var after = IndexCursor.Read(range.Cursor);
+        DocumentPosition? after = PositionKey.TryParse(range.Cursor, out var position) ? position : null;
         var records = new DocumentRecords(_schema, new RecordFormat(TimeField));
         do
         {
@@ -63,7 +64,7 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
         }
         if (!records.IsEmpty) batches.Add(records.Cut());
         var last = found.PositionOf(found.Count - 1);
-        return (new SourcePage(batches, found.Count, last.TimeMs, IndexCursor.Write(last)), found.Next);
+        return (new SourcePage(batches, found.Count, last.TimeMs, PositionKey.Format(last)), found.Next);
     }
 
     private async Task<DocumentScan> ScanAsync(long fromMs, long toMs, CancellationToken cancellation)

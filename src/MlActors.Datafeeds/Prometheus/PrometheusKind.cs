@@ -28,15 +28,8 @@ internal sealed partial class PrometheusKind(ILogger logger, PageLimits? limits 
         limits ?? PageLimits.Default,
         warning => Log.Warned(logger, datafeed.DatafeedId, connection.Name, warning));
 
-    public Task<string?> ProbeAsync(Connection connection, CancellationToken cancellation)
-    {
-        var caller = _callers.Of(connection);
-        return Probe.AskAsync(() => Deadline.KeepAsync(connection, async token =>
-        {
-            using var answer = await caller.SendAsync(HttpMethod.Get, "api/v1/query?query=1", content: null, token);
-            return answer.RootElement.GetProperty("data").GetProperty("resultType").GetString();
-        }, cause => caller.Explain(cause, PrometheusAnswer.ReasonOf), cancellation));
-    }
+    public Task<string?> ProbeAsync(Connection connection, CancellationToken cancellation) => _callers.ProbeAsync(
+        connection, "api/v1/query?query=1", answer => answer.GetProperty("data").GetProperty("resultType"), PrometheusAnswer.ReasonOf, cancellation);
 
     public ValueTask DisposeAsync()
     {

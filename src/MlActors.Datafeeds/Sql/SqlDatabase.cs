@@ -31,6 +31,21 @@ internal abstract class SqlDatabase(Connection connection) : IAsyncDisposable
 
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    /// <summary>Makes a session of a connection, which is given back when that fails.</summary>
+    protected static async Task<SqlSession> BeginAsync<T>(T connection, Func<T, Task<SqlSession>> begin)
+        where T : DbConnection
+    {
+        try
+        {
+            return await begin(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Whether the class of an SQLSTATE says that the statement will never run: wrong data, wrong login, no such database or table, no right to it, or it writes.</summary>
     protected static bool IsPermanent(string? sqlState) => sqlState is { Length: 5 } && sqlState[..2] is "21" or "22" or "25" or "28" or "3D" or "42";
 

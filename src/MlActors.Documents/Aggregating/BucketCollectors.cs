@@ -3,32 +3,35 @@ using System.Text.Json;
 
 namespace MlActors.Documents.Aggregating;
 
-/// <summary>Buckets of time, in their order, the empty ones between included when they are asked for.</summary>
-internal sealed class HistogramCollector(HistogramAggregation histogram, AggregationRun run) : Collector
+/// <summary>A bucket for each key of one source, all of them held.</summary>
+internal abstract class KeyedCollector(BucketSource source, ImmutableArray<Aggregation> inner, AggregationRun run) : Collector
 {
-    private readonly int _slot = run.Paths.Add(histogram.Source.Field);
-    private readonly Dictionary<BucketKey, Scope> _buckets = [];
+    private readonly int _slot = run.Paths.Add(source.Field);
     private readonly List<BucketKey> _keys = [];
+
+    protected Dictionary<BucketKey, Scope> Buckets { get; } = [];
 
     public override void Add(in AggregatedDocument document)
     {
-        BucketKeys.Read(document, histogram.Source, _slot, _keys);
-        foreach (var key in _keys)
-        {
-            if (!_buckets.TryGetValue(key, out var bucket))
-            {
-                run.CountBucket();
-                _buckets.Add(key, bucket = new Scope(histogram.Inner, run));
-            }
-            bucket.Add(document);
-        }
+        BucketKeys.Read(document, source, _slot, _keys);
+        foreach (var key in _keys) (Buckets.TryGetValue(key, out var bucket) ? bucket : New(key)).Add(document);
     }
 
+    protected Scope New(BucketKey key)
+    {
+        run.CountBucket();
+        return Buckets[key] = new Scope(inner, run);
+    }
+}
+
+/// <summary>Buckets of time, in their order, the empty ones between included when they are asked for.</summary>
+internal sealed class HistogramCollector(HistogramAggregation histogram, AggregationRun run) : KeyedCollector(histogram.Source, histogram.Inner, run)
+{
     public override AggregationResult Finish()
     {
-        var keys = _buckets.Keys.OrderBy(key => key.Number).ToList();
+        var keys = Buckets.Keys.OrderBy(key => key.Number).ToList();
         if (histogram.LeastCount == 0) keys = Filled(keys);
-        else keys.RemoveAll(key => _buckets[key].Count < histogram.LeastCount);
+        else keys.RemoveAll(key => Buckets[key].Count < histogram.LeastCount);
         if (histogram.Descending) keys.Reverse();
         return new AggregationResult(histogram.Name, "date_histogram", (json, typed) =>
         {
@@ -48,8 +51,7 @@ internal sealed class HistogramCollector(HistogramAggregation histogram, Aggrega
                 for (var time = filled[^1].Number + histogram.Source.Interval!.Value.Ms; time < key.Number; time += histogram.Source.Interval.Value.Ms)
                 {
                     var empty = BucketKey.OfTime((long)time);
-                    run.CountBucket();
-                    _buckets.Add(empty, new Scope(histogram.Inner, run));
+                    New(empty);
                     filled.Add(empty);
                 }
             }
@@ -64,39 +66,21 @@ internal sealed class HistogramCollector(HistogramAggregation histogram, Aggrega
         if (histogram.AsIsoText) json.WriteString("key_as_string", key.Readable);
         json.WritePropertyName("key");
         key.Write(json);
-        json.WriteNumber("doc_count", _buckets[key].Count);
-        AggregationResult.Write(json, _buckets[key].Finish(), typed);
+        json.WriteNumber("doc_count", Buckets[key].Count);
+        AggregationResult.Write(json, Buckets[key].Finish(), typed);
         json.WriteEndObject();
     }
 }
 
 /// <summary>A bucket for each value; the most frequent ones are shown, or the first of another order.</summary>
-internal sealed class TermsCollector(TermsAggregation terms, AggregationRun run) : Collector
+internal sealed class TermsCollector(TermsAggregation terms, AggregationRun run) : KeyedCollector(terms.Source, terms.Inner, run)
 {
-    private readonly int _slot = run.Paths.Add(terms.Source.Field);
-    private readonly Dictionary<BucketKey, Scope> _buckets = [];
-    private readonly List<BucketKey> _keys = [];
-
-    public override void Add(in AggregatedDocument document)
-    {
-        BucketKeys.Read(document, terms.Source, _slot, _keys);
-        foreach (var key in _keys)
-        {
-            if (!_buckets.TryGetValue(key, out var bucket))
-            {
-                run.CountBucket();
-                _buckets.Add(key, bucket = new Scope(terms.Inner, run));
-            }
-            bucket.Add(document);
-        }
-    }
-
     public override AggregationResult Finish()
     {
-        var enough = _buckets.Where(pair => pair.Value.Count >= terms.LeastCount).ToList();
+        var enough = Buckets.Where(pair => pair.Value.Count >= terms.LeastCount).ToList();
         enough.Sort(Compare);
         var shown = enough.Take(terms.Size).ToList();
-        var others = _buckets.Values.Sum(bucket => bucket.Count) - shown.Sum(pair => pair.Value.Count);
+        var others = Buckets.Values.Sum(bucket => bucket.Count) - shown.Sum(pair => pair.Value.Count);
         var type = shown.Count == 0 ? "umterms" : shown[0].Key.Kind switch
         {
             BucketKeyKind.Text => "sterms",

@@ -3,8 +3,8 @@ using MlActors.Documents.Store;
 
 namespace MlActors.Documents.Searching;
 
-/// <summary>The place of a document as a value that a client gives back in <c>search_after</c>.</summary>
-internal static class PositionKey
+/// <summary>The place of a document as a text: a value that a client gives back in <c>search_after</c>, a cursor of a datafeed.</summary>
+public static class PositionKey
 {
     public static string Format(DocumentPosition position) =>
         string.Create(CultureInfo.InvariantCulture, $"{position.TimeMs}:{position.IndexNumber}:{position.Seq}");

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using MlActors.Gateway.Api;
-using MlActors.Gateway.Errors;
-using MlActors.Jobs.Expressions;
 
 namespace MlActors.Gateway.Cat;
 
@@ -15,38 +12,24 @@ internal sealed record CatColumn<TRow>(string Name, ImmutableArray<string> Alias
     public bool IsNamed(string name) => name == Name || Aliases.Contains(name, StringComparer.Ordinal);
 }
 
-/// <summary>Declares columns of a table, and picks some by name.</summary>
-internal static class CatColumn
+/// <summary>Declares the columns of a table, for <c>using static</c>.</summary>
+internal static class ColumnsOf<TRow>
 {
-    public static CatColumn<TRow> Text<TRow>(string name, string alias, string doc, Func<TRow, string?> value) =>
+    public static CatColumn<TRow> Text(string name, string alias, string doc, Func<TRow, string?> value) =>
         new(name, Aliases(alias), CatType.Text, doc, value);
 
-    public static CatColumn<TRow> Number<TRow>(string name, string alias, string doc, Func<TRow, long> value) =>
+    public static CatColumn<TRow> Number(string name, string alias, string doc, Func<TRow, long> value) =>
         new(name, Aliases(alias), CatType.Number, doc, row => value(row));
 
-    public static CatColumn<TRow> Bytes<TRow>(string name, string alias, string doc, Func<TRow, long> value) =>
+    public static CatColumn<TRow> Bytes(string name, string alias, string doc, Func<TRow, long> value) =>
         new(name, Aliases(alias), CatType.Bytes, doc, row => value(row));
 
-    public static CatColumn<TRow> Time<TRow>(string name, string alias, string doc, Func<TRow, double?> value) =>
+    public static CatColumn<TRow> Time(string name, string alias, string doc, Func<TRow, double?> value) =>
         new(name, Aliases(alias), CatType.Time, doc, row => value(row));
 
-    public static CatColumn<TRow> Date<TRow>(string name, string alias, string doc, Func<TRow, long?> milliseconds) => new(name, Aliases(alias), CatType.Text, doc,
+    public static CatColumn<TRow> Date(string name, string alias, string doc, Func<TRow, long?> milliseconds) => new(name, Aliases(alias), CatType.Text, doc,
         row => milliseconds(row) is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime
             .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : null);
 
     public static ImmutableArray<string> Aliases(string alias) => alias.Length == 0 ? [] : [alias];
-
-    /// <summary>The columns of names, aliases and wildcards, each once, in the order asked for.</summary>
-    /// <exception cref="ApiException">400: no column has that name.</exception>
-    public static IReadOnlyList<CatColumn<TRow>> Select<TRow>(ImmutableArray<CatColumn<TRow>> all, ImmutableArray<CatColumn<TRow>> byDefault, IReadOnlyList<string> names)
-    {
-        var selected = new List<CatColumn<TRow>>();
-        foreach (var name in names)
-        {
-            var matching = all.Where(column => column.IsNamed(name) || (JobExpression.IsWildcard(name) && JobExpression.Matches(name, column.Name))).ToList();
-            if (matching.Count == 0) throw ArgumentReader.Unknown("column", name, "in [h]", all.Select(column => column.Name));
-            selected.AddRange(matching.Where(column => !selected.Contains(column)));
-        }
-        return selected.Count == 0 ? byDefault : selected;
-    }
 }

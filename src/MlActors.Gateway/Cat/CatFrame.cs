@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Errors;
+using MlActors.Jobs.Expressions;
 
 namespace MlActors.Gateway.Cat;
 
@@ -42,12 +43,27 @@ internal static class CatFrame
         ApiCall call, ImmutableArray<CatColumn<TRow>> all, ImmutableArray<CatColumn<TRow>> byDefault, Func<Task<List<TRow>>> readAsync)
     {
         if (call.Get(Help)) return ApiResult.Text(CatTable<TRow>.WriteHelp(all));
-        var table = new CatTable<TRow>(CatColumn.Select(all, byDefault, call.Get(Columns)), call.Get(Bytes), call.Get(Time));
+        var table = new CatTable<TRow>(Select(all, byDefault, call.Get(Columns)), call.Get(Bytes), call.Get(Time));
         var keys = call.Get(SortBy).Select(text => ReadKey(all, text)).ToList();
         var rows = await readAsync();
         if (keys.Count > 0) rows = [.. CatTable<TRow>.Sort(rows, keys)];
         var asText = call.Get(Format) is { } format ? format != "json" : call.WantsText;
         return asText ? ApiResult.Text(table.WriteText(rows, call.Get(Header))) : ApiResult.Json(json => table.WriteJson(json, rows));
+    }
+
+    /// <summary>The columns of names, aliases and wildcards, each once, in the order asked for.</summary>
+    /// <exception cref="ApiException">400: no column has that name.</exception>
+    private static IReadOnlyList<CatColumn<TRow>> Select<TRow>(
+        ImmutableArray<CatColumn<TRow>> all, ImmutableArray<CatColumn<TRow>> byDefault, IReadOnlyList<string> names)
+    {
+        var selected = new List<CatColumn<TRow>>();
+        foreach (var name in names)
+        {
+            var matching = all.Where(column => column.IsNamed(name) || (JobExpression.IsWildcard(name) && JobExpression.Matches(name, column.Name))).ToList();
+            if (matching.Count == 0) throw ArgumentReader.Unknown("column", name, "in [h]", all.Select(column => column.Name));
+            selected.AddRange(matching.Where(column => !selected.Contains(column)));
+        }
+        return selected.Count == 0 ? byDefault : selected;
     }
 
     private static (CatColumn<TRow> Column, bool Descending) ReadKey<TRow>(ImmutableArray<CatColumn<TRow>> all, string text)

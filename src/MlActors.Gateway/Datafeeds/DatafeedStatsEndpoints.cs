@@ -7,32 +7,34 @@ using MlActors.Jobs;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
+using static MlActors.Gateway.Cat.ColumnsOf<MlActors.Gateway.Datafeeds.DatafeedCatRow>;
 
 namespace MlActors.Gateway.Datafeeds;
+
+/// <summary>What a row of the table is made of.</summary>
+internal sealed record DatafeedCatRow(DatafeedRow Row, NodeIdentity? Node);
 
 /// <summary>How datafeeds stand: as JSON and as a table.</summary>
 public static class DatafeedStatsEndpoints
 {
     private static readonly ImmutableArray<CatColumn<DatafeedCatRow>> Columns =
     [
-        CatColumn.Text<DatafeedCatRow>("id", "", "the id of the datafeed", row => row.Row.Config.DatafeedId),
-        CatColumn.Text<DatafeedCatRow>("state", "s", "the state of the datafeed", row => JobLifecycle.Name(row.Row.Status.State)),
-        CatColumn.Text<DatafeedCatRow>("assignment_explanation", "ae", "why the datafeed is or is not on a node", row => row.Row.Status.StopReason),
-        CatColumn.Number<DatafeedCatRow>("buckets.count", "bc", "buckets analysed", row => row.Row.Job.Timing.BucketCount),
-        CatColumn.Number<DatafeedCatRow>("search.count", "sc", "searches", row => row.Row.Status.Progress.Searches),
-        CatColumn.Time<DatafeedCatRow>("search.time", "st", "time of all searches", row => row.Row.Status.Progress.SearchMs),
-        CatColumn.Time<DatafeedCatRow>("search.bucket_avg", "sba", "time of searching a bucket", row => DatafeedStatsDocument.PerBucket(row.Row)),
-        CatColumn.Time<DatafeedCatRow>("search.exp_avg_hour", "seah", "exponential average time of searching an hour of data", row => row.Row.Status.Progress.SearchMsPerHour),
-        CatColumn.Text<DatafeedCatRow>("node.id", "ni", "id of the node that runs the datafeed", row => row.Node?.Id),
-        CatColumn.Text<DatafeedCatRow>("node.name", "nn", "name of the node that runs the datafeed", row => row.Node?.Name),
-        CatColumn.Text<DatafeedCatRow>("node.ephemeral_id", "ne", "id of that node's process", row => row.Node?.EphemeralId),
-        CatColumn.Text<DatafeedCatRow>("node.address", "na", "address of that node", row => row.Node?.TransportAddress),
+        Text("id", "", "the id of the datafeed", row => row.Row.Config.DatafeedId),
+        Text("state", "s", "the state of the datafeed", row => JobLifecycle.Name(row.Row.Status.State)),
+        Text("assignment_explanation", "ae", "why the datafeed is or is not on a node", row => row.Row.Status.StopReason),
+        Number("buckets.count", "bc", "buckets analysed", row => row.Row.Job.Timing.BucketCount),
+        Number("search.count", "sc", "searches", row => row.Row.Status.Progress.Searches),
+        Time("search.time", "st", "time of all searches", row => row.Row.Status.Progress.SearchMs),
+        Time("search.bucket_avg", "sba", "time of searching a bucket", row => DatafeedStatsDocument.PerBucket(row.Row)),
+        Time("search.exp_avg_hour", "seah", "exponential average time of searching an hour of data", row => row.Row.Status.Progress.SearchMsPerHour),
+        Text("node.id", "ni", "id of the node that runs the datafeed", row => row.Node?.Id),
+        Text("node.name", "nn", "name of the node that runs the datafeed", row => row.Node?.Name),
+        Text("node.ephemeral_id", "ne", "id of that node's process", row => row.Node?.EphemeralId),
+        Text("node.address", "na", "address of that node", row => row.Node?.TransportAddress),
     ];
 
     private static readonly ImmutableArray<CatColumn<DatafeedCatRow>> ByDefault =
         [.. new[] { "id", "state", "buckets.count", "search.count" }.Select(name => Columns.First(column => column.Name == name))];
-
-    private sealed record DatafeedCatRow(DatafeedRow Row, NodeIdentity? Node);
 
     public static ImmutableArray<ApiEndpoint> All { get; } =
     [

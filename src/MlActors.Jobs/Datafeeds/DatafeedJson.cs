@@ -1,36 +1,15 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
+using MlActors.Jobs.Configuration;
 
 namespace MlActors.Jobs.Datafeeds;
 
 /// <summary>The stored form of a datafeed's configuration, and the one that the API shows.</summary>
 public static class DatafeedJson
 {
-    // By reflection: generated code sets every init-only property, also those that the JSON lacks, and so wipes out their defaults.
-    private static readonly JsonSerializerOptions Stored = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-        Converters = { new JsonStringEnumConverter() },
-    };
-
-    public static byte[] Serialize(DatafeedConfig config) => JsonSerializer.SerializeToUtf8Bytes(config, Stored);
+    public static byte[] Serialize(DatafeedConfig config) => StoredConfig.Serialize(config);
 
     /// <exception cref="InvalidDataException">The bytes are no stored configuration.</exception>
-    public static DatafeedConfig Deserialize(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<DatafeedConfig>(json, Stored) ?? throw new InvalidDataException("the stored datafeed is null");
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"the stored datafeed is damaged: {e.Message}", e);
-        }
-    }
+    public static DatafeedConfig Deserialize(ReadOnlySpan<byte> json) => StoredConfig.Deserialize<DatafeedConfig>(json, "datafeed");
 
     /// <summary>Writes the datafeed as the API shows it: one JSON object.</summary>
     /// <param name="excludeGenerated">Leaves out the ids and what is at its default, so that the result can create the same datafeed elsewhere.</param>
@@ -75,7 +54,6 @@ public static class DatafeedJson
         writer.WriteStartObject("delayed_data_check_config");
         writer.WriteBoolean("enabled", check.Enabled);
         if (check.CheckWindow is { } window) writer.WriteString("check_window", window);
-        if (check.Heal) writer.WriteBoolean("heal", true);
         writer.WriteEndObject();
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Reading;
 using MlActors.Jobs.Configuration.Values;
+using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds.Sources;
 
 namespace MlActors.Jobs.Datafeeds;
@@ -74,19 +75,9 @@ public static class DatafeedReader
 
     private static void CheckIds(ObjectReader request, DatafeedConfig before)
     {
-        if (!JobId.IsValid(before.DatafeedId))
-        {
-            request.Problem("datafeed_id", $"is [{ProblemList.Shown(before.DatafeedId)}]: must have at most {JobId.MaxLength} characters and {JobId.Rule}",
-                ProblemKind.IllegalArgument);
-        }
-        Same("datafeed_id", before.DatafeedId);
-        Same("job_id", before.JobId);
-
-        void Same(string field, string id)
-        {
-            if (request.Text(field) is { } given && given != id)
-                request.Problem(field, $"is [{ProblemList.Shown(given)}] but has to be [{ProblemList.Shown(id)}]: remove it or correct it", ProblemKind.IllegalArgument);
-        }
+        ContextNames.CheckId("datafeed_id", before.DatafeedId, request);
+        if (request.Text("job_id") is { } given && given != before.JobId)
+            request.Problem("job_id", $"is [{ProblemList.Shown(given)}] but has to be [{before.JobId}]: remove it or correct it", ProblemKind.IllegalArgument);
     }
 
     private static T? Either<T>(ObjectReader request, string name, string other, Func<string, T?> read)
@@ -116,8 +107,12 @@ public static class DatafeedReader
         return given > 0 ? given : null;
     }
 
-    private static DelayedDataCheckConfig ReadDelayed(ObjectReader request) =>
-        new(request.Boolean("enabled") ?? true, request.Duration("check_window")?.ToString(), request.Boolean("heal") ?? false);
+    private static DelayedDataCheckConfig ReadDelayed(ObjectReader request)
+    {
+        if (request.Boolean("heal") == true)
+            request.Problem("heal", "is not supported by this version: late data is reported in the statistics; to take it in, revert the model and start the datafeed again");
+        return new(request.Boolean("enabled") ?? true, request.Duration("check_window")?.ToString());
+    }
 
     private static void CheckWithJob(ObjectReader request, DatafeedConfig config, JobConfig job)
     {

@@ -13,9 +13,6 @@ public sealed record DatafeedStatus
     public required string DatafeedId { get; init; }
     public DatafeedState State { get; init; }
 
-    /// <summary>When it was started last.</summary>
-    public long? StartedMs { get; init; }
-
     /// <summary>The end of the run under way; <c>null</c> when it goes on in real time, or is stopped.</summary>
     public long? EndMs { get; init; }
 

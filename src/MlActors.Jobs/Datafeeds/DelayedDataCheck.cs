@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlActors.Analysis;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Datafeeds.Sources;
@@ -42,8 +43,8 @@ internal sealed class DelayedDataCheck
         // Records that stand for many documents cannot be counted so.
         if (!_datafeed.DelayedDataCheck.Enabled || _datafeed.Aggregations is not null || nowMs - _last < _everyMs) return null;
         _last = nowMs;
-        var to = readTo - (readTo % _spanMs);
-        var from = to - (_windowMs - (_windowMs % _spanMs));
+        var to = BucketTime.Floor(readTo, _spanMs);
+        var from = to - BucketTime.Floor(_windowMs, _spanMs);
         var seen = await ReadSeenAsync(from, to);
         if (seen.Count == 0 || await source.CountAsync(from, to, _spanMs, cancellation) is not { } counts) return null;
         // What is not finished yet, or was before the job's first bucket, is not late.

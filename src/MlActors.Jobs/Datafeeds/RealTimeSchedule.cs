@@ -1,3 +1,4 @@
+using MlActors.Analysis;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Values;
 
@@ -30,5 +31,5 @@ public sealed record RealTimeSchedule(long FrequencyMs, long DelayMs)
     /// <summary>Up to where data is complete by now, exclusive: the end of a stretch.</summary>
     public long CompleteTo(long nowMs) => Floor(nowMs - DelayMs);
 
-    private long Floor(long ms) => ms - (((ms % FrequencyMs) + FrequencyMs) % FrequencyMs);
+    private long Floor(long ms) => BucketTime.Floor(ms, FrequencyMs);
 }

@@ -87,7 +87,6 @@ public sealed partial class JobActor
         return status with
         {
             State = JobLifecycle.StateOf(state),
-            StartedMs = state.Feeding?.StartedMs ?? status.StartedMs,
             EndMs = state.Feeding?.EndMs,
             StopReason = state.FeedStopReason,
             Progress = state.Feeding is null ? status.Progress with { RealTime = false, Trouble = null, TroubleSinceMs = null } : status.Progress,

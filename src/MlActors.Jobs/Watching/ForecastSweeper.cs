@@ -1,5 +1,3 @@
-using Akka.Actor;
-using Akka.Event;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Storage;
 
@@ -13,87 +11,23 @@ public sealed record SweepOptions(TimeSpan Every, TimeSpan Pause, int AtOnce)
     public static SweepOptions Default { get; } = new(TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20), 100);
 }
 
-/// <summary>One in the cluster. Removes the rows of forecasts that are expired, a piece at a time; until then they are hidden by their time.</summary>
-public sealed class ForecastSweeper : ReceiveActor, IWithTimers
+/// <summary>Removes the rows of forecasts that are expired; until then they are hidden by their time.</summary>
+public sealed class ForecastSweeper(IJobStore store, TimeProvider time, SweepOptions options) : Sweeper("Expired forecasts", options.Every, options.Pause)
 {
-    private sealed class Look
-    {
-        internal static readonly Look Instance = new();
-    }
-
-    private sealed class Next
-    {
-        internal static readonly Next Instance = new();
-    }
-
-    private sealed record Found(IReadOnlyList<Forecast> Forecasts);
-
-    /// <param name="More">Whether points of the forecast are left.</param>
-    private sealed record Removed(bool More);
-
-    private readonly IJobStore _store;
-    private readonly TimeProvider _time;
-    private readonly SweepOptions _options;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<Forecast> _expired = new();
-    private bool _sweeping;
-    private bool _moreToFind;
 
-    public ForecastSweeper(IJobStore store, TimeProvider time, SweepOptions options)
+    protected override async Task<bool> RemovePieceAsync()
     {
-        (_store, _time, _options) = (store, time, options);
-        Receive<Look>(_ => OnLook());
-        Receive<Found>(OnFound);
-        Receive<Next>(_ => OnNext());
-        Receive<Removed>(OnRemoved);
-        Receive<Status.Failure>(OnFailure);
-    }
-
-    public ITimerScheduler Timers { get; set; } = null!;
-
-    protected override void PreStart() => Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, _options.Every);
-
-    private void OnLook()
-    {
-        if (_sweeping) return;
-        _sweeping = true;
-        _store.ListExpiredForecastsAsync(_time.GetUtcNow().ToUnixTimeMilliseconds(), _options.AtOnce).PipeTo(Self, success: forecasts => new Found(forecasts));
-    }
-
-    private void OnFound(Found found)
-    {
-        foreach (var forecast in found.Forecasts) _expired.Enqueue(forecast);
-        _moreToFind = found.Forecasts.Count == _options.AtOnce;
-        OnNext();
-    }
-
-    private void OnNext()
-    {
-        if (_expired.TryPeek(out var forecast))
+        if (_expired.Count == 0)
         {
-            RemovePieceAsync(forecast).PipeTo(Self);
-            return;
+            foreach (var found in await store.ListExpiredForecastsAsync(time.GetUtcNow().ToUnixTimeMilliseconds(), options.AtOnce)) _expired.Enqueue(found);
+            if (_expired.Count == 0) return false;
         }
-        _sweeping = false;
-        if (_moreToFind) OnLook();
+        var forecast = _expired.Peek();
+        await store.WriteAsync([new DeleteForecast(forecast.JobId, forecast.ForecastId, ForecastRemoval.Piece, KeepRow: false)]);
+        if (!await store.HasForecastPointsAsync(forecast.JobId, forecast.ForecastId)) _expired.Dequeue();
+        return true;
     }
 
-    private async Task<Removed> RemovePieceAsync(Forecast forecast)
-    {
-        await _store.WriteAsync([new DeleteForecast(forecast.JobId, forecast.ForecastId, ForecastRemoval.Piece, KeepRow: false)]);
-        return new Removed(await _store.HasForecastPointsAsync(forecast.JobId, forecast.ForecastId));
-    }
-
-    private void OnRemoved(Removed removed)
-    {
-        if (!removed.More) _expired.Dequeue();
-        Timers.StartSingleTimer(Next.Instance, Next.Instance, _options.Pause);
-    }
-
-    private void OnFailure(Status.Failure failure)
-    {
-        _log.Warning("Expired forecasts cannot be removed, trying again in {0}: {1}", _options.Every, failure.Cause.Message);
-        _expired.Clear();
-        _sweeping = false;
-    }
+    protected override void Forget() => _expired.Clear();
 }

@@ -33,20 +33,17 @@ namespace MlActors.Storage.Journal;
 [JsonSerializable(typeof(StateSaved))]
 internal sealed partial class EventJson : JsonSerializerContext;
 
-/// <summary>Embeds configurations in the form that <see cref="JobConfigJson"/> gives them everywhere.</summary>
-internal sealed class JobConfigConverter : JsonConverter<JobConfig>
-{
-    public override JobConfig Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        JobConfigJson.Deserialize(JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)));
+internal delegate T ReadsConfig<out T>(ReadOnlySpan<byte> json);
 
-    public override void Write(Utf8JsonWriter writer, JobConfig value, JsonSerializerOptions options) => writer.WriteRawValue(JobConfigJson.Serialize(value));
+/// <summary>Embeds configurations in the form that they have everywhere.</summary>
+internal abstract class StoredConfigConverter<T>(Func<T, byte[]> serialize, ReadsConfig<T> deserialize) : JsonConverter<T>
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        deserialize(JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)));
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteRawValue(serialize(value));
 }
 
-/// <summary>The same for datafeeds.</summary>
-internal sealed class DatafeedConfigConverter : JsonConverter<DatafeedConfig>
-{
-    public override DatafeedConfig Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        DatafeedJson.Deserialize(JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)));
+internal sealed class JobConfigConverter() : StoredConfigConverter<JobConfig>(JobConfigJson.Serialize, JobConfigJson.Deserialize);
 
-    public override void Write(Utf8JsonWriter writer, DatafeedConfig value, JsonSerializerOptions options) => writer.WriteRawValue(DatafeedJson.Serialize(value));
-}
+internal sealed class DatafeedConfigConverter() : StoredConfigConverter<DatafeedConfig>(DatafeedJson.Serialize, DatafeedJson.Deserialize);

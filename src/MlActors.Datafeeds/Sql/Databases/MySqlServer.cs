@@ -40,21 +40,13 @@ internal sealed class MySqlServer(ServerOptions options) : SqlDatabase(options)
 
     public override TimeForm DefaultForm => TimeForm.Timestamp;
 
-    public override async Task<SqlSession> OpenAsync(CancellationToken cancellation)
-    {
-        var connection = await _pool.OpenConnectionAsync(cancellation);
-        try
+    public override async Task<SqlSession> OpenAsync(CancellationToken cancellation) =>
+        await BeginAsync(await _pool.OpenConnectionAsync(cancellation), async connection =>
         {
             await using var command = new MySqlCommand("SET time_zone = '+00:00'", connection);
             await command.ExecuteNonQueryAsync(cancellation);
             return new SqlSession(connection, await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, isReadOnly: true, cancellation));
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+        });
 
     public override string Quote(string identifier) => $"`{identifier.Replace("`", "``", StringComparison.Ordinal)}`";
 

@@ -32,22 +32,14 @@ internal sealed class PostgresServer(ServerOptions options) : SqlDatabase(option
 
     public override TimeForm DefaultForm => TimeForm.Timestamp;
 
-    public override async Task<SqlSession> OpenAsync(CancellationToken cancellation)
-    {
-        var connection = await _pool.OpenConnectionAsync(cancellation);
-        try
+    public override async Task<SqlSession> OpenAsync(CancellationToken cancellation) =>
+        await BeginAsync(await _pool.OpenConnectionAsync(cancellation), async connection =>
         {
             // Asked of the server, so that nothing the statement calls can write either.
             await using var begin = new NpgsqlCommand("BEGIN READ ONLY", connection);
             await begin.ExecuteNonQueryAsync(cancellation);
             return new SqlSession(connection, transaction: null);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+        });
 
     public override string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

@@ -26,21 +26,13 @@ internal sealed class SqliteFile(SqliteOptions options) : SqlDatabase(options)
     // SQLite has no type of times; dates are usually texts.
     public override TimeForm DefaultForm => TimeForm.Text;
 
-    public override async Task<SqlSession> OpenAsync(CancellationToken cancellation)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Connection.Address, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        try
+    public override Task<SqlSession> OpenAsync(CancellationToken cancellation) => BeginAsync(
+        new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Connection.Address, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString()), connection =>
         {
             connection.Open();
             raw.sqlite3_busy_timeout(connection.Handle, BusyMs);
-            return new SqlSession(connection, transaction: null, () => raw.sqlite3_interrupt(connection.Handle));
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+            return Task.FromResult(new SqlSession(connection, transaction: null, () => raw.sqlite3_interrupt(connection.Handle)));
+        });
 
     public override string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
