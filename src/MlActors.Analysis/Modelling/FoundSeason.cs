@@ -26,7 +26,6 @@ internal sealed class FoundSeason
     private const double Winsor = 4;
 
     private readonly SeasonalProfile _profile;
-    private readonly ForecastSource _on;
     private readonly int _slots;
     private readonly long _since;
     private Trial _trial;
@@ -53,10 +52,13 @@ internal sealed class FoundSeason
     }
 
     private FoundSeason(int period, ForecastSource on, long since, int slots, SeasonalProfile profile) =>
-        (Period, _on, _since, _slots, _profile) = (period, on, since, slots, profile);
+        (Period, On, _since, _slots, _profile) = (period, on, since, slots, profile);
 
     /// <summary>Seconds.</summary>
     public int Period { get; }
+
+    /// <summary>What it adds to.</summary>
+    public ForecastSource On { get; }
 
     public long Bytes => BytesFor(_slots);
 
@@ -74,16 +76,19 @@ internal sealed class FoundSeason
     /// <param name="shift">By how much the level lies above that of the profiles.</param>
     public Season At(long start, long span, in Season day, in Season week, double shift) => Passed ? Expect(start, span, day, week, shift) : Season.None;
 
+    /// <summary>What of the value of a bucket the profile it adds to is not to learn.</summary>
+    public double Share(long start, long span) => Passed && On != ForecastSource.Level && Season.Of(_profile, Slot(start, span), 0) is { Known: true } own ? own.Mean : 0;
+
     /// <summary>Learns the value of a bucket.</summary>
     /// <param name="others">What is expected without it, and the unit of distances.</param>
     /// <returns>Whether a trial is over, see <see cref="Decide"/>.</returns>
     public bool Learn(
         long start, long span, double value, in Season day, in Season week, double shift, (double Mean, double Scale) others, double floor, bool unclear)
     {
-        var under = _on == ForecastSource.Day ? day : week;
-        if (_on != ForecastSource.Level && !under.Known) return false;
+        var under = On == ForecastSource.Day ? day : week;
+        if (On != ForecastSource.Level && !under.Known) return false;
         var cycles = (start - _since) / Period;
-        var own = value - (_on == ForecastSource.Level ? shift : under.Mean);
+        var own = value - (On == ForecastSource.Level ? shift : under.Mean);
         if (start - _since >= MostOfPeriod * Period && Expect(start, span, day, week, shift) is { Known: true } season)
         {
             _trial.Buckets++;
@@ -109,12 +114,12 @@ internal sealed class FoundSeason
         return passed;
     }
 
-    public FoundSeason Copy() => new(Period, _on, _since, _slots, _profile.Copy()) { _trial = _trial };
+    public FoundSeason Copy() => new(Period, On, _since, _slots, _profile.Copy()) { _trial = _trial };
 
     public void Write(ByteWriter writer)
     {
         writer.VarInt(Period);
-        writer.Byte((byte)_on);
+        writer.Byte((byte)On);
         writer.VarInt(_since);
         writer.Raw<Trial>([_trial]);
         _profile.Write(writer);
@@ -134,8 +139,8 @@ internal sealed class FoundSeason
 
     private Season Expect(long start, long span, in Season day, in Season week, double shift)
     {
-        if (_on == ForecastSource.Level) return Season.Of(_profile, Slot(start, span), shift);
-        var under = _on == ForecastSource.Day ? day : week;
+        if (On == ForecastSource.Level) return Season.Of(_profile, Slot(start, span), shift);
+        var under = On == ForecastSource.Day ? day : week;
         var own = Season.Of(_profile, Slot(start, span), 0);
         return under.Known && own.Known ? new Season(true, under.Mean + own.Mean, under.Mean + own.Low, under.Mean + own.High, own.Deviation) : Season.None;
     }

@@ -75,7 +75,7 @@ internal sealed class GrownSeries
             judgement = judgement with { Change = LevelChange.Of(found, _first + (found.First * shape.Span), _base) };
         }
         LearnSeasons(shape, value, seasons, memory);
-        Search(shape, judgement, value, seasons, memory);
+        Search(shape, judgement, value, memory);
         var day = Math.Max(ModelShape.Day, shape.Span);
         _outlook.Learn(Bucket(shape), (int)((shape.Start - _first) / day), value - _base - _shift, _state.Offset,
             _outlook.Slope(day) * shape.Span, new UsualAhead(this, shape));
@@ -151,24 +151,22 @@ internal sealed class GrownSeries
     }
 
     // Where a value is not exactly what is expected, there may be a period other than day and week.
-    private void Search(ModelShape shape, in Judgement judgement, double value, in Seasons seasons, MemoryBudget memory)
+    private void Search(ModelShape shape, in Judgement judgement, double value, MemoryBudget memory)
     {
         if (_search is null)
         {
             if (_found is not null || !MaySearch(shape, judgement, value) || !memory.TryTakeForPeriod(PeriodSearch.Bytes)) return;
             _search = new PeriodSearch();
         }
-        var daily = _state.IsDaily && seasons.Day.Known;
-        var (rest, floor) = (value - _base - (daily ? seasons.Day.Mean : 0), shape.Floor(value));
-        var goesOn = _search.Take(Bucket(shape), rest, Math.Max(daily ? _state.DayError : _state.LevelError, floor), shape.Span, out var period);
+        var floor = shape.Floor(value);
+        var goesOn = _search.Take(Bucket(shape), value - _base - _shift, Math.Max(_state.LevelError, floor), shape.Span, out var period);
         if (period > 0 && _found is null && memory.TryTakeForPeriod(FoundSeason.BytesFor(period, shape.Span)))
-        {
-            // A profile of the day or the week that has to follow a longer period is none to build on.
-            var under = period <= ModelShape.Day ? judgement.Expected.Source : daily ? ForecastSource.Day : ForecastSource.Level;
-            _found = new FoundSeason(period, under, shape.Start + shape.Span, shape.Span, _state.Level - _shift, Math.Max(judgement.Expected.Error, floor));
-        }
+            _found = Try(shape, period, ForecastSource.Level, Math.Max(judgement.Expected.Error, floor));
         if (!goesOn) EndSearch(memory);
     }
+
+    private FoundSeason Try(ModelShape shape, int period, ForecastSource on, double scale) =>
+        new(period, on, shape.Start + shape.Span, shape.Span, _state.Level - _shift, scale);
 
     private bool MaySearch(ModelShape shape, in Judgement judgement, double value) => Known >= _searchFrom
         && judgement.Expected.Error > 2 * shape.Floor(value)
@@ -195,6 +193,12 @@ internal sealed class GrownSeries
             EndSearch(memory);
             return;
         }
+        // By itself it does not explain enough; with the day, or the week, it may.
+        if (!before && found.On == ForecastSource.Level && others.Source != ForecastSource.Level)
+        {
+            _found = Try(shape, found.Period, others.Source, Math.Max(others.Error, floor));
+            return;
+        }
         _search?.Reject(found.Period);
         _found = null;
         memory.GiveBack(found.Bytes);
@@ -211,8 +215,9 @@ internal sealed class GrownSeries
         if (_week is null && shape.WeekSlots > 0 && memory.TryTakeForWeek(SeasonalProfile.BytesFor(shape.WeekSlots)))
             _week = new SeasonalProfile(shape.WeekSlots, _state.Level - _shift, Math.Max(_state.LevelError, floor));
         var unclear = _state.Suspects(shape);
-        _day?.Learn(shape.Slots.Day, value - _base - _shift, (shape.Start - _first) / ModelShape.Day, floor, unclear);
-        _week?.Learn(shape.Slots.Week, value - _base - _shift, (shape.Start - _first) / ModelShape.Week, floor, unclear);
+        var own = value - _base - _shift - (_found?.Share(shape.Start, shape.Span) ?? 0);
+        _day?.Learn(shape.Slots.Day, own, (shape.Start - _first) / ModelShape.Day, floor, unclear);
+        _week?.Learn(shape.Slots.Week, own, (shape.Start - _first) / ModelShape.Week, floor, unclear);
         if (_found is not null) LearnFound(_found, shape, value - _base, seasons, floor, unclear, memory);
     }
 

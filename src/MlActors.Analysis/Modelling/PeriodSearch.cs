@@ -1,28 +1,26 @@
-using System.Runtime.CompilerServices;
 using MlActors.Analysis.Binary;
 
 namespace MlActors.Analysis.Modelling;
 
 /// <summary>
-/// Looks for a period in the values of a series. Their distances from a mean are collected in bytes; when the array is full, neighbours are joined, so that it
-/// always reaches back to the beginning and finds ever longer periods; the mean becomes slower with it. Every now and then its autocorrelation is looked at: a sum of
-/// whole numbers, the same on every machine and, at this size, as fast as by a Fourier transform. A candidate must return more than once; whether it is
-/// of use is for the caller to try.
+/// Looks for a period in the values of a series. Their distances from a slow mean are collected in bytes; when the array is full, neighbours are joined, so that
+/// it always reaches back to the beginning and finds ever longer periods. Every now and then its autocorrelation is looked at. A candidate must return more
+/// than once; whether it is of use is for the caller to try.
 /// </summary>
 internal sealed class PeriodSearch
 {
-    private const int Capacity = 384;
+    private const int Capacity = 256;
 
     // Units of a usual distance.
     private const int Units = 16;
 
-    // Values, joined ones, that the mean remembers.
-    private const int Memory = 96;
+    // Values, joined ones, that the mean remembers: far more than a period has.
+    private const int Memory = 1024;
 
     // Looked at after so many values, and the first time not before there are
     private const int BetweenLooks = 64;
     private const int FewestValues = 128;
-    private const int FewestJoined = 256;
+    private const int FewestJoined = 192;
 
     // Periods, in values: a shorter one has no shape; of a longer one too few were seen.
     private const int Shortest = 4;
@@ -36,11 +34,16 @@ internal sealed class PeriodSearch
     private const double Again = 0.5;
     private const double NearlyBest = 0.85;
 
-    // In a row, to tell the length of one.
+    // In a row, to tell the length of one; the top of a peak is at most such a part of a period on either side.
     private const int MostPeriods = 32;
+    private const int PartOfPeak = 8;
 
-    // Periods that differ by less are the same.
+    // Periods that differ by less are the same; those that differ by less than this may belong to the same peak.
     private const double Same = 0.06;
+    private const double Broad = 0.15;
+
+    // The day matters.
+    private const double Daily = 0.5;
 
     // The search ends after values have been joined so often, and when it would be for periods of weeks.
     private const int MostJoined = 16;
@@ -54,22 +57,22 @@ internal sealed class PeriodSearch
     private int _summed;
     private int _rejected;
     private float _mean = float.NaN;
+    private float _scale;
 
     /// <summary>What it takes in memory: the object, an array.</summary>
-    public const long Bytes = 16 + 8 + (6 * 4) + 8 + 24 + Capacity;
+    public const long Bytes = 16 + 8 + (6 * 4) + (2 * 4) + 24 + Capacity;
 
     /// <summary>Takes the next bucket.</summary>
     /// <param name="bucket">Its number, rising; missing ones count as expected.</param>
-    /// <param name="value">The value, or what a profile of the day leaves of it.</param>
-    /// <param name="scale">The usual distance from the level, or from the profile.</param>
+    /// <param name="scale">The usual distance from the level; that of the first bucket counts.</param>
     /// <param name="span">Of a bucket, seconds.</param>
     /// <param name="period">Seconds; 0 when none was found.</param>
     /// <returns>Whether the search goes on.</returns>
     public bool Take(int bucket, double value, double scale, long span, out int period)
     {
         period = 0;
-        if (float.IsNaN(_mean)) _mean = (float)value;
-        var distance = (value - _mean) / scale;
+        if (float.IsNaN(_mean)) (_mean, _scale) = ((float)value, (float)scale);
+        var distance = (value - _mean) / _scale;
         _mean += (float)((value - _mean) / (Memory * _joined));
         if (_next > 0 && bucket - _next > Capacity / 4 * _joined) (_count, _sum, _summed) = (0, 0, 0);
         else for (; _next > 0 && _next < bucket && period == 0; _next++) if (!Add(0, span, out period)) return false;
@@ -84,6 +87,7 @@ internal sealed class PeriodSearch
     {
         foreach (var number in (ReadOnlySpan<int>)[_count, _joined, _next, _sum, _summed, _rejected]) writer.VarInt(number);
         writer.Single(_mean);
+        writer.Single(_scale);
         writer.Raw<sbyte>(_distances.AsSpan(0, _count));
     }
 
@@ -91,7 +95,7 @@ internal sealed class PeriodSearch
     {
         var search = new PeriodSearch { _count = (int)reader.VarInt(), _joined = (int)reader.VarInt(), _next = (int)reader.VarInt() };
         (search._sum, search._summed, search._rejected) = ((int)reader.VarInt(), (int)reader.VarInt(), (int)reader.VarInt());
-        search._mean = reader.Single();
+        (search._mean, search._scale) = (reader.Single(), reader.Single());
         if (search._count is < 0 or > Capacity) throw new InvalidDataException("a search for periods is too long");
         reader.Raw<sbyte>(search._distances.AsSpan(0, search._count));
         return search;
@@ -112,56 +116,73 @@ internal sealed class PeriodSearch
         return _joined <= MostJoined && Capacity / 2 * _joined * span < LongestSearch;
     }
 
-    // Share of a lag by which another one may differ and still belong to the same peak.
-    private const double Broad = 0.15;
-
     private int Find(long span)
     {
-        Span<double> correlations = stackalloc double[(int)(MostOfAll * _count) + 2];
-        var mean = Mean();
-        var variance = (double)Product(0, mean) / _count;
+        Span<sbyte> values = stackalloc sbyte[_count];
+        _distances.AsSpan(0, _count).CopyTo(values);
+        // What comes with the day has a profile of its own, and hides the rest.
+        var day = (double)ModelShape.Day / (_joined * span);
+        if (2 * day <= _count && new Autocorrelation(values).At((int)Math.Round(day)) >= Daily) TakeAway(values, day);
+        var correlation = new Autocorrelation(values);
         // Less than the rounding of values leaves nothing to be found.
-        if (variance < 1) return 0;
-        for (var lag = 1; lag < correlations.Length; lag++) correlations[lag] = Correlation(lag, mean, variance);
+        if (correlation.Variance < 1) return 0;
+        Span<double> at = stackalloc double[(int)(MostOfAll * _count) + 2];
+        for (var lag = 1; lag < at.Length; lag++) at[lag] = correlation.At(lag);
         var (best, found) = (0.0, 0);
-        for (var lag = Shortest; lag < correlations.Length - 1; lag++)
-            if (IsCandidate(correlations, lag, mean, variance, span)) best = Math.Max(best, correlations[lag]);
-        for (var lag = Shortest; found == 0 && best > 0 && lag < correlations.Length - 1; lag++)
-            if (correlations[lag] >= NearlyBest * best && IsCandidate(correlations, lag, mean, variance, span)) found = lag;
+        for (var lag = Shortest; lag < at.Length - 1; lag++)
+            if (IsCandidate(at, lag, correlation, span)) best = Math.Max(best, at[lag]);
+        for (var lag = Shortest; found == 0 && best > 0 && lag < at.Length - 1; lag++)
+            if (at[lag] >= NearlyBest * best && IsCandidate(at, lag, correlation, span)) found = lag;
         if (found == 0) return 0;
-        var (length, uncertainty) = Refine(found, mean, variance);
+        var (length, uncertainty) = Refine(found, correlation);
         return RoundTime(length * _joined * span, uncertainty * _joined * span, span);
     }
 
-    private bool IsCandidate(ReadOnlySpan<double> correlations, int lag, int mean, double variance, long span)
+    // The mean of every time of the day.
+    private static void TakeAway(Span<sbyte> values, double day)
     {
-        var here = correlations[lag];
-        if (here < correlations[lag - 1] || here < correlations[lag + 1]) return false;
+        Span<int> sums = stackalloc int[(int)day + 1], counts = stackalloc int[(int)day + 1];
+        (sums[^1], counts[^1]) = (0, 0);
+        for (var i = 0; i < values.Length; i++)
+        {
+            sums[Time(i)] += values[i];
+            counts[Time(i)]++;
+        }
+        for (var i = 0; i < values.Length; i++) values[i] = (sbyte)Math.Clamp(values[i] - (sums[Time(i)] / counts[Time(i)]), sbyte.MinValue, sbyte.MaxValue);
+
+        int Time(int i) => (int)(i - (Math.Floor(i / day) * day));
+    }
+
+    private bool IsCandidate(ReadOnlySpan<double> at, int lag, in Autocorrelation correlation, long span)
+    {
+        var here = at[lag];
+        if (here < at[lag - 1] || here < at[lag + 1]) return false;
         var chance = Math.Max(LeastCorrelation, Deviations / Math.Sqrt(_count - lag));
         if (here < chance) return false;
         var lowest = here;
-        for (var i = 1; i < lag; i++) lowest = Math.Min(lowest, correlations[i]);
+        for (var i = 1; i < lag; i++) lowest = Math.Min(lowest, at[i]);
         if (here - lowest < chance) return false;
         var seconds = (double)lag * _joined * span;
-        if (IsOf(ModelShape.Day) || IsOf(ModelShape.Week) || (_rejected > 0 && IsSame(seconds, (long)Math.Max(1, Math.Round(seconds / _rejected)) * _rejected))) return false;
+        if (IsOf(ModelShape.Day, correlation) || IsOf(ModelShape.Week, correlation)) return false;
+        if (_rejected > 0 && IsSame(seconds, (long)Math.Max(1, Math.Round(seconds / _rejected)) * _rejected)) return false;
         var twice = 0.0;
-        for (var i = (2 * lag) - 1; i <= Math.Min((2 * lag) + 1, _count * 4 / 5); i++) twice = Math.Max(twice, Correlation(i, mean, variance));
+        for (var i = (2 * lag) - 1; i <= Math.Min((2 * lag) + 1, _count * 4 / 5); i++) twice = Math.Max(twice, correlation.At(i));
         return twice >= Again * here;
 
         // Days and weeks have profiles of their own, and what comes every day comes every other day as well.
-        bool IsOf(long unit)
+        bool IsOf(long unit, in Autocorrelation correlation)
         {
             var times = Math.Round(seconds / unit);
-            if (times < 1 || (!IsSame(seconds, (long)times * unit) && !SharesPeak((int)Math.Round(times * unit / (_joined * span))))) return false;
-            return times == 1 || Correlation((int)Math.Round((double)unit / (_joined * span)), mean, variance) >= Again * here;
+            if (times < 1 || (!IsSame(seconds, (long)times * unit) && !SharesPeak((int)Math.Round(times * unit / (_joined * span)), correlation))) return false;
+            return times == 1 || correlation.At((int)Math.Round((double)unit / (_joined * span))) >= Again * here;
         }
 
         // The peak of a smooth day is broad, and noise makes many of its hours the highest.
-        bool SharesPeak(int other)
+        bool SharesPeak(int other, in Autocorrelation correlation)
         {
             if (Math.Abs(other - lag) > Broad * lag) return false;
             for (var i = Math.Min(lag, other); i <= Math.Max(lag, other); i++)
-                if (Correlation(i, mean, variance) < Again * here) return false;
+                if (correlation.At(i) < Again * here) return false;
             return true;
         }
 
@@ -170,21 +191,40 @@ internal sealed class PeriodSearch
     }
 
     // The last of several periods in a row tells the length of one the more exactly.
-    private (double Length, double Uncertainty) Refine(int lag, int mean, double variance)
+    private (double Length, double Uncertainty) Refine(int lag, in Autocorrelation correlation)
     {
-        var (length, uncertainty) = ((double)lag, 0.5);
-        for (var times = 1; times <= MostPeriods && times * length < 0.75 * _count - 2; times++)
+        var (length, uncertainty, reach) = ((double)lag, 0.5, Width(lag, correlation));
+        for (var times = 1; times <= MostPeriods && times * length < (0.75 * _count) - reach - 1; times++)
         {
-            var middle = (int)Math.Round(times * length);
-            var peak = middle;
-            for (var i = middle - 1; i <= middle + 1; i += 2)
-                if (Correlation(i, mean, variance) > Correlation(peak, mean, variance)) peak = i;
-            var (before, at, after) = (Correlation(peak - 1, mean, variance), Correlation(peak, mean, variance), Correlation(peak + 1, mean, variance));
-            if (at <= 0 || at < before || at < after) break;
-            length = (peak + (at > before || at > after ? (before - after) / (2 * (before - (2 * at) + after)) : 0)) / times;
-            uncertainty = 0.5 / times;
+            var peak = times * length;
+            for (var again = 0; again < 2 && Math.Abs(peak - (times * length)) <= reach; again++) peak = Top(correlation, (int)Math.Round(peak), reach);
+            if (Math.Abs(peak - (times * length)) > reach) break;
+            (length, uncertainty) = (peak / times, 0.5 / times);
         }
         return (length, uncertainty);
+    }
+
+    // A pulse has a narrow peak.
+    private static int Width(int lag, in Autocorrelation correlation)
+    {
+        var (reach, half) = (1, correlation.At(lag) / 2);
+        while (reach < lag / PartOfPeak && correlation.At(lag - reach - 1) > half && correlation.At(lag + reach + 1) > half) reach++;
+        return reach;
+    }
+
+    // Of the parabola through the surroundings of a peak, which are alike on both sides of it whatever returns.
+    private static double Top(in Autocorrelation correlation, int middle, int reach)
+    {
+        var (sum, slope, bend, squares, fourths) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for (var x = -reach; x <= reach; x++)
+        {
+            var (here, square) = (correlation.At(middle + x), (double)x * x);
+            (sum, slope, bend) = (sum + here, slope + (x * here), bend + (square * here));
+            (squares, fourths) = (squares + square, fourths + (square * square));
+        }
+        var points = (2 * reach) + 1;
+        var curvature = ((points * bend) - (squares * sum)) / ((points * fourths) - (squares * squares));
+        return curvature < 0 ? middle - (slope / squares / (2 * curvature)) : double.PositiveInfinity;
     }
 
     // What repeats itself does so after a round time, as a rule.
@@ -196,24 +236,5 @@ internal sealed class PeriodSearch
             if (round > 0 && Math.Abs(round - seconds) <= uncertainty) return (int)round;
         }
         return (int)Math.Round(seconds);
-    }
-
-    private int Mean()
-    {
-        var sum = 0;
-        for (var i = 0; i < _count; i++) sum += _distances[i];
-        return sum / _count;
-    }
-
-    private double Correlation(int lag, int mean, double variance) => Product(lag, mean) / (_count - lag) / variance;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Product(int lag, int mean)
-    {
-        var distances = _distances.AsSpan(0, _count);
-        var later = distances[lag..];
-        var sum = 0;
-        for (var i = 0; i < later.Length; i++) sum += (distances[i] - mean) * (later[i] - mean);
-        return sum;
     }
 }

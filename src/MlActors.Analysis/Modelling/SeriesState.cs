@@ -108,12 +108,6 @@ internal struct SeriesState
     /// <param name="error">The usual distance from it.</param>
     public void BeginFound(double error) => _errorFound = (float)error;
 
-    /// <summary>Whether a profile of the day explains more than half of what the level does not.</summary>
-    public readonly bool IsDaily => _errorDay > 0 && 2 * _errorDay < _errorLevel;
-
-    /// <summary>The usual distance from the daily profile.</summary>
-    public readonly double DayError => _errorDay;
-
     /// <summary>Whether the level may be changing.</summary>
     public readonly bool Suspects(ModelShape shape) => _watch.Suspects(shape.ShortestChange);
 
