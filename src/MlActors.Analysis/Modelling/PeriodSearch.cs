@@ -34,9 +34,10 @@ internal sealed class PeriodSearch
     private const double Again = 0.5;
     private const double NearlyBest = 0.85;
 
-    // In a row, to tell the length of one; the top of a peak is at most such a part of a period on either side.
+    // In a row, to tell the length of one; the top of a peak is at most such a part of a period on either side, and near to it.
     private const int MostPeriods = 32;
     private const int PartOfPeak = 8;
+    private const double LeastOfTop = 0.75;
 
     // Periods that differ by less are the same; those that differ by less than this may belong to the same peak.
     private const double Same = 0.06;
@@ -193,13 +194,14 @@ internal sealed class PeriodSearch
     // The last of several periods in a row tells the length of one the more exactly.
     private (double Length, double Uncertainty) Refine(int lag, in Autocorrelation correlation)
     {
-        var (length, uncertainty, reach) = ((double)lag, 0.5, Width(lag, correlation));
+        var (length, uncertainty, reach) = ((double)lag, 1.0, Width(lag, correlation));
         for (var times = 1; times <= MostPeriods && times * length < (0.75 * _count) - reach - 1; times++)
         {
             var peak = times * length;
-            for (var again = 0; again < 2 && Math.Abs(peak - (times * length)) <= reach; again++) peak = Top(correlation, (int)Math.Round(peak), reach);
+            // First near it, then at it: further away it leans to one side.
+            for (var again = 0; again < 2 && Math.Abs(peak - (times * length)) <= reach; again++) peak = Top(correlation, (int)Math.Round(peak), again == 0 ? reach : Math.Max(1, reach / 2));
             if (Math.Abs(peak - (times * length)) > reach) break;
-            (length, uncertainty) = (peak / times, 0.5 / times);
+            (length, uncertainty) = (peak / times, 1.0 / times);
         }
         return (length, uncertainty);
     }
@@ -207,8 +209,8 @@ internal sealed class PeriodSearch
     // A pulse has a narrow peak.
     private static int Width(int lag, in Autocorrelation correlation)
     {
-        var (reach, half) = (1, correlation.At(lag) / 2);
-        while (reach < lag / PartOfPeak && correlation.At(lag - reach - 1) > half && correlation.At(lag + reach + 1) > half) reach++;
+        var (reach, least) = (1, LeastOfTop * correlation.At(lag));
+        while (reach < lag / PartOfPeak && correlation.At(lag - reach - 1) > least && correlation.At(lag + reach + 1) > least) reach++;
         return reach;
     }
 
