@@ -14,6 +14,7 @@ using MlActors.Benchmarks;
     ("analysis", "the analysis alone: models, records, many series, memory [--rounds 3]", options => Task.Run(() => AnalysisBenchmark.Run(options))),
     ("synthetic", "detection quality on made-up series [--seeds 10]", options => Task.Run(() => SyntheticBenchmark.Run(options))),
     ("datafeed-sql", "rows a second that a datafeed reads from PostgreSQL, the source alone [--rows 2000000] [--rounds 3]", DatafeedSqlBenchmark.RunAsync),
+    ("look-back", "rows analysed by a datafeed from its start to the closed job, and memory [--rows 10000000] [--rounds 1] [--source postgresql|index]", LookBackBenchmark.RunAsync),
     ("ingest-parse", "records parsed into batches [records] [runs]", options => Task.Run(() => IngestParseBenchmark.Run(options))),
 ];
 
