@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net.Http.Json;
 using System.Text.Json;
 using MlActors.Documents.Queries;
 using MlActors.Servers;
@@ -79,7 +77,7 @@ internal static class LookBackBenchmark
     private static async Task MeasureAsync(
         string name, ChildProcess server, int rows, int rounds, long start, int millisecondsOfARow, string analysis, string timeField, object feed, List<double> floors)
     {
-        using var client = new HttpClient { BaseAddress = new Uri(server.Url) };
+        using var client = new ApiClient(server.Url);
         var (ratios, rates) = (new List<double>(), new List<double>());
         // The first round fills caches and warms up the compiler; it is a part of the data only.
         for (var round = 0; round <= rounds; round++)
@@ -89,7 +87,7 @@ internal static class LookBackBenchmark
             await PutAndOpenAsync(client, job, analysis, timeField, feed);
             var (cpu, memory) = (server.CpuSeconds, new List<double>());
             var watch = Stopwatch.StartNew();
-            await SendAsync(client, HttpMethod.Post, Text.Of($"/_ml/datafeeds/{job}/_start?end={start + ((long)count * millisecondsOfARow)}"));
+            await client.PostAsync(Text.Of($"/_ml/datafeeds/{job}/_start?end={start + ((long)count * millisecondsOfARow)}"));
             await ClosedAsync(client, job, count, () => memory.Add(server.ResidentMb().Now));
             var seconds = watch.Elapsed.TotalSeconds;
             await CheckAsync(client, job, count, start, millisecondsOfARow);
@@ -102,21 +100,21 @@ internal static class LookBackBenchmark
         Text.Print($"{name}: {rows:N0} rows, median {Measured.Median(rates):N0} rows/s, {Measured.Median(ratios):P0} of a reader that throws them away (goal 60 %)");
     }
 
-    private static async Task PutAndOpenAsync(HttpClient client, string job, string analysis, string timeField, object feed)
+    private static async Task PutAndOpenAsync(ApiClient client, string job, string analysis, string timeField, object feed)
     {
         var body = Text.Of($$"""{"analysis_config":{{analysis}},"data_description":{"time_field":"{{timeField}}","time_format":"epoch_ms"},"datafeed_config":{{JsonSerializer.Serialize(feed)}}}""");
-        await SendAsync(client, HttpMethod.Put, "/_ml/anomaly_detectors/" + job, body);
-        await SendAsync(client, HttpMethod.Post, $"/_ml/anomaly_detectors/{job}/_open");
+        await client.SendAsync(HttpMethod.Put, "/_ml/anomaly_detectors/" + job, body);
+        await client.PostAsync($"/_ml/anomaly_detectors/{job}/_open");
     }
 
     /// <summary>Waits until the job is closed, which it does by itself.</summary>
     /// <param name="at">Called when a tenth, half and all of the records are taken.</param>
-    private static async Task ClosedAsync(HttpClient client, string job, int rows, Action at)
+    private static async Task ClosedAsync(ApiClient client, string job, int rows, Action at)
     {
         var marks = new Queue<double>([0.1, 0.5, 1]);
         while (true)
         {
-            var stats = (await SendAsync(client, HttpMethod.Get, $"/_ml/anomaly_detectors/{job}/_stats")).GetProperty("jobs")[0];
+            var stats = (await client.GetAsync($"/_ml/anomaly_detectors/{job}/_stats")).GetProperty("jobs")[0];
             var share = stats.GetProperty("data_counts").GetProperty("processed_record_count").GetDouble() / rows;
             var closed = stats.GetProperty("state").GetString() == "closed";
             while (marks.TryPeek(out var mark) && (closed || (share >= mark && mark < 1)))
@@ -129,24 +127,15 @@ internal static class LookBackBenchmark
         }
     }
 
-    private static async Task CheckAsync(HttpClient client, string job, int rows, long start, int millisecondsOfARow)
+    private static async Task CheckAsync(ApiClient client, string job, int rows, long start, int millisecondsOfARow)
     {
         const long spanMs = 300_000;
-        var stats = (await SendAsync(client, HttpMethod.Get, $"/_ml/anomaly_detectors/{job}/_stats")).GetProperty("jobs")[0];
+        var stats = (await client.GetAsync($"/_ml/anomaly_detectors/{job}/_stats")).GetProperty("jobs")[0];
         var processed = stats.GetProperty("data_counts").GetProperty("processed_record_count").GetInt64();
-        var buckets = (await SendAsync(client, HttpMethod.Get, $"/_ml/anomaly_detectors/{job}/results/buckets?size=1&exclude_interim=true")).GetProperty("count").GetInt64();
+        var buckets = (await client.GetAsync($"/_ml/anomaly_detectors/{job}/results/buckets?size=1&exclude_interim=true")).GetProperty("count").GetInt64();
         var expected = ((start + ((long)(rows - 1) * millisecondsOfARow)) / spanMs) - (start / spanMs);
-        var feed = (await SendAsync(client, HttpMethod.Get, $"/_ml/datafeeds/{job}/_stats")).GetProperty("datafeeds")[0];
+        var feed = (await client.GetAsync($"/_ml/datafeeds/{job}/_stats")).GetProperty("datafeeds")[0];
         if (processed != rows || buckets < expected || feed.GetProperty("state").GetString() != "stopped" || feed.TryGetProperty("reason", out _))
             throw new InvalidOperationException(Text.Of($"{job}: {processed} of {rows} rows, {buckets} of {expected} buckets; {feed}"));
-    }
-
-    private static async Task<JsonElement> SendAsync(HttpClient client, HttpMethod method, string path, string? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null) request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var answer = await client.SendAsync(request);
-        var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return answer.IsSuccessStatusCode ? json : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{method} {path}: {json}"));
     }
 }
