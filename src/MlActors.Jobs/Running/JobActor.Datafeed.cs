@@ -63,9 +63,9 @@ public sealed partial class JobActor
 
     private void Add(Append append, TakePage page, IActorRef sender)
     {
-        if (page.SkipTo is { } skip) AddInput(append, new SkipTimeInput(skip), null);
-        foreach (var batch in page.Batches) AddInput(append, new RecordsInput(batch), null);
-        if (page.AdvanceTo is { } advance) AddInput(append, new AdvanceTimeInput(advance), null);
+        if (page.SkipTo is { } skip) AddInput(append, new SkipTimeInput(skip), null, fed: true);
+        foreach (var batch in page.Batches) AddInput(append, new RecordsInput(batch), null, fed: true);
+        if (page.AdvanceTo is { } advance) AddInput(append, new AdvanceTimeInput(advance), null, fed: true);
         append.Status = append.Status with
         {
             Datafeed = append.Status.Datafeed! with { Position = page.Position ?? append.Status.Datafeed.Position, Progress = page.Progress },

@@ -113,7 +113,8 @@ public sealed partial class JobActor
                     InputSeq = _status.InputSeq,
                     Lineage = _state.Lineage,
                 };
-                CommitRevert(happens.Events, fact, revertedTo, resultsFrom is not null, rejected);
+                if (_state.HealFrom is { } from) CommitHealing(happens.Events, fact, revertedTo, from, rejected);
+                else CommitRevert(happens.Events, fact, revertedTo, resultsFrom is not null, rejected);
                 break;
         }
     }
@@ -139,7 +140,7 @@ public sealed partial class JobActor
         else if (status.Counts.LatestRecord is { } latest)
         {
             var skip = new SkipTimeInput(BucketTime.Floor(latest, Settings.BucketSpan));
-            status = status with { InputSeq = status.InputSeq + 1 };
+            status = status with { InputSeq = status.InputSeq + 1, OtherInputSeq = status.InputSeq + 1 };
             writes.Add(new AppendInput(_jobId, status.InputSeq, skip.Kind, InputCodec.Encode(skip)));
         }
         Commit(events, writes, () => AfterFact(fact), rejected, _ => status);
@@ -150,8 +151,14 @@ public sealed partial class JobActor
         JobReply reply = _reverted is { } snapshot ? new SnapshotReply(_jobId, snapshot) : new Done(_jobId);
         _reverted = null;
         TellAll(_removalWaiters, reply);
-        if (_state.Exists) Compact();
-        else DeleteMessages(LastSequenceNr - 1);
+        if (!_state.Exists)
+        {
+            DeleteMessages(LastSequenceNr - 1);
+            return;
+        }
+        Compact();
+        // One that healed: the job goes on opening, or closing when that was asked for meanwhile.
+        if (JobLifecycle.IsRunning(_state) && !_state.ForcedClose) StartAnalysis();
     }
 
     /// <summary>Commands about one snapshot first look it up.</summary>
