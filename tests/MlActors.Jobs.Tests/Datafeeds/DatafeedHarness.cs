@@ -32,7 +32,7 @@ public abstract class DatafeedHarness : JobHarness
     protected static Task<DatafeedStartedReply> StartAsync(IActorRef job, string id, long start = 0, long? end = EndMs) =>
         AskAsync<DatafeedStartedReply>(job, new StartDatafeed(id, "feed-" + id, start, end));
 
-    protected Task ClosedAsync(string jobId) => AwaitConditionAsync(async () => await StoredStateAsync(jobId) == JobState.Closed, Patience);
+    protected Task ClosedAsync(string jobId) => AwaitConditionAsync(async () => await StoredStateAsync(jobId) == JobState.Closed, Patience, TimeSpan.FromMilliseconds(20));
 
     protected async Task<DatafeedStatus> StatusAsync(string jobId) => (await Storage.Jobs.ReadStatusAsync(jobId))!.Datafeed!;
 
