@@ -83,7 +83,7 @@ public sealed partial class JobActor
             AfterFact(fact);
         }, cause => sender.Tell(NotWritten(cause)), status => status with
         {
-            Datafeed = status.Datafeed! with { Healed = healed, Progress = status.Datafeed.Progress with { Delayed = null } },
+            Datafeed = status.Datafeed! with { Healed = healed, Progress = status.Datafeed.Progress with { Delayed = null, RealTime = false } },
         });
     }
 
