@@ -1,6 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
+using MlActors.Datafeeds;
+using MlActors.Datafeeds.Connections;
 using MlActors.Documents.Queries;
+using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Datafeeds;
+using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Servers;
 using MlActors.Storage;
 using MlActors.Storage.Sqlite;
@@ -31,7 +36,7 @@ internal static class LookBackBenchmark
         await using var postgres = await PostgresProcess.StartAsync(DatafeedSqlBenchmark.Password);
         await DatafeedSqlBenchmark.FillAsync(postgres, rows);
         var config = Path.Combine(data.Path, "benchmark.conf");
-        var floors = await FloorsAsync(rounds, () => DatafeedSqlBenchmark.DiscardAsync(postgres, rows));
+        var floors = await FloorsAsync("reader", rows, rounds, () => DatafeedSqlBenchmark.DiscardAsync(postgres, rows));
         await File.WriteAllTextAsync(config, Text.Of($$"""
             mlactors.log-level = error
             mlactors.connections.warehouse { type = postgresql, host = "127.0.0.1", port = {{postgres.Port}}, database = postgres, user = {{PostgresProcess.User}},
@@ -59,18 +64,41 @@ internal static class LookBackBenchmark
     {
         using var storage = SqliteStorage.Open(new StorageOptions { DataDirectory = data });
         var index = (await storage.Documents.FindIndexAsync(DocumentsBenchmark.Index))!;
-        return await FloorsAsync(rounds, async () =>
+        var floors = await FloorsAsync("reader", rows, rounds, async () =>
         {
             var (read, _) = await DocumentsBenchmark.ReadAsync(storage, index, Query.All);
             if (read != rows) throw new InvalidOperationException("not all documents were read");
         });
+        await using var sources = DatafeedsHosting.Create(ConnectionSet.Read([], []), documents: storage.Documents);
+        await FloorsAsync("source alone", rows, rounds, () => MakeRecordsAsync(sources, rows));
+        return floors;
     }
 
-    private static async Task<List<double>> FloorsAsync(int rounds, Func<Task> discard)
+    // What of the work is the source's: reading, and making batches of records.
+    private static async Task MakeRecordsAsync(DatafeedSources sources, int rows)
     {
-        await discard();
+        var job = new JobConfig
+        {
+            JobId = "alone",
+            AnalysisConfig = new AnalysisConfig { Detectors = [new DetectorConfig { Function = "mean", FieldName = "took", ByFieldName = "host.name" }, new DetectorConfig { Function = "count" }] },
+            DataDescription = new DataDescription { TimeField = "@timestamp" },
+        };
+        await using var source = sources.Open(new DatafeedConfig { DatafeedId = "alone", JobId = "alone", Indices = [DocumentsBenchmark.Index] }, job);
+        var read = 0L;
+        await foreach (var page in source.ReadAsync(new SourceRange(0, long.MaxValue), default)) read += page.Batches.Sum(batch => batch.Count);
+        if (read != rows) throw new InvalidOperationException("not all documents became records");
+    }
+
+    private static async Task<List<double>> FloorsAsync(string name, int rows, int rounds, Func<Task> work)
+    {
+        await work();
         var floors = new List<double>();
-        for (var round = 0; round < rounds; round++) floors.Add((await Measured.RunAsync(discard)).Seconds);
+        for (var round = 0; round < rounds; round++)
+        {
+            var measured = await Measured.RunAsync(work);
+            floors.Add(measured.Seconds);
+            Text.Print($"{name}: {rows / measured.Seconds,11:N0} rows/s ({measured.Seconds:F2} s), cpu {measured.Cpu * 1e6 / rows:F2} us/row");
+        }
         return floors;
     }
 
@@ -95,7 +123,7 @@ internal static class LookBackBenchmark
             var floor = floors[round - 1];
             rates.Add(rows / seconds);
             ratios.Add(floor / seconds);
-            Text.Print($"{name}: reader {rows / floor,11:N0} rows/s ({floor:F2} s); look-back {rows / seconds,11:N0} rows/s ({seconds:F2} s, cpu {server.CpuSeconds - cpu:F2} s), ratio {ratios[^1]:F2}; resident at 10 / 50 / 100 %: {memory[0]:F0} / {memory[1]:F0} / {memory[2]:F0} MB, peak {server.ResidentMb().Peak:F0} MB");
+            Text.Print($"{name}: reader {rows / floor,11:N0} rows/s ({floor:F2} s); look-back {rows / seconds,11:N0} rows/s ({seconds:F2} s), cpu {(server.CpuSeconds - cpu) * 1e6 / rows:F2} us/row, ratio {ratios[^1]:F2}; resident at 10 / 50 / 100 %: {memory[0]:F0} / {memory[1]:F0} / {memory[2]:F0} MB, peak {server.ResidentMb().Peak:F0} MB");
         }
         Text.Print($"{name}: {rows:N0} rows, median {Measured.Median(rates):N0} rows/s, {Measured.Median(ratios):P0} of a reader that throws them away (goal 60 %)");
     }
