@@ -97,10 +97,12 @@ public sealed partial class JobActor
 
     /// <summary>
     /// The snapshot is taken to contain what was sent until now; the first input after it empties its open bucket, and the position says that the source is to
-    /// be read from the start of that bucket on.
+    /// be read from the start of that bucket on. Background snapshots from what is taken back are dropped: they lack the late data, and would stand in the place of
+    /// those that the next healing needs.
     /// </summary>
-    private void CommitHealing(IReadOnlyList<JobEvent> events, JobFact fact, ModelSnapshot? snapshot, long from, Action<Exception> rejected)
+    private void CommitHealing(IReadOnlyList<JobEvent> events, JobFact fact, IReadOnlyList<ModelSnapshot> snapshots, long from, Action<Exception> rejected)
     {
+        var snapshot = snapshots.FirstOrDefault(s => s.SnapshotId == _state.RevertTo);
         var reset = new ResetBucketsInput(from, from + Settings.BucketSpan);
         var size = snapshot?.Size ?? new ModelSizeStats();
         var status = _status with
@@ -115,6 +117,7 @@ public sealed partial class JobActor
             new TrimInputs(_jobId, _status.InputSeq),
             new PutCategories(_jobId, [], (int)size.Categorization.TotalCategories),
             new AppendInput(_jobId, status.InputSeq, reset.Kind, InputCodec.Encode(reset)),
+            .. snapshots.Where(s => s is { ByWork: true, Retain: false } && s.InputSeq > (snapshot?.InputSeq ?? 0)).Select(s => new DeleteSnapshot(_jobId, s.SnapshotId)),
         ];
         Commit(events, writes, () =>
         {

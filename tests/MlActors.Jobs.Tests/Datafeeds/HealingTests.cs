@@ -1,6 +1,7 @@
 using Akka.Actor;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
 using MlActors.Storage.Journal;
 
@@ -22,6 +23,9 @@ public class HealingTests : DatafeedHarness
     private readonly SteppedClock _clock = new(DateTimeOffset.FromUnixTimeMilliseconds(StartMs + (60 * Minute)));
     private TimeSpan _wait;
     private DatafeedOptions _options = new();
+    private RunningOptions _running = new();
+
+    protected override RunningOptions Options => _running;
 
     protected override DatafeedOptions DatafeedOptions => _options;
 
@@ -180,6 +184,20 @@ public class HealingTests : DatafeedHarness
         await LookAsync(16);
         (await NotHealedAsync())!.ShouldContain("is damaged");
         await AskAsync<JobFlushedReply>(job, new FlushJob("j", false, null, null, null, null));
+    }
+
+    [Fact]
+    public async Task Background_snapshots_of_what_was_taken_back_are_gone()
+    {
+        _running = new RunningOptions { CheckpointInputs = 6 };
+        await FollowAsync();
+        await LookAsync(7);
+        var before = await Storage.Jobs.ListSnapshotsAsync("j");
+        before.Count(snapshot => snapshot.ByWork).ShouldBe(2);
+        Source.Add(All.Where(IsLate));
+        await LookAsync(10);
+        (await HealedAsync())!.SnapshotId.ShouldBe(before.Single(snapshot => !snapshot.ByWork).SnapshotId);
+        (await Storage.Jobs.ListSnapshotsAsync("j")).Where(snapshot => snapshot.ByWork).ShouldAllBe(snapshot => snapshot.Lineage == 1);
     }
 
     [Fact]
