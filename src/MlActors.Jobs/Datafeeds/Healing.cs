@@ -11,6 +11,9 @@ namespace MlActors.Jobs.Datafeeds;
 /// </summary>
 internal static class Healing
 {
+    // One that is found again with the same count is enough to see that it does not help; all of them would make the job's row large.
+    private const int MostKept = 200;
+
     /// <param name="Snapshot">The model snapshot to go back to; <c>null</c> when there is an obstacle.</param>
     /// <param name="Obstacle">Why it cannot be done now, fit for users.</param>
     internal sealed record Choice(ModelSnapshot? Snapshot, string? Obstacle);
@@ -53,7 +56,7 @@ internal static class Healing
         var buckets = (before?.Buckets ?? []).Where(bucket => late[^1].StartMs - bucket.StartMs <= windowMs).ToDictionary(bucket => bucket.StartMs, bucket => bucket.Records);
         foreach (var bucket in late) buckets[bucket.StartMs] = bucket.Records;
         return new HealedData((before?.Times ?? 0) + 1, DelayedData.Of(late, spanMs, nowMs), snapshot.SnapshotId, snapshot.LastFinalizedBucketEnd!.Value * 1000,
-            [.. buckets.OrderBy(bucket => bucket.Key).Select(bucket => new SourceCount(bucket.Key, bucket.Value))]);
+            [.. buckets.OrderBy(bucket => bucket.Key).TakeLast(MostKept).Select(bucket => new SourceCount(bucket.Key, bucket.Value))]);
     }
 
     // Of the snapshots that the model as it is now has come from: one of a past that was gone back from does not know what was read since.

@@ -54,6 +54,8 @@ public sealed partial class JobActor
     private Healing.Choice ChooseFor(HealLateData heal)
     {
         if (_state.State != JobState.Opened || _state.Feeding?.Number != heal.Run) return new Healing.Choice(null, $"run {heal.Run} of the datafeed is over");
+        // Results that are still on their way would come after the removal.
+        if (_analysedSeq < _status.InputSeq) return new Healing.Choice(null, "the analysis has not caught up");
         if (_forecasts.Count > 0) return new Healing.Choice(null, "a forecast of the job is being made");
         return Healing.Choose(heal.Late, _state, _status, _snapshots, _services.Datafeeds.Options, Now);
     }
