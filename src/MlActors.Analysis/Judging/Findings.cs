@@ -1,3 +1,4 @@
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Modelling;
 using MlActors.Analysis.Results;
 using MlActors.Analysis.Scoring;
@@ -18,6 +19,9 @@ internal sealed class Findings
 
     /// <summary>The value of every series, if they are kept.</summary>
     public List<SeriesValue> Values { get; } = [];
+
+    /// <summary>Changes of level that the bucket makes certain.</summary>
+    public List<ModelChange> Changes { get; } = [];
 
     /// <summary>How many series, or populations, were judged that might have been unusual.</summary>
     public long Judged { get; private set; }
@@ -48,6 +52,7 @@ internal sealed class Findings
         Silent = silent;
         Unusual.Clear();
         Values.Clear();
+        Changes.Clear();
         _alerts.Clear();
         Judged = 0;
     }
@@ -61,6 +66,14 @@ internal sealed class Findings
         if (counts) Judged++;
         if (Assess(judge, series, judgement, report, detail) is var score and >= LeastScore)
             Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
+    }
+
+    /// <summary>Takes a change of the level of one series.</summary>
+    /// <param name="function">What of it has changed.</param>
+    public void AddChange(DetectorJudge judge, int series, DetectorFunction function, LevelChange change)
+    {
+        var key = judge.Table[series].Key;
+        Changes.Add(new ModelChange(judge.Detector, function.Name, key.Partition, key.By, key.Over, change.Since, change.Before, change.After, change.Size));
     }
 
     /// <summary>Takes what became of one member of a population; its probability is one of the population, whatever the number of its members.</summary>
