@@ -71,5 +71,5 @@ internal static class Healing
 
     private static Choice No(string obstacle) => new(null, obstacle);
 
-    private static string Iso(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Iso(long ms) => LateDataNotes.Iso(ms);
 }

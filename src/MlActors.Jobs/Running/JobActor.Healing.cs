@@ -119,6 +119,7 @@ public sealed partial class JobActor
             new TrimInputs(_jobId, _status.InputSeq),
             new PutCategories(_jobId, [], (int)size.Categorization.TotalCategories),
             new AppendInput(_jobId, status.InputSeq, reset.Kind, InputCodec.Encode(reset)),
+            .. status.Datafeed.Healed is { } healed ? Note(LateDataNotes.Of(healed)) : [],
             .. snapshots.Where(s => s is { ByWork: true, Retain: false } && s.InputSeq > (snapshot?.InputSeq ?? 0)).Select(s => new DeleteSnapshot(_jobId, s.SnapshotId)),
         ];
         Commit(events, writes, () =>

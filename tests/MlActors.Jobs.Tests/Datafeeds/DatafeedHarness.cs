@@ -3,6 +3,7 @@ using Akka.Actor;
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Tests.Running;
 
 namespace MlActors.Jobs.Tests.Datafeeds;
@@ -35,6 +36,12 @@ public abstract class DatafeedHarness : JobHarness
     protected Task ClosedAsync(string jobId) => AwaitConditionAsync(async () => await StoredStateAsync(jobId) == JobState.Closed, Patience, TimeSpan.FromMilliseconds(20));
 
     protected async Task<DatafeedStatus> StatusAsync(string jobId) => (await Storage.Jobs.ReadStatusAsync(jobId))!.Datafeed!;
+
+    protected async Task<string> OnlyAnnotationAsync(string jobId)
+    {
+        var page = await Storage.Results.QueryAnnotationsAsync(new AnnotationQuery(jobId, null, null, 0, 10, "delayed_data"));
+        return Encoding.UTF8.GetString(page.Documents.Single().Span);
+    }
 
     /// <summary>What comes of the same records when they are posted; interim results are not compared, a datafeed asks for them and a poster need not.</summary>
     protected async Task<(string Results, byte[] State)> PostedAsync()

@@ -101,6 +101,7 @@ public class HealingTests : DatafeedHarness
             .ShouldBe((1, 40, StartMs + (49 * Minute), StartMs + (56 * Minute), StartMs + (49 * Minute)));
         var status = await StatusAsync("j");
         (status.State, status.Progress.Delayed).ShouldBe((DatafeedState.Started, null));
+        (await OnlyAnnotationAsync("j")).ShouldContain($"40 records of 2025-06-02T00:49:00Z to 2025-06-02T00:56:00Z came too late: the model went back to snapshot [{healed.SnapshotId}]");
         await EndAsync(job);
         // The same is found nowhere again.
         (await HealedAsync())!.Times.ShouldBe(1);

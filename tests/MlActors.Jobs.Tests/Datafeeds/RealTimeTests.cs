@@ -166,6 +166,7 @@ public class RealTimeTests : DatafeedHarness
         (foundMs - (NowMs + 100 + Minute)).ShouldBe(15 * Minute);
         // Of the five in the window; the one in minute 3 is before it.
         (await ProgressAsync()).Delayed.ShouldBe(new DelayedData(5, StartMs + (30 * Minute), StartMs + (41 * Minute), foundMs));
+        (await OnlyAnnotationAsync("j")).ShouldContain("5 records of 2025-06-02T00:30:00Z to 2025-06-02T00:41:00Z came too late: raise [query_delay]");
         // A quarter of an hour later the window is another one. What was not read yet is not late.
         Source.Add([.. In(50, 1), .. In(100, 1)]);
         for (var look = 0; look < 16; look++) wait = await _clock.PassAsync(wait);
