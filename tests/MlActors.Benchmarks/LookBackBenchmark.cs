@@ -36,7 +36,6 @@ internal static class LookBackBenchmark
         await using var postgres = await PostgresProcess.StartAsync(DatafeedSqlBenchmark.Password);
         await DatafeedSqlBenchmark.FillAsync(postgres, rows);
         var config = Path.Combine(data.Path, "benchmark.conf");
-        var floors = await FloorsAsync("reader", rows, rounds, () => DatafeedSqlBenchmark.DiscardAsync(postgres, rows));
         await File.WriteAllTextAsync(config, Text.Of($$"""
             mlactors.log-level = error
             mlactors.connections.warehouse { type = postgresql, host = "127.0.0.1", port = {{postgres.Port}}, database = postgres, user = {{PostgresProcess.User}},
@@ -45,7 +44,8 @@ internal static class LookBackBenchmark
         using var server = await ChildProcess.ServeAsync(data.Path, config);
         await MeasureAsync("postgresql", server, rows, rounds, DatafeedSqlBenchmark.Start, millisecondsOfARow: 50,
             """{"bucket_span":"5m","detectors":[{"function":"mean","field_name":"value","by_field_name":"host"},{"function":"sum","field_name":"bytes"}]}""", "ts",
-            new { source = new { connection = "warehouse", sql = DatafeedSqlBenchmark.Columns + " WHERE ts >= @start AND ts < @end ORDER BY ts" } }, floors);
+            new { source = new { connection = "warehouse", sql = DatafeedSqlBenchmark.Columns + " WHERE ts >= @start AND ts < @end ORDER BY ts" } },
+            _ => FloorAsync("reader", rows, () => DatafeedSqlBenchmark.DiscardAsync(postgres, rows)));
     }
 
     private static async Task FromIndexAsync(int rows, int rounds)
@@ -56,7 +56,7 @@ internal static class LookBackBenchmark
         using var server = await ChildProcess.ServeAsync(data.Path);
         await MeasureAsync("index", server, rows, rounds, DocumentsBenchmark.Start, millisecondsOfARow: 10,
             """{"bucket_span":"5m","detectors":[{"function":"mean","field_name":"took","by_field_name":"host.name"},{"function":"count"}]}""", "@timestamp",
-            new { indices = new[] { DocumentsBenchmark.Index } }, floors);
+            new { indices = new[] { DocumentsBenchmark.Index } }, round => Task.FromResult(floors[round]));
     }
 
     // A server has its data for itself, so it is read before.
@@ -91,19 +91,20 @@ internal static class LookBackBenchmark
 
     private static async Task<List<double>> FloorsAsync(string name, int rows, int rounds, Func<Task> work)
     {
-        await work();
         var floors = new List<double>();
-        for (var round = 0; round < rounds; round++)
-        {
-            var measured = await Measured.RunAsync(work);
-            floors.Add(measured.Seconds);
-            Text.Print($"{name}: {rows / measured.Seconds,11:N0} rows/s ({measured.Seconds:F2} s), cpu {measured.Cpu * 1e6 / rows:F2} us/row");
-        }
+        for (var round = 0; round <= rounds; round++) floors.Add(await FloorAsync(name, rows, work));
         return floors;
     }
 
+    private static async Task<double> FloorAsync(string name, int rows, Func<Task> work)
+    {
+        var measured = await Measured.RunAsync(work);
+        Text.Print($"{name}: {rows / measured.Seconds,11:N0} rows/s ({measured.Seconds:F2} s), cpu {measured.Cpu * 1e6 / rows:F2} us/row");
+        return measured.Seconds;
+    }
+
     private static async Task MeasureAsync(
-        string name, ChildProcess server, int rows, int rounds, long start, int millisecondsOfARow, string analysis, string timeField, object feed, List<double> floors)
+        string name, ChildProcess server, int rows, int rounds, long start, int millisecondsOfARow, string analysis, string timeField, object feed, Func<int, Task<double>> floorOf)
     {
         using var client = new ApiClient(server.Url);
         var (ratios, rates) = (new List<double>(), new List<double>());
@@ -111,6 +112,7 @@ internal static class LookBackBenchmark
         for (var round = 0; round <= rounds; round++)
         {
             var count = round == 0 ? rows / WarmUpShare : rows;
+            var floor = await floorOf(round);
             var job = Text.Of($"{name}-{round}");
             await PutAndOpenAsync(client, job, analysis, timeField, feed);
             var (cpu, memory) = (server.CpuSeconds, new List<double>());
@@ -120,7 +122,6 @@ internal static class LookBackBenchmark
             var seconds = watch.Elapsed.TotalSeconds;
             await CheckAsync(client, job, count, start, millisecondsOfARow);
             if (round == 0) continue;
-            var floor = floors[round - 1];
             rates.Add(rows / seconds);
             ratios.Add(floor / seconds);
             Text.Print($"{name}: reader {rows / floor,11:N0} rows/s ({floor:F2} s); look-back {rows / seconds,11:N0} rows/s ({seconds:F2} s), cpu {(server.CpuSeconds - cpu) * 1e6 / rows:F2} us/row, ratio {ratios[^1]:F2}; resident at 10 / 50 / 100 %: {memory[0]:F0} / {memory[1]:F0} / {memory[2]:F0} MB, peak {server.ResidentMb().Peak:F0} MB");

@@ -103,6 +103,9 @@ public class HealingTests : DatafeedHarness
         (status.State, status.Progress.Delayed).ShouldBe((DatafeedState.Started, null));
         (await OnlyAnnotationAsync("j")).ShouldContain($"40 records of 2025-06-02T00:49:00Z to 2025-06-02T00:56:00Z came too late: the model went back to snapshot [{healed.SnapshotId}]");
         await EndAsync(job);
+        // What is read again is not taken for late; it counts once more.
+        var counts = (await Storage.Jobs.ReadStatusAsync("j"))!.Counts;
+        (counts.OutOfOrder, counts.ProcessedRecords > All.Length).ShouldBe((0, true));
         // The same is found nowhere again.
         (await HealedAsync())!.Times.ShouldBe(1);
         await ShouldBeAsNeverLateAsync();

@@ -33,7 +33,11 @@ public class JobLifecyclePropertyTests
         Ready, StaleReady, Finished, StaleFinished, Stopped, Failed, StaleFailed, Overdue, FeedEnded, StaleFeedEnded, LateData, StaleLateData, WorkRemoved,
     }
 
-    private static readonly Gen<Step[]> Lives = Gen.Enum<Step>().Array[1, 60];
+    // By chance alone few lives come so far that a datafeed finds late data: some begin there.
+    private static readonly Step[] Healing = [Step.Create, Step.PutFeed, Step.Open, Step.Ready, Step.StartFeed, Step.LateData];
+
+    private static readonly Gen<Step[]> Lives =
+        Gen.Select(Gen.Enum<Step>().Array[1, 60], Gen.Int[0, 3]).Select((steps, kind) => kind == 0 ? (Step[])[.. Healing, .. steps] : steps);
 
     [Fact]
     public void Every_life_follows_the_drawing_of_the_life_cycle() => Lives.Sample(life =>
