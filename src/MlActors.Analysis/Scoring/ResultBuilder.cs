@@ -24,12 +24,12 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
     private readonly List<double> _smallest = [];
 
     /// <param name="findings">Its list is sorted by this method.</param>
-    public BucketResult Build(long start, OpenBucket? bucket, Findings findings, bool isInterim)
+    public BucketResult Build(long start, OpenBucket? bucket, Findings findings, Crowd crowd, bool isInterim)
     {
         var unusual = findings.Unusual;
         var events = (long)Math.Min(bucket?.Events ?? 0, long.MaxValue / 2);
         if (unusual.Count == 0)
-            return WithLists(new BucketResult(start, settings.BucketSpan, 0, findings.AlertScore, events, isInterim, [], [], []), findings);
+            return WithLists(new BucketResult(start, settings.BucketSpan, 0, findings.AlertScore(0), events, isInterim, [], [], []), findings);
 
         unusual.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : ByKey(a, b));
         if (unusual.Count > MostRecords) unusual.RemoveRange(MostRecords, unusual.Count - MostRecords);
@@ -38,6 +38,10 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         _smallest.Sort();
         var judged = Math.Max(1, findings.Judged);
         var log = Math.Min(ScoreMap.AmongMany([unusual[0].LoneLog], judged), ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), judged));
+        var strongest = findings.Strongest;
+        var crowdLog = findings.IsOfMany ? crowd.LogProbability(strongest) : 0;
+        // The strongest series of each bucket make one series, which is scored like any other.
+        if (findings.IsOfMany) log = Math.Min(log, ScoreMap.LogOf(ScoreMap.RecordScore(strongest, crowdLog)));
 
         unusual.Sort(ByKey);
         var records = new RecordResult[unusual.Count];
@@ -52,7 +56,7 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         if (ScoreMap.Score(log) > 0) bucketInfluencers.Add(BucketInfluencer(TimeInfluencer, log));
         foreach (var (field, fieldLog) in byField) bucketInfluencers.Add(BucketInfluencer(field, fieldLog));
         return WithLists(
-            new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore, events, isInterim, bucketInfluencers, records, influencers), findings);
+            new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore(crowdLog), events, isInterim, bucketInfluencers, records, influencers), findings);
     }
 
     // Values and changes, which there are in few buckets.
