@@ -12,12 +12,11 @@ namespace MlActors.Datafeeds.Index;
 internal sealed class IndexKind(IDocumentStore documents, TimeProvider time)
 {
     /// <summary>Adds what is wrong with the datafeed. Indices may be created later, so that they exist is not asked here.</summary>
-    public void Check(DatafeedConfig datafeed, ProblemList problems)
+    public void Check(DatafeedConfig datafeed, JobConfig job, ProblemList problems)
     {
         if (datafeed.Indices.IsEmpty)
             problems.Add("indices", "is required: name indices of this server, or with [source] what else to read", ProblemKind.IllegalArgument);
-        if (datafeed.Aggregations is not null)
-            problems.Add("aggregations", "is not supported for the documents of this server: leave it out, the job sums up by itself", ProblemKind.IllegalArgument);
+        if (datafeed.Aggregations is not null) IndexAggregation.Read(datafeed, job, time.GetUtcNow(), problems);
         foreach (var (field, value) in new[] { ("runtime_mappings", datafeed.RuntimeMappings), ("script_fields", datafeed.ScriptFields) })
         {
             if (value is not null)
@@ -33,7 +32,8 @@ internal sealed class IndexKind(IDocumentStore documents, TimeProvider time)
         }
     }
 
-    public IDatafeedSource Open(DatafeedConfig datafeed, JobConfig job) => new IndexSource(documents, datafeed, ReadQuery(datafeed), job);
+    public IDatafeedSource Open(DatafeedConfig datafeed, JobConfig job) => new IndexSource(
+        documents, datafeed, ReadQuery(datafeed), datafeed.Aggregations is null ? null : Settings.OrThrow(problems => IndexAggregation.Read(datafeed, job, time.GetUtcNow(), problems)), job);
 
     private Query ReadQuery(DatafeedConfig datafeed) => datafeed.Query is { } query ? QueryReader.Read(query, time.GetUtcNow()) : Query.All;
 }
