@@ -139,7 +139,7 @@ public sealed class IndexSourceTests : IAsyncLifetime
     {
         var mapping = JsonDocument.Parse("""{"f":{"type":"long"}}""").RootElement;
         Refuse(Feed("plain", """{"fuzzy":{"host":"x"}}"""), "query", "fuzzy");
-        Refuse(Feed("plain") with { Aggregations = mapping }, "aggregations", "not supported");
+        Refuse(Feed("plain") with { Aggregations = mapping }, "aggregations", "no kind that gives times");
         Refuse(Feed("plain") with { RuntimeMappings = mapping }, "runtime_mappings", "sender");
         Refuse(Feed("plain") with { Indices = [] }, "indices", "required");
 

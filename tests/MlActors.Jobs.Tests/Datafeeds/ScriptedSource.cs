@@ -27,6 +27,9 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
 
     public List<SourceRange> Ranges { get; } = [];
 
+    /// <summary>What records are said to stand for.</summary>
+    public long GrainMs { get; set; } = 1;
+
     private int _pages;
 
     public void Add(params IEnumerable<Row> rows)
@@ -67,6 +70,8 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
 
     private sealed class Opened(ScriptedSource all) : IDatafeedSource
     {
+        public long GrainMs => all.GrainMs;
+
         public async IAsyncEnumerable<SourcePage> ReadAsync(SourceRange range, [EnumeratorCancellation] CancellationToken cancellation)
         {
             lock (all._lock) all.Ranges.Add(range);
