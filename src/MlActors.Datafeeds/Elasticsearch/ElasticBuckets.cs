@@ -19,6 +19,7 @@ internal sealed class ElasticBuckets(HttpCaller caller, ElasticSettings settings
     private readonly long _to = BucketTime.Floor(range.ToMs, aggregation.IntervalMs);
     private long _next = BucketTime.Ceiling(range.FromMs, aggregation.IntervalMs);
     private JsonNode? _after;
+    private bool _found;
 
     public async Task<SourcePage?> NextAsync(CancellationToken cancellation)
     {
@@ -37,13 +38,24 @@ internal sealed class ElasticBuckets(HttpCaller caller, ElasticSettings settings
     private async Task SearchAsync(CancellationToken cancellation)
     {
         var isComposite = aggregation.TimeSource is not null;
+        if (!isComposite && !_found && await SkipToFirstAsync(cancellation)) return;
         var to = isComposite ? _to : Math.Min(_to, _next + (MostBuckets * aggregation.IntervalMs));
         using var answer = await _searches.AggregateAsync(aggregation, _next, to, _after, cancellation);
         var result = answer.RootElement.GetProperty("aggregations").GetProperty(aggregation.Name);
+        _found = result.GetProperty("buckets").GetArrayLength() > 0;
         _records.Add(result);
         _after = isComposite && result.TryGetProperty("after_key", out var after) ? JsonNode.Parse(after.GetRawText()) : null;
         if (_after is not null) return;
         _records.EndBucket();
         _next = to;
+    }
+
+    // Years without documents would be searched stretch by stretch.
+    private async Task<bool> SkipToFirstAsync(CancellationToken cancellation)
+    {
+        using var answer = await _searches.SummarizeAsync(_next, _to, spanMs: null, cancellation);
+        var earliest = BucketRecords.ValueOf(answer.RootElement.GetProperty("aggregations").GetProperty("earliest"));
+        _next = earliest is { } first ? BucketTime.Floor((long)first, aggregation.IntervalMs) : _to;
+        return earliest is null;
     }
 }

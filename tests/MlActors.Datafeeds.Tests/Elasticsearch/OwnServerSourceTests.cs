@@ -59,5 +59,20 @@ public sealed class OwnServerSourceTests(OwnServer server) : SourceCompliance, I
 
     private protected override DatafeedConfig Datafeed(string connection, SampleSet set) => Reading.Datafeed(new { connection }) with { Indices = [set.Name], ScrollSize = 16 };
 
+    [Theory]
+    [InlineData("""{"a":{"date_histogram":{"field":"ts","fixed_interval":"1m"},"aggs":{"ts":{"max":{"field":"ts"}},"host":{"terms":{"field":"host"},"aggs":{"value":{"avg":{"field":"value"}}}}}}}""")]
+    [InlineData("""{"a":{"composite":{"sources":[{"t":{"date_histogram":{"field":"ts","fixed_interval":"1m"}}},{"host":{"terms":{"field":"host"}}}],"size":5},"aggs":{"ts":{"max":{"field":"ts"}},"value":{"avg":{"field":"value"}}}}}""")]
+    public async Task An_aggregation_gives_a_record_for_each_minute_and_host(string aggregations)
+    {
+        var (set, minute) = (SampleSet.Plain, 60_000);
+        var datafeed = Datafeed("good", set) with { Aggregations = JsonSerializer.Deserialize<JsonElement>(aggregations) };
+        var expected = set.Samples.GroupBy(sample => (Minute: sample.Ms / minute, sample.Host)).OrderBy(group => group.Key.Minute).ThenBy(group => group.Key.Host, StringComparer.Ordinal)
+            .Select(group => FormattableString.Invariant($"{group.Max(sample => sample.Ms) / 1000} {group.Key.Host} {group.Average(sample => sample.Value)}")).ToList();
+        var pages = await Sources.Open(datafeed, Reading.Counting()).PagesAsync(0, set.To + minute);
+        pages.SelectMany(Reading.Rows).ShouldBe(expected);
+        foreach (var (page, taken) in pages.Select((page, i) => (page, i + 1)))
+            pages.Take(taken).SelectMany(Reading.Rows).Concat(await Sources.Open(datafeed, Reading.Counting()).RowsAsync(page.NextMs, set.To + minute)).ShouldBe(expected);
+    }
+
     private static ConnectionConfig Connection(string name, Uri url) => new(name, new Dictionary<string, string> { ["type"] = "elasticsearch", ["url"] = url.ToString() });
 }
