@@ -91,8 +91,8 @@ internal sealed class BucketRecords
         {
             if (child.Value.TryGetProperty("buckets", out _))
             {
-                if (inner is not null)
-                    throw new SourceException($"[aggregations] has [{inner.Value.Name}] and [{child.Name}] side by side: put one of them into the other", isPermanent: true);
+                if (inner is { } other)
+                    throw new SourceException($"[aggregations] has [{other.Name}] and [{child.Name}] side by side: put one of them into the other", isPermanent: true);
                 inner = child;
             }
             else if (child.Name != _timeField)

@@ -63,16 +63,17 @@ internal sealed record DatafeedAggregation(string Name, JsonObject Definition, l
         }
     }
 
-    private static bool SaysTime(JsonObject definition, string timeField) => Inner(definition).Any(inner =>
-        (inner.Key == timeField && inner.Value is JsonObject metric && metric.Any(kind => kind.Key is "max" or "min" or "avg" && Text(kind.Value?["field"]) == timeField))
-        || (inner.Value is JsonObject deeper && SaysTime(deeper, timeField)));
+    private static bool SaysTime(JsonObject definition, string timeField) => Inner(definition).Any(inner => inner.Value is JsonObject part
+        && ((inner.Key == timeField && part.Any(kind => kind.Key is "max" or "min" or "avg" && kind.Value is JsonObject metric && Text(metric["field"]) == timeField))
+            || SaysTime(part, timeField)));
 
     private static IEnumerable<string> NamesIn(JsonObject definition) =>
         (definition["composite"]?["sources"] as JsonArray ?? []).OfType<JsonObject>().SelectMany(source => source.Select(named => named.Key))
             .Concat(Inner(definition).SelectMany(inner => inner.Value is JsonObject deeper ? NamesIn(deeper).Prepend(inner.Key) : [inner.Key]));
 
     // Percentiles give fields such as latency.99.0.
-    private static bool Gives(HashSet<string> given, string field) => given.Contains(field) || given.Any(name => field.StartsWith(name + ".", StringComparison.Ordinal));
+    private static bool Gives(HashSet<string> given, string field) =>
+        given.Contains(field) || given.Any(name => field.StartsWith(name + ".", StringComparison.Ordinal));
 
     private static JsonObject Inner(JsonObject definition) => definition["aggs"] as JsonObject ?? definition["aggregations"] as JsonObject ?? [];
 
@@ -87,7 +88,9 @@ internal sealed record DatafeedAggregation(string Name, JsonObject Definition, l
     {
         if (Text(histogram["calendar_interval"]) is { } calendar)
             return calendar switch { "minute" or "1m" => 60_000, "hour" or "1h" => 3_600_000, "day" or "1d" => 86_400_000, _ => null };
-        return Text(histogram["fixed_interval"] ?? histogram["interval"]) is { } text && TimeValue.TryParse(text, out var value, out _) ? (long)value.Duration.TotalMilliseconds : null;
+        return Text(histogram["fixed_interval"] ?? histogram["interval"]) is { } text && TimeValue.TryParse(text, out var value, out _)
+            ? (long)value.Duration.TotalMilliseconds
+            : null;
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

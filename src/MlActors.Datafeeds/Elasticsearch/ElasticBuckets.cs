@@ -9,7 +9,8 @@ using MlActors.Jobs.Datafeeds.Sources;
 namespace MlActors.Datafeeds.Elasticsearch;
 
 /// <summary>One reading of an aggregation, search by search; only whole buckets of the histogram are read.</summary>
-internal sealed class ElasticBuckets(HttpCaller caller, ElasticSettings settings, DatafeedAggregation aggregation, JobConfig job, SourceRange range, PageLimits limits) : IPageReader
+internal sealed class ElasticBuckets(
+    HttpCaller caller, ElasticSettings settings, DatafeedAggregation aggregation, JobConfig job, SourceRange range, PageLimits limits) : IPageReader
 {
     // Histogram buckets of one search; a composite comes in parts of its own.
     private const int MostBuckets = 1000;

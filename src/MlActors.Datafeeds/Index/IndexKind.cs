@@ -32,8 +32,11 @@ internal sealed class IndexKind(IDocumentStore documents, TimeProvider time)
         }
     }
 
-    public IDatafeedSource Open(DatafeedConfig datafeed, JobConfig job) => new IndexSource(
-        documents, datafeed, ReadQuery(datafeed), datafeed.Aggregations is null ? null : Settings.OrThrow(problems => IndexAggregation.Read(datafeed, job, time.GetUtcNow(), problems)), job);
+    public IDatafeedSource Open(DatafeedConfig datafeed, JobConfig job)
+    {
+        var aggregation = datafeed.Aggregations is null ? null : Settings.OrThrow(problems => IndexAggregation.Read(datafeed, job, time.GetUtcNow(), problems));
+        return new IndexSource(documents, datafeed, ReadQuery(datafeed), aggregation, job);
+    }
 
     private Query ReadQuery(DatafeedConfig datafeed) => datafeed.Query is { } query ? QueryReader.Read(query, time.GetUtcNow()) : Query.All;
 }

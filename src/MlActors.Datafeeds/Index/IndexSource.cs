@@ -13,10 +13,12 @@ using MlActors.Jobs.Storage;
 namespace MlActors.Datafeeds.Index;
 
 /// <summary>
-/// Reads documents of this server, or an aggregation of them. Their store gives them in the order of time, and the place of the last one is where reading goes on.
+/// Reads documents of this server, or an aggregation of them. Their store gives them in the order of time, and the place of the last one is where reading
+/// goes on.
 /// </summary>
 /// <param name="aggregation"><c>null</c> to read the documents themselves.</param>
-internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig datafeed, Query query, IndexAggregation? aggregation, JobConfig job) : IDatafeedSource
+internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig datafeed, Query query, IndexAggregation? aggregation, JobConfig job)
+    : IDatafeedSource
 {
     private const int PageBytes = 4 << 20;
 

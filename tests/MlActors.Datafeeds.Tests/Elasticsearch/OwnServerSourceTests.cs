@@ -1,52 +1,31 @@
-using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using MlActors.Datafeeds.Connections;
 using MlActors.Datafeeds.Elasticsearch;
 using MlActors.Datafeeds.Paging;
 using MlActors.Datafeeds.Tests.Compliance;
+using MlActors.Datafeeds.Tests.Serving;
 using MlActors.Jobs.Datafeeds;
-using MlActors.Node.Configuration;
-using MlActors.Node.Serving;
 
 namespace MlActors.Datafeeds.Tests.Elasticsearch;
 
 /// <summary>This server itself, with the samples as documents: it speaks the same API.</summary>
 public sealed class OwnServer : IAsyncLifetime
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("mlactors-own-").FullName;
-    private WebApplication? _app;
+    private readonly RunningServer _server = new();
 
-    internal Uri Url => new(_app!.Urls.First());
+    internal Uri Url => _server.Url;
 
     public async Task InitializeAsync()
     {
-        _app = ServerHost.Build(ServerConfig.Load(null, new Dictionary<string, string> { ["data"] = _data, ["urls"] = "http://127.0.0.1:0", ["log-level"] = "error" }));
-        await _app.StartAsync();
-        using var client = new HttpClient { BaseAddress = Url };
+        await _server.StartAsync();
         foreach (var set in SampleSet.All)
         {
-            await SendAsync(client, HttpMethod.Put, set.Name, """{"mappings":{"properties":{"ts":{"type":"date"}}}}""");
-            await SendAsync(client, HttpMethod.Post, $"{set.Name}/_bulk?refresh=true", string.Concat(set.Samples.Select(sample =>
-                "{\"index\":{}}\n" + JsonSerializer.Serialize(new { ts = sample.Ms, host = sample.Host, value = sample.Value }) + "\n")));
+            await _server.SendAsync("PUT", set.Name, """{"mappings":{"properties":{"ts":{"type":"date"}}}}""");
+            await _server.PutAsync(set.Name, set.Samples.Select(sample => new { ts = sample.Ms, host = sample.Host, value = sample.Value }));
         }
     }
 
-    public async Task DisposeAsync()
-    {
-        await _app!.StopAsync();
-        await _app.DisposeAsync();
-        Directory.Delete(_data, recursive: true);
-    }
-
-    private static async Task SendAsync(HttpClient client, HttpMethod method, string path, string body)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        using var response = await client.SendAsync(request);
-        var answer = await response.Content.ReadAsStringAsync();
-        response.IsSuccessStatusCode.ShouldBeTrue(answer);
-        answer.ShouldNotContain("\"errors\":true");
-    }
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 }
 
 public sealed class OwnServerSourceTests(OwnServer server) : SourceCompliance, IClassFixture<OwnServer>
