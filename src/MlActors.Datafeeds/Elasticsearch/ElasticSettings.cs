@@ -31,6 +31,11 @@ internal sealed record ElasticSettings(
         if (datafeed.Indices.IsEmpty) problems.Add("indices", "is required: the names of indices of the connection, also with *", ProblemKind.IllegalArgument);
         foreach (var index in datafeed.Indices.Where(index => index.IndexOfAny(['/', '?', '#', '\\', '"', ' ']) >= 0))
             problems.Add("indices", $"has [{ProblemList.Shown(index)}], which is no name of an index", ProblemKind.IllegalArgument);
+        if (datafeed.RuntimeMappings is { } runtime && runtime.TryGetProperty(job.DataDescription.TimeField, out _))
+        {
+            problems.Add("runtime_mappings", $"has the job's time field [{job.DataDescription.TimeField}]: it must be a field of the index, as ranges of it are searched",
+                ProblemKind.IllegalArgument);
+        }
         var aggregation = datafeed.Aggregations is null ? null : DatafeedAggregation.Read(datafeed, job, problems);
         return new ElasticSettings(datafeed.Indices, job.DataDescription.TimeField, datafeed.ScrollSize, datafeed.Query, aggregation, datafeed.RuntimeMappings, datafeed.ScriptFields,
             [.. source.Items("docvalue_fields").Select(field => field.Item)]);

@@ -19,8 +19,9 @@ internal sealed class IndexKind(IDocumentStore documents, TimeProvider time)
         if (datafeed.Aggregations is not null) IndexAggregation.Read(datafeed, job, time.GetUtcNow(), problems);
         foreach (var (field, value) in new[] { ("runtime_mappings", datafeed.RuntimeMappings), ("script_fields", datafeed.ScriptFields) })
         {
-            if (value is not null)
-                problems.Add(field, "is not supported for the documents of this server: have the sender compute the field", ProblemKind.IllegalArgument);
+            if (value is not { } fields) continue;
+            var names = string.Join(", ", fields.EnumerateObject().Select(made => $"[{ProblemList.Shown(made.Name)}]"));
+            problems.Add(field, $"is not supported for the documents of this server: leave it out, and have the sender give the documents {names}", ProblemKind.IllegalArgument);
         }
         try
         {

@@ -19,6 +19,11 @@ public sealed class ElasticSourceTests : SourceCompliance
 {
     private const string Shards = """ "timed_out":false,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0} """;
 
+    private const string Histogram = """
+        {"times":{"date_histogram":{"field":"ts","fixed_interval":"1m"},"aggs":{"ts":{"max":{"field":"ts"}},
+        "host":{"terms":{"field":"host"},"aggs":{"value":{"avg":{"field":"value"}}}}}}}
+        """;
+
     private readonly StubServer _server;
     private Func<StubRequest, (int Status, string Json)>? _instead;
 
@@ -134,11 +139,7 @@ public sealed class ElasticSourceTests : SourceCompliance
                "host":{"buckets":[{"key":"a","doc_count":2,"value":{"value":1.5}},{"key":"b","doc_count":3,"value":{"value":null}}]}},
               {"key":1700000100000,"doc_count":0,"ts":{"value":null},"host":{"buckets":[]}}]}}}
             """);
-        var datafeed = Aggregated("""
-            {"times":{"date_histogram":{"field":"ts","fixed_interval":"1m"},"aggs":{"ts":{"max":{"field":"ts"}},
-            "host":{"terms":{"field":"host"},"aggs":{"value":{"avg":{"field":"value"}}}}}}}
-            """);
-        var source = Sources.Open(datafeed, Counting);
+        var source = Sources.Open(Aggregated(Histogram), Counting);
         source.GrainMs.ShouldBe(60_000);
         var pages = await source.PagesAsync(30_000, 1_700_000_170_000);
         pages.SelectMany(Reading.Rows).ShouldBe(["1700000093 a 1.5", "1700000093 b -"]);
@@ -148,6 +149,25 @@ public sealed class ElasticSourceTests : SourceCompliance
         _server.Requests.Count.ShouldBe(2, "the years before are not searched minute by minute");
         var range = _server.Requests[^1].Body!["query"]!["bool"]!["filter"]![0]!["range"]!["ts"]!;
         ((long)range["gte"]!, (long)range["lt"]!).ShouldBe((1_700_000_040_000, 1_700_000_160_000));
+    }
+
+    [Fact]
+    public void A_time_that_is_made_at_runtime_is_refused()
+    {
+        var problems = new ProblemList();
+        Sources.Check(Datafeed("good", SampleSet.Plain) with { RuntimeMappings = JsonSerializer.SerializeToElement(new { ts = new { type = "date" } }) }, Job, problems);
+        problems.Has("runtime_mappings").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_time_that_is_not_in_its_bucket_does_not_put_records_out_of_order()
+    {
+        _instead = request => request.Body!["aggregations"]!["earliest"] is not null ? ElasticStub.Answer(request, _ => [new Sample(1_700_000_040_000, "a", 1)]) : (200, $$$$$"""
+            {"took":1,{{{{{Shards}}}}},"hits":{"hits":[]},"aggregations":{"times":{"buckets":[
+              {"key":1700000040000,"doc_count":5,"ts":{"value":1700000999000},"host":{"buckets":[{"key":"a","doc_count":2,"value":{"value":1.5}}]}},
+              {"key":1700000100000,"doc_count":5,"ts":{"value":1},"host":{"buckets":[{"key":"a","doc_count":2,"value":{"value":2.5}}]}}]}}}
+            """);
+        (await Sources.Open(Aggregated(Histogram), Counting).RowsAsync(1_700_000_040_000, 1_700_000_160_000)).ShouldBe(["1700000099 a 1.5", "1700000100 a 2.5"]);
     }
 
     [Fact]
