@@ -4,6 +4,9 @@ using MlActors.Analysis.Input;
 using MlActors.Datafeeds.Connections;
 using MlActors.Datafeeds.Index;
 using MlActors.Datafeeds.Tests.Compliance;
+using MlActors.Documents.Aggregating;
+using MlActors.Documents.Queries;
+using MlActors.Documents.Searching;
 using MlActors.Documents.Store;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Reading;
@@ -109,6 +112,37 @@ public sealed class IndexAggregationTests : IAsyncLifetime
             .ShouldBe(SampleSet.Plain.Samples.Count);
         pages.Sum(page => page.Records).ShouldBe(24, "two hosts in six minutes on both sides of the gap");
         (await Open(Over(ByHost)).PagesAsync(SampleSet.Start + 600_000, SampleSet.Start + 1_200_000)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_slice_of_time_is_aggregated_as_a_search_of_it_alone_would()
+    {
+        const string all = """
+            {"hosts":{"terms":{"field":"host","order":{"most":"desc"}},"aggs":{"most":{"max":{"field":"value"}},"first":{"min":{"field":"ts"}}}},
+            "different":{"cardinality":{"field":"host"}},"sum":{"sum":{"field":"value"}},"n":{"value_count":{"field":"value"}},"values":{"stats":{"field":"value"}}}
+            """;
+        var (indices, parts) = (await _storage.Documents.ListIndicesAsync(), AggregationReader.Read(JsonDocument.Parse(all).RootElement, default));
+        var slices = 0;
+        await foreach (var slice in AggregatedSlices.ReadAsync(_storage.Documents, new DocumentScan(indices, Query.All), parts, Minute, default))
+        {
+            var range = QueryReader.Read(JsonSerializer.SerializeToElement(new { range = new { ts = new { gte = slice.StartMs, lt = slice.StartMs + Minute } } }), default);
+            var alone = await new Searcher(_storage.Documents).SearchAsync(indices, new SearchRequest { Query = range, Size = 0, Aggregations = parts }, default);
+            Text(slice.Results).ShouldBe(Text(alone.Aggregations));
+            slices++;
+        }
+        slices.ShouldBe(12);
+
+        static string Text(IReadOnlyList<AggregationResult> results)
+        {
+            using var stream = new MemoryStream();
+            using (var json = new Utf8JsonWriter(stream))
+            {
+                json.WriteStartObject();
+                AggregationResult.Write(json, results, typed: true);
+                json.WriteEndObject();
+            }
+            return Encoding.UTF8.GetString(stream.ToArray());
+        }
     }
 
     [Fact]
