@@ -24,7 +24,8 @@ internal sealed record DatafeedAggregation(string Name, JsonObject Definition, l
     {
         var named = datafeed.Aggregations!.Value.EnumerateObject().ToList();
         if (named.Count != 1 || named[0].Value.ValueKind != JsonValueKind.Object) return Refuse($"must have exactly one aggregation at the top: {Advice}");
-        var (name, definition) = (named[0].Name, JsonNode.Parse(named[0].Value.GetRawText())!.AsObject());
+        var name = named[0].Name;
+        if (Parse(named[0].Value) is not { } definition) return Refuse($"[{name}] has a field twice in an object: keep one of the two");
         if (definition["date_histogram"] is JsonObject histogram) return Make(histogram, timeSource: null);
         if (definition["composite"] is not JsonObject composite) return Refuse($"[{name}] is of no kind that gives times: {Advice}");
         var first = (composite["sources"] as JsonArray)?.FirstOrDefault() as JsonObject;
@@ -59,6 +60,19 @@ internal sealed record DatafeedAggregation(string Name, JsonObject Definition, l
         DatafeedAggregation? Refuse(string problem)
         {
             problems.Add("aggregations", problem, ProblemKind.IllegalArgument);
+            return null;
+        }
+    }
+
+    private static JsonObject? Parse(JsonElement definition)
+    {
+        try
+        {
+            return JsonNode.Parse(definition.GetRawText(), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject();
+        }
+        catch (JsonException)
+        {
+            // It is JSON, as it was read before.
             return null;
         }
     }

@@ -35,6 +35,7 @@ public sealed class DatafeedAggregationTests
     [Theory]
     [InlineData("""{"a":{"date_histogram":{"field":"ts","fixed_interval":"1m"}, INNER },"b":{"max":{"field":"ts"}}}""", "must have exactly one")]
     [InlineData("""{"a":{"terms":{"field":"host"}}}""", "of no kind that gives times")]
+    [InlineData("""{"a":{"date_histogram":{"field":"ts","field":"ts","fixed_interval":"1m"}, INNER }}""", "has a field twice")]
     [InlineData("""{"a":{"date_histogram":{"field":"ts","fixed_interval":"7s"}, INNER }}""", "must be a multiple")]
     [InlineData("""{"a":{"date_histogram":{"field":"ts","fixed_interval":"2m"}, INNER }}""", "must be a multiple")]
     [InlineData("""{"a":{"date_histogram":{"field":"ts","fixed_interval":"0s"}, INNER }}""", "needs a fixed_interval")]
