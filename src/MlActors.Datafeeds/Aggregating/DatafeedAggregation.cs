@@ -40,7 +40,8 @@ internal sealed record DatafeedAggregation(string Name, JsonObject Definition, l
             var (path, timeField, span) = ($"[{name}.date_histogram]", job.DataDescription.TimeField, job.AnalysisConfig.BucketSpan);
             if (Text(times["field"]) != timeField) return Refuse($"{path} is over [{times["field"]}]: it must be over the job's time field [{timeField}]");
             if (times["time_zone"] is { } zone && Text(zone) is not ("UTC" or "Z" or "+00:00")) return Refuse($"{path} has a time_zone: it must be UTC");
-            if (times["offset"] is not null) return Refuse($"{path} has an offset: leave it out");
+            // Others change where its buckets begin, or the form of their keys.
+            if (Unwanted(times, timeSource is not null) is { } option) return Refuse($"{path} has [{option}]: leave it out");
             if (IsDescending(times["order"])) return Refuse($"{path} is in descending order: {Advice}");
             if (IntervalOf(times) is not { } interval || interval <= 0)
                 return Refuse($"{path} needs a fixed_interval, or a calendar_interval of a minute, an hour or a day");
@@ -76,6 +77,10 @@ internal sealed record DatafeedAggregation(string Name, JsonObject Definition, l
             return null;
         }
     }
+
+    private static string? Unwanted(JsonObject times, bool isComposite) =>
+        ((string[])["offset", "keyed", .. isComposite ? ["format", "missing_bucket"] : Array.Empty<string>()])
+            .FirstOrDefault(option => times[option] is { } given && given.GetValueKind() != JsonValueKind.False);
 
     private static bool SaysTime(JsonObject definition, string timeField) => Inner(definition).Any(inner => inner.Value is JsonObject part
         && ((inner.Key == timeField && part.Any(kind => kind.Key is "max" or "min" or "avg" && kind.Value is JsonObject metric && Text(metric["field"]) == timeField))
