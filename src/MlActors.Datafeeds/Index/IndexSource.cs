@@ -39,13 +39,26 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
         }
         DocumentPosition? after = PositionKey.TryParse(range.Cursor, out var position) ? position : null;
         var records = new DocumentRecords(_schema, new RecordFormat(TimeField));
-        do
+        // The store reads the next documents while records are made of these.
+        var reading = FindAsync(scan, after, cancellation);
+        try
         {
-            var (page, next) = await ReadPageAsync(scan, after, records, cancellation);
-            after = next;
-            if (page is not null) yield return page;
+            while (reading is not null)
+            {
+                SourcePage? page;
+                using (var found = await reading)
+                {
+                    reading = found.Next is { } next ? FindAsync(scan, next, cancellation) : null;
+                    page = PageOf(found, records);
+                }
+                if (page is not null) yield return page;
+                cancellation.ThrowIfCancellationRequested();
+            }
         }
-        while (after is not null);
+        finally
+        {
+            if (reading is not null) await DiscardAsync(reading);
+        }
     }
 
     public async Task<SourceSummary?> SummarizeAsync(long fromMs, long toMs, CancellationToken cancellation)
@@ -63,12 +76,12 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<(SourcePage? Page, DocumentPosition? Next)> ReadPageAsync(
-        DocumentScan scan, DocumentPosition? after, DocumentRecords records, CancellationToken cancellation)
+    private Task<DocumentPage> FindAsync(DocumentScan scan, DocumentPosition? after, CancellationToken cancellation) =>
+        AskAsync(() => documents.ReadAsync(scan, after, cancellation));
+
+    private static SourcePage? PageOf(DocumentPage found, DocumentRecords records)
     {
-        cancellation.ThrowIfCancellationRequested();
-        using var found = await AskAsync(() => documents.ReadAsync(scan, after, cancellation));
-        if (found.Count == 0) return (null, found.Next);
+        if (found.Count == 0) return null;
         var batches = new List<RecordBatch>();
         for (var i = 0; i < found.Count; i++)
         {
@@ -77,7 +90,19 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
         }
         if (!records.IsEmpty) batches.Add(records.Cut());
         var last = found.PositionOf(found.Count - 1);
-        return (new SourcePage(batches, found.Count, last.TimeMs, PositionKey.Format(last)), found.Next);
+        return new SourcePage(batches, found.Count, last.TimeMs, PositionKey.Format(last));
+    }
+
+    // Nobody asks for it any more, and nobody is to hear of its failure.
+    private static async Task DiscardAsync(Task<DocumentPage> reading)
+    {
+        try
+        {
+            (await reading).Dispose();
+        }
+        catch (Exception cause) when (cause is SourceException or OperationCanceledException)
+        {
+        }
     }
 
     private async Task<DocumentScan> ScanAsync(long fromMs, long toMs, CancellationToken cancellation)

@@ -80,10 +80,12 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
             var to = Math.Min(Floor(_schedule.CompleteTo(Now)), _endMs ?? long.MaxValue);
             if (to <= _position.NextMs) continue;
             var found = await ReadToAsync(to, cancellation);
-            _progress = _progress with { EmptySearches = found == 0 ? _progress.EmptySearches + 1 : 0, Delayed = await CheckDelayedAsync(cancellation) };
+            var late = await CheckDelayedAsync(cancellation);
+            _progress = _progress with { EmptySearches = found == 0 ? _progress.EmptySearches + 1 : 0, Delayed = late.Count == 0 ? _progress.Delayed : Delayed(late) };
             await TakeAsync([], _position, cancellation, advanceTo: to / 1000);
             await FlushAsync(cancellation);
             FaultPoints.Hit("datafeed.looked");
+            if (late.Count > 0 && start.Config.DelayedDataCheck.Heal) await HealAsync(late, cancellation);
             if (!_progress.FoundData && _progress.EmptySearches >= start.Config.MaxEmptySearches)
                 return $"it found no data in {_progress.EmptySearches} searches, the most that [max_empty_searches] allows";
         }
@@ -188,17 +190,29 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
     private async Task FlushAsync(CancellationToken cancellation) =>
         await job.Ask<JobReply>(new FlushJob(JobId, CalculateInterim: true, null, null, null, null), Timeout.InfiniteTimeSpan, cancellation);
 
-    private async Task<DelayedData?> CheckDelayedAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<LateBucket>> CheckDelayedAsync(CancellationToken cancellation)
     {
         try
         {
-            return await delayed.LookAsync(source, _position.NextMs, Now, cancellation) ?? _progress.Delayed;
+            return await delayed.LookAsync(source, _position.NextMs, Now, cancellation);
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)
         {
             // That data is late can be found later; reading goes on.
-            return _progress.Delayed;
+            return [];
         }
+    }
+
+    private DelayedData Delayed(IReadOnlyList<LateBucket> late) => DelayedData.Of(late, start.Job.AnalysisConfig.BucketSpanSeconds * 1000, Now);
+
+    /// <summary>Has the owner go back to before the data that came late; if it does, this run goes on from there in another child.</summary>
+    private async Task HealAsync(IReadOnlyList<LateBucket> late, CancellationToken cancellation)
+    {
+        FaultPoints.Hit("heal.found");
+        if (await job.Ask<JobReply>(new HealLateData(JobId, start.Run.Number, late), Timeout.InfiniteTimeSpan, cancellation) is not Refused refused)
+            throw new RunOverException();
+        _progress = _progress with { Delayed = Delayed(late) with { NotHealed = refused.Reason } };
+        await TakeAsync([], _position, cancellation);
     }
 
     private async Task FailAsync(SourceException failure, CancellationToken cancellation)

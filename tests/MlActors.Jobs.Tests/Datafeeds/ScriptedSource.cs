@@ -30,6 +30,9 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
     /// <summary>What records are said to stand for.</summary>
     public long GrainMs { get; set; } = 1;
 
+    /// <summary>Records that are counted and never given, as those that a query leaves out.</summary>
+    public List<Row> CountedOnly { get; } = [];
+
     private int _pages;
 
     public void Add(params IEnumerable<Row> rows)
@@ -96,7 +99,9 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
         }
 
         public Task<IReadOnlyList<SourceCount>?> CountAsync(long fromMs, long toMs, long spanMs, CancellationToken cancellation) =>
-            Task.FromResult<IReadOnlyList<SourceCount>?>([.. all.Between(fromMs, toMs).GroupBy(row => row.TimeMs / spanMs * spanMs).Select(group => new SourceCount(group.Key, group.Count()))]);
+            Task.FromResult<IReadOnlyList<SourceCount>?>(
+            [.. all.Between(fromMs, toMs).Concat(all.CountedOnly.Where(row => row.TimeMs >= fromMs && row.TimeMs < toMs))
+                .GroupBy(row => row.TimeMs / spanMs * spanMs).OrderBy(group => group.Key).Select(group => new SourceCount(group.Key, group.Count()))]);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
