@@ -12,8 +12,13 @@ using MlActors.Jobs.Storage;
 
 namespace MlActors.Datafeeds.Index;
 
-/// <summary>Reads documents of this server. Their store gives them in the order of time, and the place of the last one is where reading goes on.</summary>
-internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig datafeed, Query query, JobConfig job) : IDatafeedSource
+/// <summary>
+/// Reads documents of this server, or an aggregation of them. Their store gives them in the order of time, and the place of the last one is where reading
+/// goes on.
+/// </summary>
+/// <param name="aggregation"><c>null</c> to read the documents themselves.</param>
+internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig datafeed, Query query, IndexAggregation? aggregation, JobConfig job)
+    : IDatafeedSource
 {
     private const int PageBytes = 4 << 20;
 
@@ -21,9 +26,17 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
 
     private string TimeField => job.DataDescription.TimeField;
 
+    public long GrainMs => aggregation?.Shape.IntervalMs ?? 1;
+
     public async IAsyncEnumerable<SourcePage> ReadAsync(SourceRange range, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var scan = await ScanAsync(range.FromMs, range.ToMs, cancellation);
+        if (aggregation is not null)
+        {
+            var buckets = new IndexBuckets(documents, aggregation, job, pageRecords: datafeed.ScrollSize);
+            await foreach (var page in buckets.ReadAsync(scan with { MaxDocuments = int.MaxValue }, cancellation)) yield return page;
+            yield break;
+        }
         DocumentPosition? after = PositionKey.TryParse(range.Cursor, out var position) ? position : null;
         var records = new DocumentRecords(_schema, new RecordFormat(TimeField));
         // The store reads the next documents while records are made of these.
@@ -117,7 +130,7 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
 
     private static bool Means(string name, string index) => name == "_all" || JobExpression.Matches(name, index);
 
-    private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    internal static async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
         try
         {

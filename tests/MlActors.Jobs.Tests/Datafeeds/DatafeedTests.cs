@@ -77,6 +77,22 @@ public class DatafeedTests : DatafeedHarness
     }
 
     [Fact]
+    public async Task Records_that_stand_for_minutes_are_asked_for_in_whole_minutes()
+    {
+        AddTwoHours();
+        Source.GrainMs = 60_000;
+        var job = await OpenWithFeedAsync("j", ""","chunking_config":{"mode":"manual","time_span":"90s"}""");
+        await StartAsync(job, "j", end: StartMs + (30 * 60_000) + 20_000);
+        await ClosedAsync("j");
+        (await Storage.Jobs.ReadStatusAsync("j"))!.Counts.ProcessedRecords.ShouldBe(30 * 60, "the rest of minute 30 is left for the next run");
+        await AskAsync<JobOpenedReply>(job, new OpenJob("j"));
+        await StartAsync(job, "j", start: StartMs + (30 * 60_000) + 20_000);
+        await ClosedAsync("j");
+        (await Storage.Jobs.ReadStatusAsync("j"))!.Counts.ProcessedRecords.ShouldBe((30 + 89) * 60, "who starts within minute 30 gets what is behind it");
+        Source.Ranges.ShouldAllBe(range => range.FromMs % 60_000 == 0 && range.ToMs % 60_000 == 0);
+    }
+
+    [Fact]
     public async Task A_source_that_fails_is_tried_again_and_the_trouble_is_seen()
     {
         AddTwoHours();

@@ -27,6 +27,9 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
 
     public List<SourceRange> Ranges { get; } = [];
 
+    /// <summary>What records are said to stand for.</summary>
+    public long GrainMs { get; set; } = 1;
+
     /// <summary>Records that are counted and never given, as those that a query leaves out.</summary>
     public List<Row> CountedOnly { get; } = [];
 
@@ -70,6 +73,8 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
 
     private sealed class Opened(ScriptedSource all) : IDatafeedSource
     {
+        public long GrainMs => all.GrainMs;
+
         public async IAsyncEnumerable<SourcePage> ReadAsync(SourceRange range, [EnumeratorCancellation] CancellationToken cancellation)
         {
             lock (all._lock) all.Ranges.Add(range);
