@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -201,7 +202,7 @@ public sealed partial class JobActor
             JobId = _jobId,
             SnapshotId = id,
             TimestampMs = now,
-            Description = $"{why} at {DateTimeOffset.FromUnixTimeMilliseconds(now):yyyy-MM-dd'T'HH:mm:ss'Z'}",
+            Description = $"{why} at {TimeText.IsoSeconds(now)}",
             InputSeq = draft.Seq,
             Lineage = _state.Lineage,
             LatestRecordTime = draft.LatestRecordTime,
@@ -234,6 +235,8 @@ public sealed partial class JobActor
     /// <summary>A transition that makes no progress is tried again, then given up visibly.</summary>
     private void CheckOverdue()
     {
+        // What a revert has to remove is tried until it is gone, as that of a closed job is.
+        if (_state.Blocked != BlockedReason.None && !_state.ForcedClose) _lastProgress = Now;
         if (_state.State is not (JobState.Opening or JobState.Closing) || Now - _lastProgress < _deadlines.Closing) return;
         _lastProgress = Now;
         if (_state.ForcedClose)
