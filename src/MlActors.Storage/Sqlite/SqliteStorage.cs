@@ -6,8 +6,9 @@ using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Security;
-using MlActors.Storage.Sqlite.Documents;
-using MlActors.Storage.Sqlite.Writes;
+using MlActors.Storage.Sql;
+using MlActors.Storage.Sql.Documents;
+using MlActors.Storage.Sql.Writes;
 
 namespace MlActors.Storage.Sqlite;
 
@@ -32,13 +33,13 @@ public sealed class SqliteStorage : IStorage
     private SqliteStorage(TimeProvider time, ILogger logger, IDisposable directory, SqliteDatabase main, SqliteDatabase documents)
     {
         (_options, _time, _logger, _directory, _main, _documents) = (main.Options, time, logger, directory, main, documents);
-        Jobs = new SqliteJobStore(main.Writer, main.Readers);
-        Catalog = new SqliteCatalog(main.Readers);
-        Contexts = new SqliteContexts(main.Writer, main.Readers);
-        Results = new SqliteResults(main.Readers);
-        Security = new SqliteSecurity(main.Writer, main.Readers);
-        Events = new SqliteEventLog(main.Writer, main.Readers);
-        Documents = new SqliteDocuments(documents.Writer, documents.Readers);
+        Jobs = new SqlJobStore(main.Writers, main.Readers);
+        Catalog = new SqlCatalog(main.Readers);
+        Contexts = new SqlContexts(main.Writers, main.Readers);
+        Results = new SqlResults(main.Readers, new SqliteDialect());
+        Security = new SqlSecurity(main.Writers, main.Readers);
+        Events = new SqlEventLog(main.Writers, main.Readers);
+        Documents = new SqlDocuments(documents.Writers, documents.Readers);
     }
 
     /// <summary>Name of the database file in the data directory.</summary>
@@ -64,9 +65,10 @@ public sealed class SqliteStorage : IStorage
         SqliteDatabase? main = null;
         try
         {
-            main = SqliteDatabase.Open(options, Schema.Main, log, "store");
-            var documents = SqliteDatabase.Open(options.ForDocuments, DocumentSchema.Schema, log, "documents");
-            return new SqliteStorage(time ?? TimeProvider.System, log, directory, main, documents);
+            var clock = time ?? TimeProvider.System;
+            main = SqliteDatabase.Open(options, Schema.Main, clock, log, "store");
+            var documents = SqliteDatabase.Open(options.ForDocuments, DocumentSchema.Schema, clock, log, "documents");
+            return new SqliteStorage(clock, log, directory, main, documents);
         }
         catch
         {
@@ -87,7 +89,7 @@ public sealed class SqliteStorage : IStorage
             problem ??= $"Only {free >> 20} MiB are free where {Path.GetFullPath(_options.DataDirectory)} lives; " +
                 $"make room, at least {LeastFreeBytes >> 20} MiB.";
         }
-        return new StorageHealth(problem, written, read, _main.Writer.Pending + _documents.Writer.Pending, _main.FileBytes + _documents.FileBytes,
+        return new StorageHealth(problem, written, read, _main.Writers.Pending + _documents.Writers.Pending, _main.FileBytes + _documents.FileBytes,
             _main.LogBytes + _documents.LogBytes, free);
     }
 
@@ -97,7 +99,7 @@ public sealed class SqliteStorage : IStorage
         try
         {
             var start = _time.GetTimestamp();
-            await database.Writer.WriteAsync([new ProbeWrite(probe)]).WaitAsync(deadline, _time);
+            await database.Writers.WriteAsync([new ProbeWrite(probe)]).WaitAsync(deadline, _time);
             written = _time.GetElapsedTime(start);
             start = _time.GetTimestamp();
             var value = await database.Readers.RunAsync(session => session.Number("SELECT value FROM probe WHERE id = 2")).WaitAsync(deadline, _time);
