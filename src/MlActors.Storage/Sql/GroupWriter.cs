@@ -13,6 +13,7 @@ namespace MlActors.Storage.Sql;
 /// </summary>
 internal sealed class GroupWriter : IDisposable
 {
+    private const int MostLocked = 1;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly WriteSession _session;
@@ -24,6 +25,7 @@ internal sealed class GroupWriter : IDisposable
     private readonly Thread _thread;
     private readonly Queue<WriteGroup> _queue = new();
     private readonly List<WriteGroup> _batch = [];
+    private int _locked;
     private int _refused;
     private Exception? _refusal;
     private bool _closing;
@@ -91,7 +93,7 @@ internal sealed class GroupWriter : IDisposable
             }
             // One line a batch: a full disk under load would fill the log as well.
             if (_refusal is not null) Log.WriteRefused(_logger, _refused, _batch.Count, _refusal);
-            (_refused, _refusal) = (0, null);
+            (_locked, _refused, _refusal) = (0, 0, null);
             lock (_queue) _pending -= _batch.Count;
             _batch.Clear();
         }
@@ -134,6 +136,8 @@ internal sealed class GroupWriter : IDisposable
                 }
                 verdict = Verdict.OfTheStore;
             }
+            // Each has cost the whole patience with locks: those behind them must not wait for many.
+            if (verdict == Verdict.Locked && ++_locked > MostLocked) verdict = Verdict.OfTheStore;
             switch (verdict)
             {
                 case Verdict.Committed:
@@ -143,11 +147,14 @@ internal sealed class GroupWriter : IDisposable
 
                 case Verdict.OfTheStore:
                 case var _ when end - start == 1:
-                    _refused += end - start;
-                    _refusal ??= failure;
-                    var refusal = _session.Translate(failure!);
-                    for (var i = start; i < end; i++) groups[i].Fail(refusal);
+                    Refuse(groups, start, end, failure!);
                     return;
+
+                case Verdict.Locked:
+                    Refuse(groups, failedAt, failedAt + 1, failure!);
+                    Process(groups, start, failedAt);
+                    start = failedAt + 1;
+                    break;
 
                 // Those before the bad one belong together, then it is tried alone (what it failed on may be gone), then the rest.
                 case Verdict.OfTheGroup:
@@ -161,6 +168,14 @@ internal sealed class GroupWriter : IDisposable
                     return;
             }
         }
+    }
+
+    private void Refuse(List<WriteGroup> groups, int start, int end, Exception failure)
+    {
+        _refused += end - start;
+        _refusal ??= failure;
+        var refusal = _session.Translate(failure);
+        for (var i = start; i < end; i++) groups[i].Fail(refusal);
     }
 
     private (Verdict Verdict, int FailedAt, Exception? Failure) Attempt(List<WriteGroup> groups, int start, int end)
@@ -184,7 +199,7 @@ internal sealed class GroupWriter : IDisposable
         }
         catch (Exception e)
         {
-            if (e is GroupFailure later) (at, e) = (later.Number, later.InnerException!);
+            if (e is GroupFailure later) (at, e) = (Math.Max(start, later.Number), later.InnerException!);
             _session.Rollback();
             return (_session.Judge(e, stage), at, e);
         }

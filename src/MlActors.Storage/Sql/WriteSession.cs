@@ -14,6 +14,9 @@ internal enum Verdict
     /// <summary>Nothing happened and nothing else would now: all are refused.</summary>
     OfTheStore,
 
+    /// <summary>A group has waited for a lock in vain: it is refused, the others are tried again, but not for ever.</summary>
+    Locked,
+
     /// <summary>Nothing happened, and the same may succeed a moment later.</summary>
     Passing,
 

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using MlActors.Servers;
+using MlActors.Storage.Postgres;
+using MlActors.Storage.Sqlite;
+using MlActors.Storage.Tests.Compliance;
+using Npgsql;
+
+namespace MlActors.Storage.Tests.Postgres;
+
+/// <summary>A PostgreSQL store in schemas of its own, on a server that all tests share.</summary>
+public sealed class PostgresUnderTest : StorageUnderTest
+{
+    private static readonly Lazy<Task<PostgresProcess>> Server = new(() => PostgresProcess.StartAsync("secret"));
+    private static int _schemas;
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mlactors-test-");
+
+    public string Schema { get; } = string.Create(CultureInfo.InvariantCulture, $"store_{Interlocked.Increment(ref _schemas)}");
+
+    public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    public async Task<PostgresOptions> OptionsAsync() => new()
+    {
+        ConnectionString = (await Server.Value).ConnectionString, Schema = Schema, Readers = 2, BusyTimeout = BusyTimeout, Durability = Durability.Normal,
+    };
+
+    public async Task<PostgresStorage> OpenStorageAsync() => PostgresStorage.Open(await OptionsAsync());
+
+    public override async Task<IStorage> OpenAsync() => await OpenStorageAsync();
+
+    /// <summary>A connection beside the store's, as another program would open it.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection((await Server.Value).ConnectionString + $";Search Path={Schema}");
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public override async Task<string> DumpResultsAsync()
+    {
+        await using var connection = await ConnectAsync();
+        var text = new StringBuilder();
+        foreach (var (table, order) in new[] { ("bucket", ""), ("record", ", ordinal"), ("influencer", ", ordinal"), ("model_plot", ", ordinal") })
+        {
+            await using var command = new NpgsqlCommand($"SELECT * FROM {table} ORDER BY job_id, timestamp{order}", connection);
+            await using var row = await command.ExecuteReaderAsync();
+            while (await row.ReadAsync())
+            {
+                text.Append(table);
+                for (var i = 0; i < row.FieldCount; i++) text.Append('|').Append(row.GetDataTypeName(i)).Append(' ').Append(row.GetValue(i));
+                text.AppendLine();
+            }
+        }
+        return text.ToString();
+    }
+
+    public override Task<IStorage> OpenBackupAsync(string path)
+    {
+        var options = new StorageOptions { DataDirectory = Path.GetDirectoryName(path)!, FileName = Path.GetFileName(path) };
+        return Task.FromResult<IStorage>(SqliteStorage.Open(options));
+    }
+
+    public override string NewPath(string name) => Path.Combine(_directory.FullName, name);
+
+    public override async ValueTask DisposeAsync()
+    {
+        _directory.Delete(recursive: true);
+        await ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE; DROP SCHEMA IF EXISTS {Schema}_documents CASCADE");
+    }
+}
