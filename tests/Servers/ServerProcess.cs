@@ -128,7 +128,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private void StopNow(object? sender, EventArgs e)
     {
         Kill();
-        _process?.WaitForExit();
+        _process?.WaitForExit(Patience);
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -21,6 +21,8 @@ internal sealed class PostgresConnector : IDisposable
             // The statements are few and constant.
             MaxAutoPrepare = 400,
             AutoPrepareMinUsages = 2,
+            // Tells whose statement failed.
+            IncludeFailedBatchedCommand = true,
             // The server ends statements that take too long; this is for a server that does not even do that.
             CommandTimeout = (int)Math.Ceiling((options.StatementTimeout + options.BusyTimeout).TotalSeconds),
             Timeout = Math.Max(1, (int)Math.Ceiling(options.BusyTimeout.TotalSeconds)),

@@ -201,7 +201,10 @@ internal sealed class GroupWriter : IDisposable
         {
             if (e is GroupFailure later) (at, e) = (Math.Max(start, later.Number), later.InnerException!);
             _session.Rollback();
-            return (_session.Judge(e, stage), at, e);
+            var verdict = _session.Judge(e, stage);
+            // Whose it is, is not known.
+            if (at == end && verdict is (Verdict.OfTheGroup or Verdict.Locked)) verdict = Verdict.OfTheTransaction;
+            return (verdict, at, e);
         }
     }
 }

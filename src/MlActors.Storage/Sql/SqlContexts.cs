@@ -13,8 +13,8 @@ internal sealed class SqlContexts(WriteLanes writers, ReadPool readers) : IConte
 
     // Which events a query means: lists of names come as JSON, null where they do not matter.
     private const string Queried = """
-        FROM calendar_event WHERE (@0 IS NULL OR calendar_id IN (SELECT value FROM json_each(@0)))
-            AND (@1 IS NULL OR calendar_id IN (SELECT calendar_id FROM calendar_job WHERE name IN (SELECT value FROM json_each(@1))))
+        FROM calendar_event WHERE (CAST(@0 AS TEXT) IS NULL OR calendar_id IN (SELECT value FROM json_each(@0)))
+            AND (CAST(@1 AS TEXT) IS NULL OR calendar_id IN (SELECT calendar_id FROM calendar_job WHERE name IN (SELECT value FROM json_each(@1))))
             AND end_ms > @2 AND start_ms < @3
         """;
 

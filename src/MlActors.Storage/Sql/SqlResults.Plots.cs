@@ -5,8 +5,8 @@ namespace MlActors.Storage.Sql;
 internal sealed partial class SqlResults
 {
     private const string Plotted = """
-        FROM model_plot WHERE job_id = @0 AND timestamp >= @1 AND timestamp < @2 AND (@3 IS NULL OR partition_value = @3)
-            AND (@4 IS NULL OR by_value = @4) AND (@5 IS NULL OR detector_index = @5)
+        FROM model_plot WHERE job_id = @0 AND timestamp >= @1 AND timestamp < @2 AND (CAST(@3 AS TEXT) IS NULL OR partition_value = @3)
+            AND (CAST(@4 AS TEXT) IS NULL OR by_value = @4) AND (CAST(@5 AS INTEGER) IS NULL OR detector_index = @5)
         """;
 
     private const string Foretold = "FROM forecast_point WHERE job_id = @0 AND forecast_id = @1 AND timestamp >= @2 AND timestamp < @3";
