@@ -125,12 +125,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         lock (_output) return _output.ToString();
     }
 
-    private void StopNow(object? sender, EventArgs e)
-    {
-        Kill();
-        _process?.WaitForExit(Patience);
-        Directory.Delete(Folder, recursive: true);
-    }
+    private void StopNow(object? sender, EventArgs e) => Kill();
 
     private void Kill()
     {

@@ -2,28 +2,41 @@ using MlActors.Storage.Tests.Compliance;
 
 namespace MlActors.Storage.Tests.Postgres;
 
-public sealed class PostgresWrites() : WriteCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresWrites(PostgresServer server) : WriteCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresInputLog() : InputLogCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresInputLog(PostgresServer server) : InputLogCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresSnapshots() : SnapshotCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresSnapshots(PostgresServer server) : SnapshotCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresCatalogRows() : CatalogCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresCatalogRows(PostgresServer server) : CatalogCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresResultRows() : ResultsCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresResultRows(PostgresServer server) : ResultsCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresContextRows() : ContextCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresContextRows(PostgresServer server) : ContextCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresPlotRows() : PlotCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresPlotRows(PostgresServer server) : PlotCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresForecastRows() : ForecastCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresForecastRows(PostgresServer server) : ForecastCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresSecurityRows() : SecurityCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresSecurityRows(PostgresServer server) : SecurityCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresEvents() : EventLogCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresEvents(PostgresServer server) : EventLogCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresJournal() : JournalCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresJournal(PostgresServer server) : JournalCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresService() : ServiceCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresService(PostgresServer server) : ServiceCompliance(new PostgresUnderTest(server));
 
-public sealed class PostgresDocumentRows() : DocumentCompliance(new PostgresUnderTest());
+[Collection(PostgresServer.Name)]
+public sealed class PostgresDocumentRows(PostgresServer server) : DocumentCompliance(new PostgresUnderTest(server));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MlActors.Servers;
 using MlActors.Storage.Postgres;
 using MlActors.Storage.Sqlite;
 using MlActors.Storage.Tests.Compliance;
@@ -9,9 +8,8 @@ using Npgsql;
 namespace MlActors.Storage.Tests.Postgres;
 
 /// <summary>A PostgreSQL store in schemas of its own, on a server that all tests share.</summary>
-public sealed class PostgresUnderTest : StorageUnderTest
+public sealed class PostgresUnderTest(PostgresServer server) : StorageUnderTest
 {
-    private static readonly Lazy<Task<PostgresProcess>> Server = new(() => PostgresProcess.StartAsync("secret"));
     private static int _schemas;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mlactors-test-");
@@ -20,19 +18,19 @@ public sealed class PostgresUnderTest : StorageUnderTest
 
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    public async Task<PostgresOptions> OptionsAsync() => new()
+    public PostgresOptions Options => new()
     {
-        ConnectionString = (await Server.Value).ConnectionString, Schema = Schema, Readers = 2, BusyTimeout = BusyTimeout, Durability = Durability.Normal,
+        ConnectionString = server.ConnectionString, Schema = Schema, Readers = 2, BusyTimeout = BusyTimeout, Durability = Durability.Normal,
     };
 
-    public async Task<PostgresStorage> OpenStorageAsync() => PostgresStorage.Open(await OptionsAsync());
+    public PostgresStorage Open() => PostgresStorage.Open(Options);
 
-    public override async Task<IStorage> OpenAsync() => await OpenStorageAsync();
+    public override Task<IStorage> OpenAsync() => Task.FromResult<IStorage>(Open());
 
     /// <summary>A connection beside the store's, as another program would open it.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()
     {
-        var connection = new NpgsqlConnection((await Server.Value).ConnectionString + $";Search Path={Schema}");
+        var connection = new NpgsqlConnection(server.ConnectionString + $";Search Path={Schema}");
         await connection.OpenAsync();
         return connection;
     }
