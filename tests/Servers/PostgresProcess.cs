@@ -32,18 +32,34 @@ internal sealed class PostgresProcess : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Kills the server.</summary>
+    public Task StopAsync() => _server.KillAsync();
+
+    /// <summary>Starts it again with the data that it had.</summary>
+    public Task StartAgainAsync() => _server.StartAsync(AnswersAsync, ServerProcess.Find("postgres", "postgresql", Folders),
+        "-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", _server.Folder, "-c", "fsync=off", "-c", "timezone=America/New_York");
+
+    /// <summary>Kills it and starts it again: what it had acknowledged is there.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAgainAsync();
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static string[] Folders =>
+        [.. Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")) : []];
+
+    private string Data => Path.Combine(_server.Folder, "data");
 
     private async Task StartAsync()
     {
-        string[] folders = [.. Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")) : []];
-        var data = Path.Combine(_server.Folder, "data");
         var passwordFile = Path.Combine(_server.Folder, "password");
         await File.WriteAllTextAsync(passwordFile, Password);
-        await _server.RunAsync(ServerProcess.Find("initdb", "postgresql", folders),
-            "-D", data, "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
-        await _server.StartAsync(AnswersAsync, ServerProcess.Find("postgres", "postgresql", folders),
-            "-D", data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", _server.Folder, "-c", "fsync=off", "-c", "timezone=America/New_York");
+        await _server.RunAsync(ServerProcess.Find("initdb", "postgresql", Folders),
+            "-D", Data, "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+        await StartAgainAsync();
     }
 
     private async Task<bool> AnswersAsync()

@@ -7,6 +7,7 @@ namespace MlActors.Storage.Postgres;
 internal sealed class PostgresConnector : IDisposable
 {
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _writing;
     private readonly string _settings;
 
     public PostgresConnector(PostgresOptions options, string schema)
@@ -31,6 +32,8 @@ internal sealed class PostgresConnector : IDisposable
         settings.ApplicationName = string.IsNullOrEmpty(settings.ApplicationName) ? "mlactors" : settings.ApplicationName;
         Name = $"{settings.Host}:{settings.Port.ToString(CultureInfo.InvariantCulture)}/{settings.Database} ({schema})";
         _source = new NpgsqlDataSourceBuilder(settings.ToString()).Build();
+        settings.WriteBufferSize = PostgresWriteSession.BufferBytes;
+        _writing = new NpgsqlDataSourceBuilder(settings.ToString()).Build();
         // A process that is frozen inside a transaction holds locks that the next owner of a job waits for: it must lose them before that one's patience ends.
         _settings = string.Create(CultureInfo.InvariantCulture,
             $"""
@@ -47,9 +50,14 @@ internal sealed class PostgresConnector : IDisposable
     public string Name { get; }
 
     /// <exception cref="NpgsqlException"/>
-    public NpgsqlConnection Open()
+    public NpgsqlConnection Open() => Open(_source);
+
+    /// <summary>One whose buffer holds what a writer sends in one go.</summary>
+    public NpgsqlConnection OpenForWriting() => Open(_writing);
+
+    private NpgsqlConnection Open(NpgsqlDataSource source)
     {
-        var connection = _source.OpenConnection();
+        var connection = source.OpenConnection();
         try
         {
             Execute(connection, _settings);
@@ -62,7 +70,11 @@ internal sealed class PostgresConnector : IDisposable
         }
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _writing.Dispose();
+    }
 
     public static int Execute(NpgsqlConnection connection, string sql, params ReadOnlySpan<object> values)
     {

@@ -16,9 +16,13 @@ internal sealed class PostgresStatement(PostgresWriteSession session, string sql
     // A value that is kept until the command is used again should not be a large one.
     private const int MostBytesKept = 64 << 10;
 
+    // Besides its text, which is sent while it is not prepared.
+    private const int AboutBytesOfACommand = 64;
+
     private readonly List<NpgsqlBatchCommand> _commands = [];
     private NpgsqlBatchCommand? _current;
     private int _used;
+    private int _bytes;
 
     /// <summary>Whether it gives rows.</summary>
     public bool IsQuery { get; } = sql.StartsWith("SELECT", StringComparison.Ordinal);
@@ -38,14 +42,14 @@ internal sealed class PostgresStatement(PostgresWriteSession session, string sql
 
     public override Statement BindBlob(int position, ReadOnlyMemory<byte> bytes) => Set(position, NpgsqlDbType.Bytea, Array(bytes));
 
-    public override void Do() => session.Add(this, Take(), null);
+    public override void Do() => session.Add(this, Take(out var bytes), bytes, null);
 
-    public override void Require(RowWrite write) => session.Add(this, Take(), write);
+    public override void Require(RowWrite write) => session.Add(this, Take(out var bytes), bytes, write);
 
     public override int Changed()
     {
-        var command = Take();
-        session.Add(this, command, null);
+        var command = Take(out var bytes);
+        session.Add(this, command, bytes, null);
         session.Flush();
         return (int)command.Rows;
     }
@@ -54,13 +58,13 @@ internal sealed class PostgresStatement(PostgresWriteSession session, string sql
     {
         Span<long> row = stackalloc long[1];
         Span<bool> isNull = stackalloc bool[1];
-        return session.Ask(this, Take(), row, isNull) && !isNull[0] ? row[0] : null;
+        return session.Ask(this, Take(out _), row, isNull) && !isNull[0] ? row[0] : null;
     }
 
     public override bool Row(Span<long> columns)
     {
         Span<bool> isNull = stackalloc bool[columns.Length];
-        return session.Ask(this, Take(), columns, isNull);
+        return session.Ask(this, Take(out _), columns, isNull);
     }
 
     /// <summary>All its commands were executed or given up.</summary>
@@ -73,6 +77,13 @@ internal sealed class PostgresStatement(PostgresWriteSession session, string sql
         (_used, _current) = (0, null);
     }
 
+    /// <summary>Forgets its commands: after a failure some believe to be prepared that are not.</summary>
+    public void Discard()
+    {
+        _commands.Clear();
+        (_used, _bytes, _current) = (0, 0, null);
+    }
+
     private NpgsqlBatchCommand Current => _current ??= _used < _commands.Count ? _commands[_used++] : Another();
 
     private NpgsqlBatchCommand Another()
@@ -83,10 +94,10 @@ internal sealed class PostgresStatement(PostgresWriteSession session, string sql
         return command;
     }
 
-    private NpgsqlBatchCommand Take()
+    private NpgsqlBatchCommand Take(out int bytes)
     {
         var command = Current;
-        _current = null;
+        (bytes, _bytes, _current) = (_bytes + sql.Length + AboutBytesOfACommand, 0, null);
         return command;
     }
 
@@ -96,6 +107,7 @@ internal sealed class PostgresStatement(PostgresWriteSession session, string sql
         while (parameters.Count < position) parameters.Add(new NpgsqlParameter());
         var parameter = parameters[position - 1];
         if (parameter.NpgsqlDbType != type) parameter.NpgsqlDbType = type;
+        _bytes += value is byte[] bytes ? bytes.Length : sizeof(long);
         parameter.Value = value;
         return this;
     }

@@ -17,8 +17,11 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
         INSERT INTO writer (writer_id, number) VALUES (?1, ?2) ON CONFLICT (writer_id) DO UPDATE SET number = excluded.number, since = now()
         """;
 
-    // What gathers until it is sent all the same: the server works meanwhile, and what fails is known earlier.
+    // What gathers until it is sent all the same. All but the last statement fit into the driver's buffer, so that the piece leaves in one go: else the
+    // driver would go on sending in the background, for fear that both sides wait for each other.
     private const int MostStatements = 1000;
+    private const int MostBytes = 256 << 10;
+    internal const int BufferBytes = 2 * MostBytes;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -31,6 +34,7 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
     private NpgsqlBatch? _batch;
     private Exception? _unknown;
     private int _queries;
+    private int _bytes;
     private int _group;
     private int _backend;
     private long _number;
@@ -55,11 +59,12 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
         if (group.Owner is { } job && ownership?.Find(job) is { } taken) new OwnerFence(job, taken).Execute(this);
     }
 
-    internal void Add(PostgresStatement statement, NpgsqlBatchCommand command, RowWrite? required)
+    internal void Add(PostgresStatement statement, NpgsqlBatchCommand command, int bytes, RowWrite? required)
     {
         _waiting.Add((statement, command, required, _group));
+        _bytes += bytes;
         if (statement.IsQuery) _queries++;
-        if (_waiting.Count >= MostStatements) Flush();
+        if (_waiting.Count >= MostStatements || _bytes > MostBytes) Flush();
     }
 
     public override void Flush()
@@ -95,6 +100,7 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
     public override void Rollback()
     {
         Forget();
+        foreach (var statement in _statements.Values) statement.Discard();
         try
         {
             _transaction?.Rollback();
@@ -154,7 +160,7 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
     {
         if (_connection is { State: ConnectionState.Open }) return _number;
         Drop();
-        var connection = connector.Open();
+        var connection = connector.OpenForWriting();
         try
         {
             // The server may not know yet that the other end of the former connection is gone.
@@ -213,7 +219,7 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
     {
         foreach (var (statement, _, _, _) in _waiting) statement.Reuse();
         _waiting.Clear();
-        _queries = 0;
+        (_queries, _bytes) = (0, 0);
     }
 
     private void Drop()

@@ -42,6 +42,19 @@ public sealed class PostgresUnderTest(PostgresServer server) : StorageUnderTest
         await command.ExecuteNonQueryAsync();
     }
 
+    public async Task<object?> ScalarAsync(string sql)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Until a writer of a store waits for a lock that somebody else has.</summary>
+    public async Task UntilWaitingForLockAsync()
+    {
+        while (await ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'mlactors-writer-%'") is 0L) await Task.Yield();
+    }
+
     public override async Task<string> DumpResultsAsync()
     {
         await using var connection = await ConnectAsync();
