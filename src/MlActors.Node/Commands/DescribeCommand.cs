@@ -7,7 +7,7 @@ namespace MlActors.Node.Commands;
 internal static class DescribeCommand
 {
     // A value below such a key is never printed.
-    private static readonly string[] SecretWords = ["password", "secret", "token", "api-key"];
+    private static readonly string[] SecretWords = ["password", "secret", "token", "api-key", "connection-string"];
 
     public static Command Create()
     {
