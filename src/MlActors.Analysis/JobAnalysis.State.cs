@@ -49,6 +49,7 @@ public sealed partial class JobAnalysis
         for (var i = 0; i < _open.Count; i++) WriteBucket(writer, strings, _open[i]);
         _categorization?.Write(writer);
         _scores.Write(writer);
+        _evaluator.Write(writer);
     }
 
     private void ReadBody(ref ByteReader reader)
@@ -71,6 +72,7 @@ public sealed partial class JobAnalysis
         for (var i = 0; i < buckets; i++) ReadBucket(ref reader, strings);
         _categorization?.Read(ref reader);
         _scores.Read(ref reader);
+        _evaluator.Read(ref reader);
     }
 
     private static void WriteSeries(ByteWriter writer, StringTable strings, DetectorJudge judge)

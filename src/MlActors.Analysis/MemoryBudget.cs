@@ -3,7 +3,7 @@ namespace MlActors.Analysis;
 /// <summary>
 /// Counts what models, open buckets and categories take and says what may still grow. The count follows from what is held (numbers of series, profiles, strings,
 /// open accumulators), not from array capacities, so it is the same after a restore. Below 80 % of the limit everything may grow; above it
-/// series stop getting weekly profiles; at the limit there are no new series and categories, no daily profiles, and no more influencer values.
+/// series stop getting weekly profiles and those of other periods; at the limit there are no new series and categories, no daily profiles, and no more influencer values.
 /// </summary>
 internal sealed class MemoryBudget(long limit)
 {
@@ -39,6 +39,12 @@ internal sealed class MemoryBudget(long limit)
     public bool TryTakeForDay(long bytes) => TryTakeForSeries(bytes);
 
     public bool TryTakeForWeek(long bytes) => Total + bytes <= Limit / 10 * SoftTenths && TryTakeForSeries(bytes);
+
+    /// <summary>Room for looking for other periods, and for their profiles.</summary>
+    public bool TryTakeForPeriod(long bytes) => TryTakeForWeek(bytes);
+
+    /// <summary>What a model took and no longer needs.</summary>
+    public void GiveBack(long bytes) => ModelBytes -= bytes;
 
     /// <summary>Room in an open bucket for a series that is known: as much again as the limit, so that known series lose data last of all.</summary>
     public bool TryTakeForAccumulator(long bytes)

@@ -32,7 +32,7 @@ public class ManySeriesTests
         var findings = new Findings();
         findings.Begin(silent: false);
         for (var i = 0; i < series; i++) findings.Add(judge, 0, -1, new Judgement { Alert = i < alerts.Length ? alerts[i] : 0 });
-        return findings.AlertScore;
+        return findings.AlertScore(0);
     }
 
     private static RareJudge Judge() => new(0, new DetectorSettings(0, Functions.DetectorFunction.Find("rare")!, null, "what"), new MemoryBudget(1L << 30));

@@ -50,6 +50,27 @@ describe('what jobs analyse', () => {
         assert.equal((await refused(client.ml.getCategories({ job_id, category_id: '9' }))).status, 404);
       });
 
+      it('a lasting change of the level, noted once and nowhere if it is not wanted', async () => {
+        const noise = (i) => Math.sin(i * 12.9898) * 43758.5453 % 1;
+        const data = Array.from({ length: 30 * 24 }, (_, h) => ({ time: start + h * hour, value: 100 + 3 * noise(h) + (h >= 20 * 24 ? 40 : 0) }));
+        const annotations = async (job_id) =>
+          (await client.transport.request({ method: 'GET', path: `/_ml/anomaly_detectors/${job_id}/results/annotations`, querystring: { event: 'model_change' } })).annotations;
+        const config = { bucket_span: '1h', detectors: [{ function: 'mean', field_name: 'value' }] };
+        await run(`step-${tag}`, config, data);
+        await client.ml.closeJob({ job_id: `step-${tag}` });
+        const [change, ...others] = await annotations(`step-${tag}`);
+        assert.deepEqual(others, []);
+        assert.match(change.annotation, /^level of mean\(value\) rose from (99|100|101)(\.\d)? to (139|140|141)(\.\d)?$/);
+        assert.ok(Math.abs(change.timestamp - (start + 20 * 24 * hour) * 1000) <= 3 * hour * 1000);
+        await client.ml.putJob({
+          job_id: `silent-${tag}`, analysis_config: config, data_description: { time_field: 'time', time_format: 'epoch' }, model_plot_config: { enabled: false },
+        });
+        await client.ml.openJob({ job_id: `silent-${tag}` });
+        await client.ml.postData({ job_id: `silent-${tag}`, data });
+        await client.ml.closeJob({ job_id: `silent-${tag}` });
+        assert.deepEqual(await annotations(`silent-${tag}`), []);
+      });
+
       it('members of a population', async () => {
         const job_id = `population-${tag}`;
         const data = [];

@@ -43,6 +43,13 @@ internal struct DailyMeans
         _count++;
     }
 
+    /// <summary>Values from now on are relative to a level that is higher by a step, which came so many buckets ago.</summary>
+    public void Move(double step, int length)
+    {
+        _sum -= (float)(step * Math.Min(length, _count));
+        if (length > _count) Place(_day - 1) = float.NaN;
+    }
+
     /// <summary>
     /// By how much the mean rises a day: of the last week against the one before it, or as long as there are no two whole weeks, by least squares.
     /// 0 while too few days are known.

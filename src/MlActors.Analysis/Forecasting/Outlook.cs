@@ -86,6 +86,21 @@ internal struct Outlook
         }
     }
 
+    /// <summary>
+    /// The level has moved, and values from now on are relative to it. Forecasts of what is usual, made before, hold as they are; those made since knew the
+    /// change in part and are made again.
+    /// </summary>
+    /// <param name="first">The number of the first bucket after it.</param>
+    /// <param name="step">By how much the level is higher.</param>
+    /// <param name="length">Buckets with a value since.</param>
+    public void Move(int first, double step, int length)
+    {
+        _days.Move(step, length);
+        for (var horizon = 0; horizon < Horizons; horizon++)
+            if (_pending[horizon].Due - Ahead(horizon) >= first)
+                _pending[horizon].Due = 0;
+    }
+
     /// <summary>What becomes of distance and trend, and how wide a forecast is.</summary>
     /// <param name="ahead">Buckets ahead, at least 1.</param>
     /// <param name="spread">Root mean square error of one bucket ahead, where nothing was measured.</param>

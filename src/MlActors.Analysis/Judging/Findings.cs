@@ -1,3 +1,4 @@
+using MlActors.Analysis.Functions;
 using MlActors.Analysis.Modelling;
 using MlActors.Analysis.Results;
 using MlActors.Analysis.Scoring;
@@ -19,24 +20,45 @@ internal sealed class Findings
     /// <summary>The value of every series, if they are kept.</summary>
     public List<SeriesValue> Values { get; } = [];
 
+    /// <summary>Changes of level that the bucket makes certain.</summary>
+    public List<ModelChange> Changes { get; } = [];
+
     /// <summary>How many series, or populations, were judged that might have been unusual.</summary>
     public long Judged { get; private set; }
 
     // Strengths of the alerts of single series, those that could matter beside others.
     private readonly List<double> _alerts = [];
 
-    /// <summary>The alert score of the bucket: that of its alerts together, corrected for the number of series, each of which might have had one.</summary>
-    public double AlertScore
+    /// <summary>Whether what is unusual is so among others.</summary>
+    public bool IsOfMany => Judged > 1;
+
+    /// <summary>The strength of the highest record score, 0 without records.</summary>
+    public double Strongest
     {
         get
         {
-            if (_alerts.Count == 0) return 0;
-            _alerts.Sort((a, b) => b.CompareTo(a));
-            if (Judged <= 1) return ScoreMap.StrengthScore(_alerts[0]);
-            Span<double> logs = stackalloc double[Math.Min(_alerts.Count, ScoreMap.MostJoined)];
-            for (var i = 0; i < logs.Length; i++) logs[i] = EventMemory.LogRate(_alerts[i]);
-            return ScoreMap.StrengthScore(EventMemory.StrengthAt(ScoreMap.AmongMany(logs, Judged)));
+            var score = 0.0;
+            foreach (var unusual in Unusual) score = Math.Max(score, unusual.Score);
+            return ScoreMap.StrengthOf(score);
         }
+    }
+
+    /// <summary>
+    /// The alert score of the bucket: that of its alerts together, corrected for the number of series, each of which might have had one; or what the
+    /// strongest series says among those that were the strongest before, up to its own alert.
+    /// </summary>
+    /// <param name="log">The log10 of the probability of that.</param>
+    public double AlertScore(double log)
+    {
+        if (_alerts.Count == 0) return 0;
+        _alerts.Sort((a, b) => b.CompareTo(a));
+        if (!IsOfMany) return ScoreMap.StrengthScore(_alerts[0]);
+        Span<double> logs = stackalloc double[Math.Min(_alerts.Count, ScoreMap.MostJoined)];
+        for (var i = 0; i < logs.Length; i++) logs[i] = EventMemory.LogRate(_alerts[i]);
+        var together = EventMemory.StrengthAt(ScoreMap.AmongMany(logs, Judged));
+        // Doubled for having looked at both.
+        var alone = EventMemory.StrengthAt(Math.Min(0, log + Math.Log10(2)));
+        return ScoreMap.StrengthScore(Math.Max(together, Math.Min(_alerts[0], alone)));
     }
 
     /// <summary>Whether nothing of the bucket may become a record or count for its scores.</summary>
@@ -48,6 +70,7 @@ internal sealed class Findings
         Silent = silent;
         Unusual.Clear();
         Values.Clear();
+        Changes.Clear();
         _alerts.Clear();
         Judged = 0;
     }
@@ -61,6 +84,14 @@ internal sealed class Findings
         if (counts) Judged++;
         if (Assess(judge, series, judgement, report, detail) is var score and >= LeastScore)
             Unusual.Add(new Unusual(judge.Detector, series, accumulator, judgement, score, detail));
+    }
+
+    /// <summary>Takes a change of the level of one series.</summary>
+    /// <param name="function">What of it has changed.</param>
+    public void AddChange(DetectorJudge judge, int series, DetectorFunction function, LevelChange change)
+    {
+        var key = judge.Table[series].Key;
+        Changes.Add(new ModelChange(judge.Detector, function.Name, key.Partition, key.By, key.Over, change.Since, change.Before, change.After, change.Size));
     }
 
     /// <summary>Takes what became of one member of a population; its probability is one of the population, whatever the number of its members.</summary>

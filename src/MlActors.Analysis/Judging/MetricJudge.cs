@@ -53,6 +53,7 @@ internal sealed class MetricJudge(int detector, DetectorSettings settings, Model
         for (var part = 0; part < Parts.Length; part++)
         {
             if (!TryJudge(models[part], values.Value(Parts[part].JudgedAs!.Aggregate), learn, out var judgement)) continue;
+            if (judgement.Change is { } change) findings.AddChange(this, series, Parts[part].JudgedAs!, change);
             var score = ScoreMap.RecordScore(judgement.Strength, judgement.LogProbability);
             if (strongest >= 0 && score <= highest) continue;
             (strongest, highest, best) = (part, score, judgement);

@@ -129,6 +129,7 @@ internal sealed class SeriesJudge : DetectorJudge
             if (!model.Ready) return;
             judgement = model.Preview(_shape, value, side);
         }
+        if (judgement.Change is { } change) findings.AddChange(this, series, Settings.Function, change);
         report &= !stillFilling || value > judgement.Typical;
         if (_correlations is null) findings.Add(this, series, accumulator, judgement, report);
         else _correlations.Hold(series, accumulator, judgement, learn, report);

@@ -26,6 +26,12 @@ internal struct Envelope
     /// <summary>How far a value lies above (positive) or below (negative) of the range; 0 within it and in an empty one.</summary>
     public readonly double Outside(double value) => IsEmpty ? 0 : value > High ? value - High : value < _low ? value - _low : 0;
 
+    /// <summary>The same range at another level.</summary>
+    public void Move(double step)
+    {
+        if (!IsEmpty) _low += (float)step;
+    }
+
     /// <returns>By how much the range has become wider; its whole width when it was empty.</returns>
     public double Learn(double value, double decay)
     {

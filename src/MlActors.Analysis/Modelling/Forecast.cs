@@ -12,19 +12,26 @@ internal readonly record struct Season(bool Known, double Mean, double Low, doub
 {
     public static readonly Season None = default;
 
-    public static Season Of(SeasonalProfile? profile, int slot) =>
-        profile is not null && profile.TryExpect(slot, out var mean, out var low, out var high, out var deviation) ? new Season(true, mean, low, high, deviation) : None;
+    /// <param name="shift">By how much the level lies above that of the profile.</param>
+    public static Season Of(SeasonalProfile? profile, int slot, double shift) =>
+        profile is not null && profile.TryExpect(slot, out var mean, out var low, out var high, out var deviation)
+            ? new Season(true, mean + shift, low + shift, high + shift, deviation)
+            : None;
 }
 
 /// <summary>What the profiles of a series say of a bucket.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Seasons(Season Day, Season Week);
+internal readonly record struct Seasons(Season Day, Season Week, Season Found);
+
+/// <summary>What a forecast is made of.</summary>
+internal enum ForecastSource : byte { Level, Day, Week, Found }
 
 /// <summary>What is expected of a bucket: a value or, where the neighbouring times differ, an interval of values.</summary>
 /// <param name="Deviation">Usual distance from it at this time.</param>
 /// <param name="Error">Usual distance from it over time.</param>
+/// <param name="Source">What it is made of.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Forecast(double Mean, double Low, double High, double Deviation, double Error)
+internal readonly record struct Forecast(double Mean, double Low, double High, double Deviation, double Error, ForecastSource Source = ForecastSource.Level)
 {
     public Forecast Moved(double by) => this with { Mean = Mean + by, Low = Low + by, High = High + by };
 

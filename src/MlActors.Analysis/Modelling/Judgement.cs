@@ -15,6 +15,9 @@ namespace MlActors.Analysis.Modelling;
 internal readonly record struct Judgement(double Value, Forecast Expected, double Scale, TwoTails Tails, double Strength, double Impact, double LogProbability,
     double Alert, Coordinate Coordinate = default)
 {
+    /// <summary>The change of level that this bucket makes certain, if it does.</summary>
+    public LevelChange? Change { get; init; }
+
     public double Typical => Coordinate.ValueAt(Expected.Mean);
 
     /// <summary>

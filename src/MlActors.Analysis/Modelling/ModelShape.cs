@@ -33,6 +33,9 @@ internal sealed class ModelShape(long span, Aggregate aggregate, bool alone = tr
     /// <summary>Slots of the weekly profile, hours at best; 0 when buckets are too wide.</summary>
     public int WeekSlots { get; } = SlotCount(Week, span, fewest: 7, most: 168);
 
+    /// <summary>Buckets that a change of level lasts at least: half a day, but no fewer than tell it from chance, and no more than are needed for it.</summary>
+    public int ShortestChange { get; } = (int)Math.Clamp(Day / 2 / span, 24, 144);
+
     /// <summary>The smallest deviation taken for real at an expected value, so that a constant series does not make every change infinite.</summary>
     public double Floor(double expected) => IsCount
         ? 0.4 * Math.Sqrt(Math.Max(0, expected) + 0.5)
@@ -47,10 +50,14 @@ internal sealed class ModelShape(long span, Aggregate aggregate, bool alone = tr
     /// <summary>The same of the bucket after it.</summary>
     public TimeSlots NextSlots { get; private set; }
 
+    /// <summary>Whether the bucket moved to is the first of its slots.</summary>
+    public bool IsFresh { get; private set; }
+
     /// <summary>Works out, once for all series, where in the day and the week a bucket lies.</summary>
     /// <param name="start">Epoch seconds.</param>
     public void MoveTo(long start)
     {
+        IsFresh = SlotsOf(start - Span).Day != SlotsOf(start).Day;
         Start = start;
         (Slots, NextSlots) = (SlotsOf(start), SlotsOf(start + Span));
     }

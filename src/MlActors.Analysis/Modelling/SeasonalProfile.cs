@@ -49,7 +49,8 @@ internal sealed class SeasonalProfile
 
     /// <param name="cycles">Whole periods seen so far: a slot is as young as that.</param>
     /// <param name="floor">The smallest deviation taken for real.</param>
-    public void Learn(int slot, double value, long cycles, double floor)
+    /// <param name="unclear">Whether the level may be changing: distances from the old one are no usual ones.</param>
+    public void Learn(int slot, double value, long cycles, double floor, bool unclear)
     {
         if (_deviations[slot] == 0)
         {
@@ -62,7 +63,7 @@ internal sealed class SeasonalProfile
         var step = value - mean;
         if (cycles >= 2) step = Math.Clamp(step, -limit, limit);
         SetMean(slot, mean + (Math.Max(Slowest, 1.0 / (cycles + 1)) * step));
-        SetDeviation(slot, deviation + (Math.Max(Slowest, 1.0 / (cycles + 1)) * (Math.Abs(step) - deviation)));
+        if (!unclear) SetDeviation(slot, deviation + (Math.Max(Slowest, 1.0 / (cycles + 1)) * (Math.Abs(step) - deviation)));
     }
 
     public SeasonalProfile Copy() => new(this);

@@ -25,7 +25,7 @@ internal class SeriesModel(SeriesKey key) : ModelledSeries(key)
     public long Began => _young.First;
 
     /// <summary>What a <see cref="Copy"/> takes.</summary>
-    public long CopyBytes => _grown!.Bytes;
+    public long CopyBytes => _grown!.CopyBytes;
 
     /// <summary>A copy from which forecasts can be made; only of one that is <see cref="Ready"/>.</summary>
     public GrownSeries Copy() => _grown!.Copy();

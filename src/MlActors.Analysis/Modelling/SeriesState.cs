@@ -39,6 +39,7 @@ internal struct SeriesState
     private float _errorLevel;
     private float _errorDay;
     private float _errorWeek;
+    private float _errorFound;
     private float _residualShort;
     private float _residualLong;
     private float _surpriseLong;
@@ -63,6 +64,10 @@ internal struct SeriesState
     private TwoTails _surpriseLongTails;
     private OwnTail _strength;
     private EventMemory _events;
+    private LevelWatch _watch;
+
+    // Buckets that the slow level has in it: since the beginning or the last change.
+    private int _settled;
 
     /// <summary>The sum of the widths of the envelopes of a kind, and how many there are.</summary>
     private struct Widths
@@ -86,7 +91,8 @@ internal struct SeriesState
         _residual = _residualShortRange = _residualLongRange = new Envelope();
         _value = new Envelope(young.Low, young.High);
         _strength = new OwnTail();
-        _known = young.Known;
+        _watch = new LevelWatch();
+        _known = _settled = young.Known;
         _slow = (float)young.Mean;
         _last = _fast = _smooth = (float)young.Last;
         _errorLevel = (float)young.Deviation;
@@ -98,6 +104,13 @@ internal struct SeriesState
     /// <summary>The slow level.</summary>
     public readonly double Level => _slow;
 
+    /// <summary>A found period has passed its trial and competes with the others from now on.</summary>
+    /// <param name="error">The usual distance from it.</param>
+    public void BeginFound(double error) => _errorFound = (float)error;
+
+    /// <summary>Whether the level may be changing.</summary>
+    public readonly bool Suspects(ModelShape shape) => _watch.Suspects(shape.ShortestChange);
+
     /// <summary>How far the values of late lie from what was expected.</summary>
     public readonly double Offset => _residualLong;
 
@@ -108,14 +121,15 @@ internal struct SeriesState
     public readonly Forecast Expect(in Seasons seasons)
     {
         var forecast = new Forecast(_slow, _slow, _slow, _errorLevel, _errorLevel);
-        Consider(seasons.Day, _errorDay);
-        Consider(seasons.Week, _errorWeek);
+        Consider(seasons.Day, _errorDay, ForecastSource.Day);
+        Consider(seasons.Week, _errorWeek, ForecastSource.Week);
+        Consider(seasons.Found, _errorFound, ForecastSource.Found);
         return forecast;
 
-        void Consider(in Season season, double error)
+        void Consider(in Season season, double error, ForecastSource source)
         {
             if (season.Known && error > 0 && error * ProfileHandicap < forecast.Error)
-                forecast = new Forecast(season.Mean, season.Low, season.High, season.Deviation, error);
+                forecast = new Forecast(season.Mean, season.Low, season.High, season.Deviation, error, source);
         }
     }
 
@@ -123,7 +137,9 @@ internal struct SeriesState
     /// <param name="actual">The value.</param>
     /// <param name="origin">What all that is remembered is relative to.</param>
     /// <param name="afterGap">Whether there was no value for long: what was seen last is then no measure of this one.</param>
-    public Judgement Take(ModelShape shape, double actual, double origin, in Seasons seasons, Side side, bool afterGap)
+    /// <param name="watched">Number of the bucket if changes of the level are to be looked for, <c>null</c> if not yet.</param>
+    /// <param name="change">Set when the level is found to have changed: by how much, and since when.</param>
+    public Judgement Take(ModelShape shape, double actual, double origin, in Seasons seasons, Side side, bool afterGap, int? watched, out LevelWatch.Change? change)
     {
         var known = _known;
         var value = actual - origin;
@@ -169,6 +185,8 @@ internal struct SeriesState
         var judgement = new Judgement(actual, forecast.Moved(origin), scale, _distance, combined, strength.Impact(_multi), logProbability,
             _events.Take(strength.Combined, youth, known, logProbability));
 
+        change = watched is { } bucket ? Watch(bucket, value, forecast, scale, standardised, shape.IsFresh, shape.ShortestChange) : null;
+
         // Learn.
         var rate = Math.Clamp(2 / Math.Sqrt(known + 1), 0.02, 0.5);
         if (known >= UnitKnown)
@@ -191,14 +209,40 @@ internal struct SeriesState
         _errorLevel += (float)(error * (Winsorised(value - _slow, _errorLevel, floor, known) - _errorLevel));
         if (seasons.Day.Known) _errorDay = LearnError(_errorDay, value - seasons.Day.Mean, error, floor);
         if (seasons.Week.Known) _errorWeek = LearnError(_errorWeek, value - seasons.Week.Mean, error, floor);
-        _slow += (float)(Rate(SlowRate) * (value - _slow));
+        if (seasons.Found.Known) _errorFound = LearnError(_errorFound, value - seasons.Found.Mean, error, floor);
+        _slow += (float)(Math.Max(SlowRate, 1.0 / (_settled + 1)) * (value - _slow));
         _fast += (float)(0.5 * (value - _fast));
         (_smooth, _residualShort, _residualLong, _surpriseLong) = ((float)smooth, (float)residualShort, (float)residualLong, (float)surpriseLong);
         (_last, _multi) = ((float)value, (float)strength.Multi);
         _known++;
+        _settled++;
+        if (change is { } found) Settle(found);
         return judgement;
 
         double Rate(double slowest) => Math.Max(slowest, 1.0 / (known + 1));
+    }
+
+    private LevelWatch.Change? Watch(int bucket, double value, in Forecast forecast, double scale, double distance, bool fresh, int shortest)
+    {
+        var before = new LevelWatch.Calm { Level = _slow, LevelError = _errorLevel, DayError = _errorDay, WeekError = _errorWeek, FoundError = _errorFound, Strength = _strength };
+        var expected = forecast.Source == ForecastSource.Level ? double.NaN : forecast.Mean;
+        return _watch.Take(bucket, distance, value, expected, scale, fresh, shortest, before, out var change) ? change : null;
+    }
+
+    // The level moves at once, the rest of what it has not followed yet, and is then the mean of the values since. What the change made of the errors and
+    // of the tail of the strength is forgotten: it was one event. What was usual by the hour is expected at the new level.
+    private void Settle(in LevelWatch.Change change)
+    {
+        _slow += (float)(change.Step * Math.Pow(1 - SlowRate, change.Length));
+        _settled = change.Length;
+        (_errorLevel, _errorDay) = (change.Before.LevelError, change.Before.DayError);
+        (_errorWeek, _errorFound) = (change.Before.WeekError, change.Before.FoundError);
+        _strength = change.Before.Strength;
+        for (var hour = 0; hour < 24; hour++)
+        {
+            _valueByHour[hour].Move(change.Step);
+            _smoothByHour[hour].Move(change.Step);
+        }
     }
 
     private static double Winsorised(double error, double usual, double floor, int known) =>

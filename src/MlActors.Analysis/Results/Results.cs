@@ -17,6 +17,12 @@ public sealed record BucketResult(
     /// <summary>The values of all series, by detector, partition, by and over value; empty unless the settings ask for them.</summary>
     public IReadOnlyList<SeriesValue> Values { get; init; } = [];
 
+    /// <summary>The largest of the changes of level that the bucket makes certain, the largest first.</summary>
+    public IReadOnlyList<ModelChange> Changes { get; init; } = [];
+
+    /// <summary>How many smaller ones there are.</summary>
+    public int MoreChanges { get; init; }
+
     /// <summary>The descriptions of the scheduled events that overlap the bucket, in the order of their starts.</summary>
     public IReadOnlyList<string> ScheduledEvents { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using MlActors.Analysis.Binary;
 using MlActors.Analysis.Buckets;
 using MlActors.Analysis.Contexts;
 using MlActors.Analysis.Judging;
@@ -11,6 +12,7 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, DetectorJudge[]
 {
     private readonly Findings _findings = new() { KeepsValues = settings.KeepsValues };
     private readonly ResultBuilder _results = new(settings, judges, influences);
+    private readonly Crowd _crowd = new();
     private EventSchedule _schedule = new([]);
 
     /// <inheritdoc cref="JobAnalysis.KeepsValues"/>
@@ -32,6 +34,10 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, DetectorJudge[]
         foreach (var judge in judges) judge.Rules = rules[judge.Detector];
     }
 
+    public void Write(ByteWriter writer) => _crowd.Write(writer);
+
+    public void Read(ref ByteReader reader) => _crowd.Read(ref reader);
+
     private BucketResult Evaluate(long start, OpenBucket? bucket, bool over, bool stillFilling)
     {
         var (events, effect) = _schedule.In(start, start + settings.BucketSpan);
@@ -44,7 +50,8 @@ internal sealed class BucketEvaluator(AnalysisSettings settings, DetectorJudge[]
             if (effect.SkipModelUpdate) judge.NoteSeen(slice, start);
             else judge.Frequent?.Learn(slice, judge.Table, start);
         }
-        var result = _results.Build(start, bucket, _findings, isInterim: !over);
+        var result = _results.Build(start, bucket, _findings, _crowd, isInterim: !over);
+        if (over && !effect.SkipModelUpdate && !effect.SkipResult && _findings.IsOfMany) _crowd.Learn(_findings.Strongest);
         return events.Count == 0 ? result : result with { ScheduledEvents = events };
     }
 }

@@ -16,16 +16,20 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
     /// <summary>Influencers kept of a bucket.</summary>
     public const int MostInfluencers = 500;
 
+    /// <summary>Changes of level kept of a bucket: the largest.</summary>
+    public const int MostChanges = 16;
+
     private const string TimeInfluencer = "bucket_time";
 
     private readonly List<double> _smallest = [];
 
     /// <param name="findings">Its list is sorted by this method.</param>
-    public BucketResult Build(long start, OpenBucket? bucket, Findings findings, bool isInterim)
+    public BucketResult Build(long start, OpenBucket? bucket, Findings findings, Crowd crowd, bool isInterim)
     {
         var unusual = findings.Unusual;
         var events = (long)Math.Min(bucket?.Events ?? 0, long.MaxValue / 2);
-        if (unusual.Count == 0) return new BucketResult(start, settings.BucketSpan, 0, findings.AlertScore, events, isInterim, [], [], []) { Values = ValuesOf(findings) };
+        if (unusual.Count == 0)
+            return WithLists(new BucketResult(start, settings.BucketSpan, 0, findings.AlertScore(0), events, isInterim, [], [], []), findings);
 
         unusual.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : ByKey(a, b));
         if (unusual.Count > MostRecords) unusual.RemoveRange(MostRecords, unusual.Count - MostRecords);
@@ -34,6 +38,10 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         _smallest.Sort();
         var judged = Math.Max(1, findings.Judged);
         var log = Math.Min(ScoreMap.AmongMany([unusual[0].LoneLog], judged), ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), judged));
+        var strongest = findings.Strongest;
+        var crowdLog = findings.IsOfMany ? crowd.LogProbability(strongest) : 0;
+        // The strongest series of each bucket make one series, which is scored like any other.
+        if (findings.IsOfMany) log = Math.Min(log, ScoreMap.LogOf(ScoreMap.RecordScore(strongest, crowdLog)));
 
         unusual.Sort(ByKey);
         var records = new RecordResult[unusual.Count];
@@ -47,10 +55,18 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         var bucketInfluencers = new List<BucketInfluencer>(1 + byField.Count);
         if (ScoreMap.Score(log) > 0) bucketInfluencers.Add(BucketInfluencer(TimeInfluencer, log));
         foreach (var (field, fieldLog) in byField) bucketInfluencers.Add(BucketInfluencer(field, fieldLog));
-        return new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore, events, isInterim, bucketInfluencers, records, influencers)
-        {
-            Values = ValuesOf(findings),
-        };
+        return WithLists(
+            new BucketResult(start, settings.BucketSpan, ScoreMap.Score(log), findings.AlertScore(crowdLog), events, isInterim, bucketInfluencers, records, influencers), findings);
+    }
+
+    // Values and changes, which there are in few buckets.
+    private static BucketResult WithLists(BucketResult result, Findings findings)
+    {
+        if (findings.Values.Count > 0) result = result with { Values = ValuesOf(findings) };
+        if (findings.Changes.Count == 0) return result;
+        findings.Changes.Sort((a, b) => a.Size != b.Size ? b.Size.CompareTo(a.Size) : ByKey(a, b));
+        var kept = Math.Min(findings.Changes.Count, MostChanges);
+        return result with { Changes = [.. findings.Changes.Take(kept)], MoreChanges = findings.Changes.Count - kept };
     }
 
     private static BucketInfluencer BucketInfluencer(string field, double log) => new(field, ScoreMap.Score(log), -log, ScoreMap.Probability(log));
@@ -96,6 +112,13 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
     {
         if (findings.Values.Count > 1) findings.Values.Sort(ByKey);
         return findings.Values.Count == 0 ? [] : [.. findings.Values];
+    }
+
+    private static int ByKey(ModelChange a, ModelChange b)
+    {
+        if (a.DetectorIndex != b.DetectorIndex) return a.DetectorIndex.CompareTo(b.DetectorIndex);
+        var order = new SeriesKey(a.Partition, a.By, a.Over).CompareTo(new SeriesKey(b.Partition, b.By, b.Over));
+        return order != 0 ? order : string.CompareOrdinal(a.Function, b.Function);
     }
 
     private static int ByKey(SeriesValue a, SeriesValue b) => a.DetectorIndex != b.DetectorIndex

@@ -30,6 +30,7 @@ public static partial class ApiTable
         .. ResultEndpoints.All,
         .. OverallBucketsEndpoint.All,
         .. ModelPlotEndpoint.All,
+        .. AnnotationEndpoint.All,
         CategoryEndpoint.Endpoint,
         MemoryEstimateEndpoint.Endpoint,
         .. SnapshotEndpoints.All,

@@ -19,7 +19,7 @@ public static partial class JobEndpoints
     private static readonly Parameter<bool> Force = Parameters.Boolean("force", false, ParameterPlace.Query, "Deletes a job that is not closed.");
 
     private static readonly Parameter<bool> DeleteUserAnnotations =
-        Parameters.Boolean("delete_user_annotations", false, ParameterPlace.Query, "Accepted; this version has no annotations.");
+        Parameters.Boolean("delete_user_annotations", false, ParameterPlace.Query, "Accepted; users have no annotations of their own, and all others are removed.");
 
     private static readonly ImmutableArray<ApiParameter> IndexParameters =
     [

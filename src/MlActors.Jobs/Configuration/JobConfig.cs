@@ -176,6 +176,6 @@ public sealed record DataDescription
 public sealed record ModelPlotConfig
 {
     public bool Enabled { get; init; }
-    public bool AnnotationsEnabled { get; init; }
+    public bool AnnotationsEnabled { get; init; } = true;
     public string? Terms { get; init; }
 }

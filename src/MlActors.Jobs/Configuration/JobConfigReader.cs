@@ -68,8 +68,8 @@ public static class JobConfigReader
     internal static ModelPlotConfig? ReadModelPlot(ObjectReader? plot)
     {
         if (plot is null) return null;
-        var enabled = plot.Boolean("enabled") ?? false;
-        return new() { Enabled = enabled, AnnotationsEnabled = plot.Boolean("annotations_enabled") ?? enabled, Terms = plot.Text("terms") };
+        var enabled = plot.Boolean("enabled");
+        return new() { Enabled = enabled ?? false, AnnotationsEnabled = plot.Boolean("annotations_enabled") ?? enabled ?? true, Terms = plot.Text("terms") };
     }
 
     private static string ReadId(string? urlJobId, ObjectReader job)

@@ -27,6 +27,12 @@ public sealed record ResultPage(long Count, IReadOnlyList<ReadOnlyMemory<byte>> 
 public sealed record ModelPlotQuery(
     string JobId, long? Start, long? End, int From, int Size, string? PartitionFieldValue = null, string? ByFieldValue = null, int? DetectorIndex = null);
 
+/// <summary>Which annotations of a job; they come in the order of their beginnings.</summary>
+/// <param name="Start">Those that begin at it or after, epoch milliseconds; <c>null</c> unbounded.</param>
+/// <param name="End">Those that begin before it, epoch milliseconds; <c>null</c> unbounded.</param>
+/// <param name="Event"><c>null</c> for all.</param>
+public sealed record AnnotationQuery(string JobId, long? Start, long? End, int From, int Size, string? Event = null);
+
 /// <summary>Which points of a forecast; they come in the order of time, detector and series.</summary>
 /// <param name="Start">Epoch milliseconds, inclusive; <c>null</c> unbounded.</param>
 /// <param name="End">Epoch milliseconds, exclusive; <c>null</c> unbounded.</param>
@@ -41,6 +47,8 @@ public interface IResults
     Task<ResultPage> QueryAsync(ResultQuery query);
 
     Task<ResultPage> QueryModelPlotAsync(ModelPlotQuery query);
+
+    Task<ResultPage> QueryAnnotationsAsync(AnnotationQuery query);
 
     Task<ResultPage> QueryForecastAsync(ForecastQuery query);
 

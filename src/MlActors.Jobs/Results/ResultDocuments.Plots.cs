@@ -37,6 +37,30 @@ public static partial class ResultDocuments
         });
     }
 
+    /// <summary>The document of an annotation.</summary>
+    public static byte[] Annotation(string jobId, Annotation annotation) => Render(json =>
+    {
+        json.WriteString("job_id", jobId);
+        json.WriteString("result_type", "annotation");
+        json.WriteString("annotation_id", annotation.Id);
+        json.WriteString("event", annotation.Event);
+        json.WriteString("annotation", annotation.Text);
+        json.WriteNumber("timestamp", annotation.Timestamp * 1000);
+        json.WriteNumber("end_timestamp", annotation.EndTimestamp * 1000);
+        if (annotation.Detector is not { } detector) return;
+        json.WriteNumber("detector_index", detector.Index);
+        WriteField(json, "partition", detector.PartitionFieldName, annotation.Partition);
+        WriteField(json, "by", detector.ByFieldName, annotation.By);
+        WriteField(json, "over", detector.OverFieldName, annotation.Over);
+    });
+
+    private static void WriteField(Utf8JsonWriter json, string kind, string? field, string value)
+    {
+        if (field is null) return;
+        json.WriteString(kind + "_field_name", field);
+        json.WriteString(kind + "_field_value", value);
+    }
+
     // Which series, of which bucket.
     private static void WritePlace(
         Utf8JsonWriter json, string jobId, string type, long timestamp, long bucketSpan, DetectorSettings detector, string partition, string by)

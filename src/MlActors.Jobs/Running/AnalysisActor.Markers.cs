@@ -19,7 +19,7 @@ internal sealed partial class AnalysisActor
                 RunForecast(make.Forecast);
                 break;
             case ToAnalysis.PlotModel plot:
-                _plot = plot.Plot;
+                (_plot, _notes) = (plot.Plot, plot.Notes);
                 _analysis.KeepsValues = _plot is not null;
                 break;
             case ToAnalysis.Finish finish:

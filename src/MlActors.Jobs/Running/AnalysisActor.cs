@@ -43,6 +43,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
 
     private JobAnalysis _analysis = null!;
     private ModelPlot? _plot;
+    private ChangeNotes? _notes;
     private readonly BucketTimer _timer;
 
     // The log: everything up to _folded is in the model, everything up to _durable has its results stored, _head is the newest known input.
@@ -75,6 +76,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
         _forecastsStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _settings = start.Job.Config.ToSettings();
         _plot = ModelPlot.Of(start.Job.Config);
+        _notes = ChangeNotes.Of(start.Job.Config);
         _timer = new BucketTimer(start.Timing, _settings.BucketSpan);
         _head = start.HeadSeq;
         _nextTimedSnapshot = time.GetUtcNow() + CheckpointClock.Interval(start.Job.Config, options);
@@ -264,7 +266,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
         FaultPoints.Hit("analyse.folded");
         List<StoreWrite> writes = [.. Categories(counts: false)];
         if (_analysis.TakeScoreScale() is { } scale) writes.Add(new PutScoreScale(JobId, scale));
-        if (results.Count > 0) writes.Add(new WriteResults(JobId, results, processing) { Plot = _plot });
+        if (results.Count > 0) writes.Add(new WriteResults(JobId, results, processing) { Plot = _plot, Notes = _notes });
         if (writes.Count > 0) Write(writes, seq, bytes);
         else if (_writes == 0) Durable(seq, bytes);
         else _bytesUnreported += bytes;

@@ -31,7 +31,7 @@ internal abstract record ToAnalysis
     internal sealed record MakeForecast(Forecast Forecast) : ToAnalysis;
 
     /// <summary>Buckets finished by inputs after <paramref name="Seq"/> are stored with these of their values; <c>null</c> for none.</summary>
-    internal sealed record PlotModel(long Seq, ModelPlot? Plot) : ToAnalysis;
+    internal sealed record PlotModel(long Seq, ModelPlot? Plot, ChangeNotes? Notes) : ToAnalysis;
 
     /// <summary>Finish everything up to <paramref name="Seq"/> and prepare the final snapshot.</summary>
     /// <param name="ShowsOpenBuckets">

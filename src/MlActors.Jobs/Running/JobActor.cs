@@ -426,7 +426,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
             Commit([new JobUpdated(Now, config)], [], () =>
             {
                 // A run that starts later reads it from the configuration. What it then analyses once more is plotted as the newest update says.
-                if (update.Update.ModelPlotConfig is not null) _analysis?.Tell(new ToAnalysis.PlotModel(_status.InputSeq, ModelPlot.Of(config)));
+                if (update.Update.ModelPlotConfig is not null) _analysis?.Tell(new ToAnalysis.PlotModel(_status.InputSeq, ModelPlot.Of(config), ChangeNotes.Of(config)));
                 LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status, _state.Datafeed))));
             }, cause => sender.Tell(NotWritten(cause)));
         }

@@ -57,7 +57,13 @@ public sealed record WriteResults(string JobId, IReadOnlyList<BucketResult> Buck
 {
     /// <summary>With it, final buckets replace what is stored of their values too; without, that stays as it is.</summary>
     public ModelPlot? Plot { get; init; }
+
+    /// <summary>With it, final buckets replace the annotations of changes that they made certain; without, none are written.</summary>
+    public ChangeNotes? Notes { get; init; }
 }
+
+/// <summary>Creates or replaces annotations.</summary>
+public sealed record PutAnnotations(string JobId, IReadOnlyList<Annotation> Annotations) : StoreWrite(JobId);
 
 /// <summary>A new forecast. Fails when the job has one of that id.</summary>
 public sealed record PutForecast(Forecast Forecast) : StoreWrite(Forecast.JobId);
@@ -104,7 +110,7 @@ public sealed record UpdateSnapshot(string JobId, string SnapshotId, string? Des
 
 public sealed record DeleteSnapshot(string JobId, string SnapshotId) : StoreWrite(JobId);
 
-/// <summary>Removes results with a timestamp (epoch seconds) at or after <paramref name="From"/>, at most <paramref name="Limit"/> rows of each kind.</summary>
+/// <summary>Removes results with a timestamp (epoch seconds), and annotations with an end, at or after <paramref name="From"/>, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteResults(string JobId, long From, int Limit) : StoreWrite(JobId);
 
 /// <summary>Removes inputs, uploads, quarantine, snapshots, categories, forecasts and the scale of scores, at most <paramref name="Limit"/> rows of each kind.</summary>

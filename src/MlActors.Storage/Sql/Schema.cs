@@ -133,6 +133,14 @@ internal static class Schema
         ALTER TABLE api_key ADD COLUMN index_grants TEXT;
         """,
 
+        // Annotations, found by their ends when results are removed.
+        """
+        CREATE TABLE annotation (
+            job_id TEXT NOT NULL, annotation_id TEXT NOT NULL, event TEXT NOT NULL, timestamp INTEGER NOT NULL, end_timestamp INTEGER NOT NULL,
+            document TEXT NOT NULL, PRIMARY KEY (job_id, annotation_id)) WITHOUT ROWID;
+        CREATE INDEX annotation_end ON annotation (job_id, end_timestamp, event, annotation_id);
+        """,
+
         // Where several processes may write: whose the jobs are, and what each writer committed last.
         new("", Postgres:
         """

@@ -91,6 +91,7 @@ internal sealed partial class SqlJobStore(WriteLanes writers, ReadPool readers) 
         SELECT EXISTS (SELECT 1 FROM bucket WHERE job_id = @0 AND timestamp >= @1) OR EXISTS (SELECT 1 FROM record WHERE job_id = @0 AND timestamp >= @1)
             OR EXISTS (SELECT 1 FROM influencer WHERE job_id = @0 AND timestamp >= @1)
             OR EXISTS (SELECT 1 FROM model_plot WHERE job_id = @0 AND timestamp >= @1)
+            OR EXISTS (SELECT 1 FROM annotation WHERE job_id = @0 AND end_timestamp >= @1)
         """, jobId, from) != 0;
 
     private static ModelSnapshot Snapshot(DbDataReader row) =>

@@ -9,6 +9,9 @@ internal sealed partial class SqlResults
             AND (CAST(@4 AS TEXT) IS NULL OR by_value = @4) AND (CAST(@5 AS INTEGER) IS NULL OR detector_index = @5)
         """;
 
+    private const string Annotated =
+        "FROM annotation WHERE job_id = @0 AND timestamp >= @1 AND timestamp < @2 AND (CAST(@3 AS TEXT) IS NULL OR event = @3)";
+
     private const string Foretold = "FROM forecast_point WHERE job_id = @0 AND forecast_id = @1 AND timestamp >= @2 AND timestamp < @3";
 
     public Task<ResultPage> QueryForecastAsync(ForecastQuery query)
@@ -20,6 +23,17 @@ internal sealed partial class SqlResults
             session.Number("SELECT count(*) " + Foretold, query.JobId, query.ForecastId, start, end),
             query.Size == 0 ? [] : session.List($"SELECT document {Foretold} ORDER BY timestamp, ordinal LIMIT @4 OFFSET @5",
                 row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0), query.JobId, query.ForecastId, start, end, query.Size, query.From))));
+    }
+
+    public Task<ResultPage> QueryAnnotationsAsync(AnnotationQuery query)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(query.From);
+        ArgumentOutOfRangeException.ThrowIfNegative(query.Size);
+        var (start, end) = (Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue));
+        return readers.RunAsync(session => session.InSnapshot(() => new ResultPage(
+            session.Number("SELECT count(*) " + Annotated, query.JobId, start, end, query.Event),
+            query.Size == 0 ? [] : session.List($"SELECT document {Annotated} ORDER BY timestamp, end_timestamp, annotation_id LIMIT @4 OFFSET @5",
+                row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0), query.JobId, start, end, query.Event, query.Size, query.From))));
     }
 
     public Task<ResultPage> QueryModelPlotAsync(ModelPlotQuery query)

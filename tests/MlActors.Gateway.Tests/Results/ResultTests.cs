@@ -96,6 +96,25 @@ public sealed class ResultTests : IAsyncLifetime
         (await _server.GetAsync(Results + "model_plot?start=10&end=5")).ShouldBeError(400, "illegal_argument_exception", "[end]");
     }
 
+    [Theory]
+    [InlineData("", 3)]
+    [InlineData("?event=model_change", 2)]
+    [InlineData("?event=other", 0)]
+    [InlineData("?start=300&end=600", 1)]
+    public async Task Annotations_are_narrowed_by_kind_and_time(string query, int count)
+    {
+        await _server.Storage.Jobs.WriteAsync([new PutAnnotations("job-1",
+        [
+            new Annotation("1", Annotation.ModelChanged, 0, 900, "one"), new Annotation("2", Annotation.ModelChanged, 300, 900, "two"),
+            new Annotation("3", "delayed_data", 900, 900, "three"),
+        ])]);
+        var answer = (await _server.GetAsync(Results + "annotations" + query)).Json;
+        answer.GetProperty("count").GetInt32().ShouldBe(count);
+        answer.GetProperty("annotations").GetArrayLength().ShouldBe(count);
+        (await _server.PostAsync(Results + "annotations", """{"page":{"size":1}}""")).Json.GetProperty("annotations").GetArrayLength().ShouldBe(1);
+        (await _server.GetAsync(Results + "annotations?start=10&end=5")).ShouldBeError(400, "illegal_argument_exception", "[end]");
+    }
+
     [Fact]
     public async Task Results_of_an_unknown_job_are_a_404()
     {

@@ -34,8 +34,13 @@ public sealed record ForecastKind(string Name, Func<Chance, IEnumerable<(double 
         Of("daily", Daily),
         Of("working days", i => i / Day % 7 < 5 ? Daily(i) : 20) with { MostError = 1.6, MostAgainstNaive = 1.1, MostCoverage = 1 },
         Of("trend", i => 100 + (0.02 * i)),
-        Of("daily with trend", i => Daily(i) + (0.01 * i)) with { MostError = 2.2 },
-        Of("daily, level shift in the fourth week", i => Daily(i) + (i > 24 * Day ? 60 : 0)) with { MostError = 2.8, MostCoverage = 1 },
+        Of("daily with trend", i => Daily(i) + (0.01 * i)),
+        Of("daily, level shift in the fourth week", i => Daily(i) + (i > 24 * Day ? 60 : 0)) with { MostCoverage = 1 },
+        Of("batch every 90 minutes", i => i % 18 < 6 ? 60 : 0),
+        Of("batch every 100 minutes, daily", i => Daily(i) + (i % 20 < 6 ? 60 : 0)) with { MostCoverage = 1 },
+        Of("wave of 6 hours", i => Wave(i, 72)),
+        Of("wave of 3.5 days", i => Wave(i, 1008)) with { MostCoverage = 1 },
+        Of("wave of 2.5 days", i => Wave(i, 720)) with { MostCoverage = 1 },
         new("daily counts", c => Rows.Select(i => ((double)c.Poisson(Daily(i) / 4), Daily(i) / 4))),
         new("random walk", c =>
         {
@@ -48,7 +53,9 @@ public sealed record ForecastKind(string Name, Func<Chance, IEnumerable<(double 
 
     private static ForecastKind Of(string name, Func<int, double> expected) => new(name, c => Rows.Select(i => (expected(i) + (3 * c.Normal()), expected(i))));
 
-    private static double Daily(int i) => 100 + (50 * Math.Sin(2 * Math.PI * (i % Day) / Day));
+    private static double Daily(int i) => Wave(i, Day);
+
+    private static double Wave(int i, int period) => 100 + (50 * Math.Sin(2 * Math.PI * (i % period) / period));
 }
 
 /// <summary>How good forecasts of a week are.</summary>

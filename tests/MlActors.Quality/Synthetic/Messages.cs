@@ -35,7 +35,7 @@ internal static class Messages
         Of("count by mlcategory: known messages", Count),
         Of("rare by mlcategory: known messages", Rare),
         Of("count by mlcategory: a burst of a known one", Count, 3, incident => 3 * incident, usual => (5 * usual) + 20)
-            with { Scores = Floor.Common with { Precision = 0.65 } },
+            with { Scores = Floor.Common with { Precision = 0.65 }, Alerts = Floor.Common with { Precision = 0.8 } },
         Of("count by mlcategory: a frequent one stops", Count, 12, incident => incident % 2, _ => 0) with { Scores = Weak, Alerts = Weak },
         Of("rare by mlcategory: a message that never came", Rare, 1, incident => Known.Length + incident, _ => 1),
     ];

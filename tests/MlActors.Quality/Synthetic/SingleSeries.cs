@@ -82,10 +82,34 @@ internal static class SingleSeries
             with { Scores = Floor.Common with { Recall = 0 }, Alerts = Floor.Common with { Recall = 0.05 } },
     ];
 
+    /// <summary>Periods that are neither a day nor a week.</summary>
+    public static IReadOnlyList<SyntheticKind> Periods { get; } =
+    [
+        Clean("batch every 90 minutes", (c, i) => Batch(i, 18) + (3 * c.Normal())),
+        Clean("batch every 100 minutes, daily", (c, i) => Daily(i) + Batch(i, 20) + (3 * c.Normal())),
+        Clean("wave of 6 hours", (c, i) => Wave(i, 72) + (3 * c.Normal())),
+        Clean("wave of 2.5 days", (c, i) => Wave(i, 720) + (3 * c.Normal())),
+        Clean("wave of 3.5 days", (c, i) => Wave(i, 1008) + (3 * c.Normal())),
+        Clean("counts, batch every 90 minutes", (c, i) => c.Poisson((10 + Batch(i, 18)) / 4), counts: true),
+        Labelled("no batch for 90 minutes", 18, (c, i) => Batch(i, 18) + (3 * c.Normal()), (v, i) => v - Batch(i, 18))
+            with { Scores = Floor.Common with { Recall = 0.15 }, Alerts = Floor.Common with { Recall = 0.45 } },
+        Labelled("no batch for 100 minutes, daily", 20, (c, i) => Daily(i) + Batch(i, 20) + (3 * c.Normal()), (v, i) => v - Batch(i, 20))
+            with { Scores = Floor.Common with { Recall = 0.15 }, Alerts = Floor.Common with { Recall = 0.15 } },
+        Labelled("crest for trough, wave of 6 hours", 24, (c, i) => Wave(i, 72) + (3 * c.Normal()), (v, i) => v - Wave(i, 72) + Wave(i + 36, 72))
+            with { Scores = Floor.Common with { Recall = 0.4 }, Alerts = Floor.Common with { Recall = 0.8 } },
+        Labelled("spike, wave of 3.5 days", 1, (c, i) => Wave(i, 1008) + (3 * c.Normal()), (v, _) => v + 36)
+            with { Scores = Floor.Common with { Recall = 0.3 }, Alerts = Floor.Common with { Recall = 0.45 } },
+    ];
+
     private const double Opened = 150;
     private const double Closed = 30;
 
     private static double Daily(int i) => 100 + (50 * Math.Sin(2 * Math.PI * (i % Day) / Day));
+
+    // Half an hour of work in every so many buckets. Of a shorter one that does not come nothing is said: it might be a few minutes late.
+    private static double Batch(int i, int period) => i % period < 6 ? 60 : 0;
+
+    private static double Wave(int i, int period) => 100 + (50 * Math.Sin(2 * Math.PI * (i % period) / period));
 
     private static double Open(int i) => i % Day is >= Day / 3 and < Day * 3 / 4 ? Opened : Closed;
 

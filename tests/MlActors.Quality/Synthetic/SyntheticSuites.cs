@@ -5,7 +5,7 @@ public static class SyntheticSuites
 {
     public static IReadOnlyList<(string Name, IReadOnlyList<SyntheticKind> Kinds)> All { get; } =
     [
-        ("noise", SingleSeries.Noise), ("patterns", SingleSeries.Patterns), ("incidents", SingleSeries.Incidents),
+        ("noise", SingleSeries.Noise), ("patterns", SingleSeries.Patterns), ("incidents", SingleSeries.Incidents), ("periods", SingleSeries.Periods),
         ("population", Populations.Kinds), ("many", ManySeries.Kinds), ("rare", RareValues.Kinds), ("categories", Messages.Kinds),
     ];
 

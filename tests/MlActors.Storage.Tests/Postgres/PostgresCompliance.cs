@@ -40,3 +40,6 @@ public sealed class PostgresService(PostgresServer server) : ServiceCompliance(n
 
 [Collection(PostgresServer.Name)]
 public sealed class PostgresDocumentRows(PostgresServer server) : DocumentCompliance(new PostgresUnderTest(server));
+
+[Collection(PostgresServer.Name)]
+public sealed class PostgresAnnotationRows(PostgresServer server) : AnnotationCompliance(new PostgresUnderTest(server));

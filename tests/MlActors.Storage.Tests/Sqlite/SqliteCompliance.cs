@@ -16,6 +16,8 @@ public sealed class SqliteContextRows() : ContextCompliance(new SqliteUnderTest(
 
 public sealed class SqlitePlotRows() : PlotCompliance(new SqliteUnderTest());
 
+public sealed class SqliteAnnotationRows() : AnnotationCompliance(new SqliteUnderTest());
+
 public sealed class SqliteForecastRows() : ForecastCompliance(new SqliteUnderTest());
 
 public sealed class SqliteSecurityRows() : SecurityCompliance(new SqliteUnderTest());

@@ -144,8 +144,8 @@ public static class JobFields
     private static ImmutableArray<JobField> ModelPlot =>
     [
         new("model_plot_config.enabled", FieldType.Boolean, "false", "Whether the values of all series and the models' bounds are stored with every bucket."),
-        new("model_plot_config.annotations_enabled", FieldType.Boolean, "as `enabled`",
-            "Whether changes of the models are noted. Without effect: this version has no annotations."),
+        new("model_plot_config.annotations_enabled", FieldType.Boolean, "as `enabled` where that is given, else true",
+            "Whether lasting changes of the level of a series are noted as annotations. An open job obeys a change at once."),
         new("model_plot_config.terms", FieldType.Text, "all series",
             "Only series with one of these partition, by or over values are stored; separated by commas."),
     ];

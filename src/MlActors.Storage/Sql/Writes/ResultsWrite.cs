@@ -5,7 +5,7 @@ using MlActors.Jobs.Storage;
 namespace MlActors.Storage.Sql.Writes;
 
 /// <summary>
-/// Buckets with their records, influencers and plotted values, under (job, time) and (job, time, position in the bucket): what a
+/// Buckets with their records, influencers, plotted values and annotations, under (job, time) and (job, time, position in the bucket): what a
 /// bucket held before is replaced.
 /// </summary>
 internal sealed class ResultsWrite : RowWrite
@@ -30,10 +30,11 @@ internal sealed class ResultsWrite : RowWrite
     private readonly record struct PlotRow(int DetectorIndex, string Partition, string By, byte[] Document);
 
     /// <param name="Plot"><c>null</c> when it is not to be touched.</param>
-    private sealed record Bucket(long Timestamp, bool IsInterim, double ProcessingMs, Row Summary, Row[] Records, Row[] Influencers, PlotRow[]? Plot)
+    private sealed record Bucket(long Timestamp, bool IsInterim, double ProcessingMs, Row Summary, Row[] Records, Row[] Influencers, PlotRow[]? Plot,
+        AnnotationRow[]? Notes)
     {
         public int Bytes => Summary.Document.Length + Records.Sum(row => row.Document.Length) + Influencers.Sum(row => row.Document.Length)
-            + (Plot?.Sum(row => row.Document.Length) ?? 0);
+            + (Plot?.Sum(row => row.Document.Length) ?? 0) + (Notes?.Sum(row => row.Document.Length) ?? 0);
     }
 
     private readonly string _jobId;
@@ -45,7 +46,7 @@ internal sealed class ResultsWrite : RowWrite
         if (results.ProcessingMs.Count != results.Buckets.Count)
             throw new ArgumentException("Every bucket needs its processing time.", nameof(results));
         _jobId = results.JobId;
-        _buckets = [.. results.Buckets.Select((bucket, i) => Render(results.JobId, bucket, results.ProcessingMs[i], results.Plot))];
+        _buckets = [.. results.Buckets.Select((bucket, i) => Render(results.JobId, bucket, results.ProcessingMs[i], results.Plot, results.Notes))];
         _anyFinal = results.Buckets.Any(bucket => !bucket.IsInterim);
         Bytes = _buckets.Sum(bucket => bucket.Bytes);
     }
@@ -70,6 +71,7 @@ internal sealed class ResultsWrite : RowWrite
             Insert(InsertRecord, bucket, bucket.Records);
             Insert(InsertInfluencer, bucket, bucket.Influencers);
             if (bucket.Plot is { } plot) WritePlot(session, bucket.Timestamp, plot);
+            if (bucket.Notes is { } notes) AnnotationsWrite.Replace(session, _jobId, bucket.Timestamp, notes);
         }
 
         void Insert(string constant, Bucket bucket, Row[] rows)
@@ -104,14 +106,15 @@ internal sealed class ResultsWrite : RowWrite
         session.Prepare(DropInterimInfluencers).Bind(1, _jobId).Do();
     }
 
-    private static Bucket Render(string jobId, BucketResult bucket, double processingMs, ModelPlot? plot) => new(
+    private static Bucket Render(string jobId, BucketResult bucket, double processingMs, ModelPlot? plot, ChangeNotes? notes) => new(
         bucket.Timestamp,
         bucket.IsInterim,
         processingMs,
         new Row(Finite(bucket.AnomalyScore), ResultDocuments.Bucket(jobId, bucket)),
         [.. bucket.Records.Select(record => new Row(Finite(record.RecordScore), ResultDocuments.Record(jobId, bucket, record)))],
         [.. bucket.Influencers.Select(influencer => new Row(Finite(influencer.InfluencerScore), ResultDocuments.Influencer(jobId, bucket, influencer)))],
-        plot is null || bucket.IsInterim ? null : [.. bucket.Values.Where(value => plot.Includes(value)).Select(value => Render(jobId, bucket, plot, value))]);
+        plot is null || bucket.IsInterim ? null : [.. bucket.Values.Where(value => plot.Includes(value)).Select(value => Render(jobId, bucket, plot, value))],
+        notes is null || bucket.IsInterim ? null : [.. Annotation.Of(bucket, notes.Detectors).Select(one => AnnotationRow.Of(jobId, one))]);
 
     private static PlotRow Render(string jobId, BucketResult bucket, ModelPlot plot, SeriesValue value)
     {
@@ -148,6 +151,11 @@ internal sealed class ResultsDelete(DeleteResults delete) : RowWrite
             """
             DELETE FROM model_plot WHERE (job_id, timestamp, ordinal) IN
                 (SELECT job_id, timestamp, ordinal FROM model_plot WHERE job_id = ?1 AND timestamp >= ?2 ORDER BY timestamp, ordinal LIMIT ?3)
+            """);
+        Delete(
+            """
+            DELETE FROM annotation WHERE (job_id, annotation_id) IN
+                (SELECT job_id, annotation_id FROM annotation WHERE job_id = ?1 AND end_timestamp >= ?2 ORDER BY end_timestamp, annotation_id LIMIT ?3)
             """);
 
         void Delete(string constant) => session.Prepare(constant).Bind(1, delete.JobId).Bind(2, delete.From).Bind(3, (long)delete.Limit).Do();

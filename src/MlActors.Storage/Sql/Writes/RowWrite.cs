@@ -48,6 +48,7 @@ internal abstract class RowWrite
         ExpireForecasts w => new ForecastsExpire(w),
         DeleteForecast w => new ForecastDelete(w),
         PutCategories w => new CategoriesWrite(w),
+        PutAnnotations w => new AnnotationsWrite(w),
         PutSnapshot w => new SnapshotWrite(w),
         UpdateSnapshot w => new SnapshotUpdate(w),
         DeleteSnapshot w => new SnapshotDelete(w.JobId, w.SnapshotId),
