@@ -31,6 +31,10 @@ public sealed partial class JobAnalysis
         return analysis;
     }
 
+    /// <summary>Looks whether a saved state is whole and of a known version, without taking it up.</summary>
+    /// <exception cref="ModelStateException">It is not; the message says why.</exception>
+    public static void CheckState(ReadOnlySpan<byte> state) => StateFrame.Open(state);
+
     private void WriteBody(ByteWriter writer, StringTable strings)
     {
         SettingsPrint.Of(_settings).Write(writer);

@@ -35,7 +35,7 @@ public sealed class DatafeedSources : IDatafeedSources, IAsyncDisposable
         if (datafeed.Source is not { } source)
         {
             if (_documents is null) problems.Add("source", NoDocuments, ProblemKind.IllegalArgument);
-            else _documents.Check(datafeed, problems);
+            else _documents.Check(datafeed, job, problems);
             return;
         }
         if (!source.TryGetProperty(ConnectionField, out var name) || name.ValueKind != JsonValueKind.String)

@@ -13,6 +13,7 @@ internal sealed class BatchBuilder
 
     private readonly BatchSchema _schema;
     private readonly Place[] _places;
+    private readonly bool[] _isNumberAlone;
     private readonly double[]?[] _numbers;
     private readonly int[]?[] _codes;
     private readonly TextInterner?[] _interners;
@@ -33,6 +34,7 @@ internal sealed class BatchBuilder
         _places = [.. paths.Names
             .Select((name, field) => PlaceOf(schema, name, field))
             .Where(place => place.Number >= 0 || place.Text >= 0 || place.Point >= 0)];
+        _isNumberAlone = [.. paths.Names.Select((name, field) => PlaceOf(schema, name, field) is { Number: >= 0, Text: < 0, Point: < 0 })];
         var texts = schema.Fields.Count(field => field.Kind != FieldKind.Number);
         _numbers = [.. schema.Fields.Select(field => field.Kind == FieldKind.Number ? new double[FirstRows] : null)];
         _codes = [.. schema.Fields.Select(field => field.Kind != FieldKind.Number ? new int[FirstRows] : null)];
@@ -46,6 +48,9 @@ internal sealed class BatchBuilder
     /// <summary>Whether nothing was added and nothing counted.</summary>
     public bool IsEmpty => _count == 0 && _counts == default;
 
+    /// <summary>Whether a field, by its place, goes into a column of numbers and no other.</summary>
+    public bool IsNumberAlone(int field) => _isNumberAlone[field];
+
     public void Count(in InputCounts counts) => _counts += counts;
 
     /// <summary>Counts a record, and adds it if it has a time.</summary>
@@ -53,19 +58,20 @@ internal sealed class BatchBuilder
     /// <param name="fields">How many fields it had beside the time, used or not.</param>
     /// <param name="inputBytes">Its length in the input.</param>
     /// <param name="bytes">What the tokens point into.</param>
-    public void Take(long? seconds, int fields, long inputBytes, ReadOnlySpan<byte> bytes, ReadOnlySpan<FieldToken> tokens) => Count(new InputCounts
+    /// <param name="numbers">What fields are worth that are known as numbers, NaN for the others; may be empty.</param>
+    public void Take(long? seconds, int fields, long inputBytes, ReadOnlySpan<byte> bytes, ReadOnlySpan<FieldToken> tokens, ReadOnlySpan<double> numbers = default) => Count(new InputCounts
     {
         InputBytes = inputBytes,
         InputFields = fields,
         InvalidDates = seconds is null ? 1 : 0,
-        MissingFields = seconds is { } time ? Append(time, bytes, tokens) : 0,
+        MissingFields = seconds is { } time ? Append(time, bytes, tokens, numbers) : 0,
     });
 
     /// <summary>Adds a record.</summary>
     /// <param name="seconds">Its time.</param>
     /// <param name="bytes">What the tokens point into.</param>
     /// <returns>How many fields of the schema it lacks.</returns>
-    private int Append(long seconds, ReadOnlySpan<byte> bytes, ReadOnlySpan<FieldToken> tokens)
+    private int Append(long seconds, ReadOnlySpan<byte> bytes, ReadOnlySpan<FieldToken> tokens, ReadOnlySpan<double> numbers)
     {
         var row = _count;
         if (row == _times.Length) Grow();
@@ -77,7 +83,7 @@ internal sealed class BatchBuilder
             var lacks = token.Kind == TokenKind.None;
             if (place.Number >= 0)
             {
-                var value = lacks ? double.NaN : _values.Number(bytes, token);
+                var value = lacks ? double.NaN : numbers.IsEmpty || double.IsNaN(numbers[place.Field]) ? _values.Number(bytes, token) : numbers[place.Field];
                 _numbers[place.Number]![row] = value;
                 lacks |= double.IsNaN(value);
             }

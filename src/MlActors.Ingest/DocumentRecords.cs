@@ -13,6 +13,7 @@ public sealed class DocumentRecords
     private readonly BatchBuilder _builder;
     private byte[] _bytes = new byte[4096];
     private int _begun = -1;
+    private long? _begunMs;
 
     /// <exception cref="ArgumentException">The time format is no format, or the schema has a column twice.</exception>
     public DocumentRecords(BatchSchema schema, RecordFormat format)
@@ -43,8 +44,8 @@ public sealed class DocumentRecords
     /// <returns>Whether it is a JSON object; else nothing was added.</returns>
     public bool TryAdd(ReadOnlySpan<byte> json)
     {
-        if (!TryBegin(json)) return false;
-        AddBegun();
+        if (!TryScan(json)) return false;
+        Add(json.Length, _times.Read(_bytes, _scanner.Tokens[FieldPaths.TimeField]));
         return true;
     }
 
@@ -53,18 +54,19 @@ public sealed class DocumentRecords
     public bool TryBegin(ReadOnlySpan<byte> json)
     {
         _begun = TryScan(json) ? json.Length : -1;
+        _begunMs = _begun >= 0 && _times.TryReadMs(_bytes, _scanner.Tokens[FieldPaths.TimeField], out var ms) ? ms : null;
         return _begun >= 0;
     }
 
     /// <summary>The time of the record that was begun, epoch milliseconds; <c>null</c> when it has none that can be read.</summary>
-    public long? TimeMs => _begun >= 0 && _times.TryReadMs(_bytes, _scanner.Tokens[FieldPaths.TimeField], out var ms) ? ms : null;
+    public long? TimeMs => _begunMs;
 
     /// <summary>Adds the record that was begun; without a readable time it is only counted.</summary>
     public void AddBegun()
     {
         if (_begun < 0) throw new InvalidOperationException("No record was begun");
-        Add(_begun, _times.Read(_bytes, _scanner.Tokens[FieldPaths.TimeField]));
-        _begun = -1;
+        Add(_begun, _begunMs is { } ms ? RecordTimes.ToSeconds(ms) : null);
+        (_begun, _begunMs) = (-1, null);
     }
 
     /// <summary>Counts something that is no record as one without a readable time.</summary>

@@ -18,6 +18,9 @@ public sealed class RowRecords
     private readonly RecordTimes _times;
     private readonly BatchBuilder _builder;
     private readonly FieldToken[] _tokens;
+
+    // What fields that are wanted as numbers alone were set to, and NaN where they were set by a text: no number has to go through one.
+    private readonly double[] _numbers;
     private byte[] _bytes = new byte[1024];
     private int _used;
 
@@ -28,6 +31,7 @@ public sealed class RowRecords
         _times = new RecordTimes(format.TimeFormat);
         _builder = new BatchBuilder(schema, _paths, new RecordReaderOptions().MaxBatchBytes);
         _tokens = new FieldToken[_paths.Names.Count];
+        _numbers = new double[_paths.Names.Count];
     }
 
     /// <summary>The fields that a record may have; the first is the time.</summary>
@@ -68,10 +72,16 @@ public sealed class RowRecords
     /// <summary>The same with a number; what is no finite one is a missing field.</summary>
     public void Set(int field, double number)
     {
-        if (double.IsFinite(number)) Set<double>(field, number);
+        if (!double.IsFinite(number)) return;
+        if (IsNumberAlone(field)) Take(field, number);
+        else Set<double>(field, number);
     }
 
-    public void Set(int field, long number) => Set<long>(field, number);
+    public void Set(int field, long number)
+    {
+        if (IsNumberAlone(field)) Take(field, (double)number);
+        else Set<long>(field, number);
+    }
 
     public void Set(int field, decimal number) => Set<decimal>(field, number);
 
@@ -106,8 +116,16 @@ public sealed class RowRecords
 
     private void Append(long? seconds, int fields, long bytes)
     {
-        _builder.Take(seconds, fields, bytes, _bytes, _tokens);
+        _builder.Take(seconds, fields, bytes, _bytes, _tokens, _numbers);
         Clear();
+    }
+
+    private bool IsNumberAlone(int field) => field != FieldPaths.TimeField && _builder.IsNumberAlone(field);
+
+    private void Take(int field, double number)
+    {
+        _tokens[field] = new FieldToken { Kind = TokenKind.Number };
+        _numbers[field] = number;
     }
 
     private void Set<T>(int field, T number)
@@ -129,6 +147,7 @@ public sealed class RowRecords
     {
         ref var token = ref _tokens[field];
         token = new FieldToken { Kind = TokenKind.Text, Start = _used, Length = length };
+        _numbers[field] = double.NaN;
         // The lexer wants a zero byte behind a number.
         _bytes[_used + length] = 0;
         if (field == FieldPaths.TimeField && JsonLexer.Number(_bytes, _used, out var parts) == _used + length)

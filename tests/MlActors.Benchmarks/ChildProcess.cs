@@ -32,7 +32,9 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>The real server: <c>mlactors serve</c>.</summary>
-    public static Task<ChildProcess> ServeAsync(string data) => StartAsync("mlactors.dll", url => ["serve", "--data", data, "--urls", url]);
+    /// <param name="config">A file of settings, if it is to have any.</param>
+    public static Task<ChildProcess> ServeAsync(string data, string? config = null) =>
+        StartAsync("mlactors.dll", url => ["serve", "--data", data, "--urls", url, .. config is null ? (string[])[] : ["--config", config]]);
 
     /// <summary>The floor of taking records: <see cref="DiscardServer"/>.</summary>
     public static Task<ChildProcess> DiscardAsync() => StartAsync("benchmarks.dll", url => [DiscardServer.Name, url]);

@@ -15,9 +15,9 @@ namespace MlActors.Benchmarks;
 /// </summary>
 internal static class DatafeedSqlBenchmark
 {
-    private const string Password = "benchmark";
-    private const string Columns = "SELECT ts, host, value, bytes FROM metrics";
-    private const long Start = 1_700_000_000_000;
+    internal const string Password = "benchmark";
+    internal const string Columns = "SELECT ts, host, value, bytes FROM metrics";
+    internal const long Start = 1_700_000_000_000;
 
     private static readonly JobConfig Job = new()
     {
@@ -37,10 +37,7 @@ internal static class DatafeedSqlBenchmark
     {
         var (rows, rounds) = (Options.Number(args, "--rows", 2_000_000), Options.Number(args, "--rounds", 3));
         await using var postgres = await PostgresProcess.StartAsync(Password);
-        await postgres.ExecuteAsync("CREATE TABLE metrics (ts timestamptz, host text, value double precision, bytes bigint)");
-        await postgres.ExecuteAsync(Text.Of($"INSERT INTO metrics SELECT to_timestamp({Start / 1000} + i / 20), 'web-' || (i % 200), sin(i) * 100, i % 65536 FROM generate_series(0, {rows - 1}) i"));
-        await postgres.ExecuteAsync("CREATE INDEX ON metrics (ts)");
-        await postgres.ExecuteAsync("VACUUM ANALYZE metrics");
+        await FillAsync(postgres, rows);
         var problems = new List<string>();
         await using var sources = DatafeedsHosting.Create(ConnectionSet.Read([Connection(postgres)], problems));
         if (problems.Count > 0) throw new InvalidOperationException(string.Join("; ", problems));
@@ -57,6 +54,14 @@ internal static class DatafeedSqlBenchmark
             Text.Print($"reader {rows / floor.Seconds,12:N0} rows/s, cpu {floor.Cpu:F2} s; source {rows / source.Seconds,12:N0} rows/s, cpu {source.Cpu:F2} s, {source.Allocated / rows} B/row, gc {source.Gen0}/{source.Gen1}/{source.Gen2}");
         }
         Text.Print($"{rows:N0} rows: source {Measured.Median(rates):N0} rows/s, {Measured.Median(rates) / Measured.Median(floors):P0} of a reader that throws them away");
+    }
+
+    internal static async Task FillAsync(PostgresProcess postgres, int rows)
+    {
+        await postgres.ExecuteAsync("CREATE TABLE metrics (ts timestamptz, host text, value double precision, bytes bigint)");
+        await postgres.ExecuteAsync(Text.Of($"INSERT INTO metrics SELECT to_timestamp({Start / 1000} + i / 20), 'web-' || (i % 200), sin(i) * 100, i % 65536 FROM generate_series(0, {rows - 1}) i"));
+        await postgres.ExecuteAsync("CREATE INDEX ON metrics (ts)");
+        await postgres.ExecuteAsync("VACUUM ANALYZE metrics");
     }
 
     private static ConnectionConfig Connection(PostgresProcess postgres) => new("warehouse", new Dictionary<string, string>(StringComparer.Ordinal)
@@ -83,7 +88,7 @@ internal static class DatafeedSqlBenchmark
         if (read != rows) throw new InvalidOperationException(Text.Of($"read {read} of {rows} rows"));
     }
 
-    private static async Task DiscardAsync(PostgresProcess postgres, int rows)
+    internal static async Task DiscardAsync(PostgresProcess postgres, int rows)
     {
         await using var connection = new NpgsqlConnection(postgres.ConnectionString);
         await connection.OpenAsync();

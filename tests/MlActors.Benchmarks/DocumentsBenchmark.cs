@@ -16,9 +16,9 @@ namespace MlActors.Benchmarks;
 /// </summary>
 public static class DocumentsBenchmark
 {
-    private const string Index = "bench";
+    internal const string Index = "bench";
     private const int DocumentsOfARequest = 5000;
-    private const long Start = 1767225600000;
+    internal const long Start = 1767225600000;
 
     /// <summary>Options: <c>--rows n</c> (2000000), <c>--rounds n</c> (3).</summary>
     public static async Task RunAsync(string[] args)
@@ -46,7 +46,7 @@ public static class DocumentsBenchmark
         Text.Print($"median ratio read/floor {Measured.Median(ratios):F2} of {rounds} rounds (goal 0.60)");
     }
 
-    private static async Task IngestAsync(string directory, int rows)
+    internal static async Task IngestAsync(string directory, int rows)
     {
         await using var server = await ServerInProcess.StartAsync(directory);
         using var client = new HttpClient { BaseAddress = server.Url };
@@ -80,7 +80,7 @@ public static class DocumentsBenchmark
 
     private static StringBuilder Append(this StringBuilder text, double value, CultureInfo culture) => text.Append(value.ToString(culture));
 
-    private static async Task<(long Rows, double Seconds)> ReadAsync(SqliteStorage storage, IndexInfo index, Query query)
+    internal static async Task<(long Rows, double Seconds)> ReadAsync(SqliteStorage storage, IndexInfo index, Query query)
     {
         var scan = new DocumentScan([index], query);
         var watch = Stopwatch.StartNew();

@@ -14,6 +14,8 @@ using MlActors.Benchmarks;
     ("analysis", "the analysis alone: models, records, many series, memory [--rounds 3]", options => Task.Run(() => AnalysisBenchmark.Run(options))),
     ("synthetic", "detection quality on made-up series [--seeds 10]", options => Task.Run(() => SyntheticBenchmark.Run(options))),
     ("datafeed-sql", "rows a second that a datafeed reads from PostgreSQL, the source alone [--rows 2000000] [--rounds 3]", DatafeedSqlBenchmark.RunAsync),
+    ("look-back", "rows analysed by a datafeed from its start to the closed job, and memory [--rows 10000000] [--rounds 1] [--source postgresql|index]", LookBackBenchmark.RunAsync),
+    ("datafeeds-idle", "processor time of datafeeds in real time that find nothing [--jobs 1000] [--seconds 120] [--every 450,60,10]", DatafeedsIdleBenchmark.RunAsync),
     ("ingest-parse", "records parsed into batches [records] [runs]", options => Task.Run(() => IngestParseBenchmark.Run(options))),
 ];
 
@@ -21,7 +23,7 @@ if (args is [DiscardServer.Name, ..]) return await DiscardServer.RunAsync(args[1
 var chosen = benchmarks.FirstOrDefault(benchmark => args.Length > 0 && benchmark.Name == args[0]);
 if (chosen.Run is null)
 {
-    foreach (var (name, what, _) in benchmarks) Console.WriteLine($"{name,-14} {what}");
+    foreach (var (name, what, _) in benchmarks) Console.WriteLine($"{name,-15} {what}");
     return 2;
 }
 await chosen.Run(args[1..]);

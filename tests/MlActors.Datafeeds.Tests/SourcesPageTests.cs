@@ -20,7 +20,7 @@ public sealed class SourcesPageTests
         foreach (var type in ConnectionTypes.All) page.ShouldContain($"`{type.Name}`");
     }
 
-    private static string Place(string path)
+    internal static string Place(string path)
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root!.FullName, "MlActors.sln"))) root = root.Parent;

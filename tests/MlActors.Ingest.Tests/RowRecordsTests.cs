@@ -77,6 +77,30 @@ public sealed class RowRecordsTests
     }
 
     [Fact]
+    public void A_number_is_worth_what_it_is_written_out_whatever_the_field_was_before() =>
+        Gen.Select(Gen.Double, Gen.Long, Gen.Int[0, 3]).Array[1, 40].Sample(cells =>
+        {
+            var schema = Uploads.Schema(Uploads.Number("value"));
+            var (typed, written) = (new RowRecords(schema, new RecordFormat("time", "epoch")), new RowRecords(schema, new RecordFormat("time", "epoch")));
+            var value = typed.IndexOf("value");
+            foreach (var (real, integer, form) in cells)
+            {
+                if (form == 1) typed.Set(value, 5.0);
+                if (form == 2) typed.Set(value, "6");
+                if (form < 2) typed.Set(value, "7");
+                else if (form == 2) typed.Set(value, real);
+                else typed.Set(value, integer);
+                if (form < 2) written.Set(value, "7");
+                else if (form == 2 && !double.IsFinite(real)) written.Set(value, "6");
+                else written.Set(value, form == 2 ? real.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : integer.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                foreach (var records in new[] { typed, written }) records.Add(1_000, fields: 1, bytes: 0);
+            }
+            var (got, expected) = (typed.Cut(), written.Cut());
+            got.Columns[0].Numbers.ShouldBe(expected.Columns[0].Numbers);
+            got.Input.ShouldBe(expected.Input);
+        }, iter: 300);
+
+    [Fact]
     public void Typed_values_are_worth_what_their_texts_are()
     {
         var schema = Uploads.Schema(Uploads.Number("n"), Uploads.Text("n"));

@@ -43,6 +43,21 @@ public class ConfigurationTests
     }
 
     [Fact]
+    public void What_is_in_effect_is_described_without_secrets()
+    {
+        var lines = Load("""
+            mlactors { cluster-name = shop, connections {
+              db { type = postgresql, host = db, database = shop, user = reader, password = open-sesame-42 }
+              metrics { type = prometheus, url = "http://localhost:9090", token = open-sesame-42 }
+              cluster { type = elasticsearch, url = "http://localhost:9200", api-key = open-sesame-42 } } }
+            """).Describe().ToList();
+        lines.ShouldContain("mlactors.cluster-name = shop");
+        lines.ShouldContain("mlactors.connections.db.host = db");
+        foreach (var secret in new[] { "db.password", "metrics.token", "cluster.api-key" }) lines.ShouldContain($"mlactors.connections.{secret} = ********");
+        lines.ShouldAllBe(line => !line.Contains("open-sesame-42"));
+    }
+
+    [Fact]
     public void All_problems_are_reported_at_once_each_with_its_key_and_a_fix()
     {
         var problems = Should.Throw<ConfigurationException>(() => Load("""

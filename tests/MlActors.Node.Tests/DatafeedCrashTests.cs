@@ -11,7 +11,7 @@ namespace MlActors.Node.Tests;
 /// </summary>
 public sealed class DatafeedCrashTests
 {
-    private const string Index = "shop-data";
+    internal const string Index = "shop-data";
 
     private static readonly Lazy<Task<Outcome>> Undisturbed = new(async () =>
     {
@@ -70,7 +70,7 @@ public sealed class DatafeedCrashTests
     }
 
     /// <summary>The workload, moved in time.</summary>
-    private static List<string> Shifted(long startMs)
+    internal static List<string> Shifted(long startMs)
     {
         var shift = startMs / 60_000 * 60_000;
         long? first = null;
@@ -116,7 +116,7 @@ public sealed class DatafeedCrashTests
         });
     }
 
-    private static async Task BulkAsync(MlClient ml, string piece)
+    internal static async Task BulkAsync(MlClient ml, string piece)
     {
         var body = new StringBuilder();
         foreach (var line in piece.Split('\n', StringSplitOptions.RemoveEmptyEntries)) body.Append("{\"index\":{}}\n").Append(line).Append('\n');

@@ -1,7 +1,7 @@
 // Datafeeds through the official clients: documents sent with the bulk helper, read by a datafeed to its end, the job closed by itself.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Server, clients } from './support/server.mjs';
+import { Server, clients, refused } from './support/server.mjs';
 
 const start = Date.parse('2024-03-04T00:00:00Z');
 const minutes = 24 * 60;
@@ -22,6 +22,12 @@ const until = async (what, said) => {
   }
   assert.fail(said);
 };
+
+async function refuses(client, aggregations, why) {
+  const { status, error } = await refused(client.ml.updateDatafeed({ datafeed_id: 'added-up', aggregations }));
+  assert.equal(status, 400);
+  assert.match(error.reason, why);
+}
 
 describe('datafeeds', () => {
   for (const [version, Client] of clients) {
@@ -96,6 +102,76 @@ describe('datafeeds', () => {
         assert.deepEqual(await client.ml.stopDatafeed({ datafeed_id: '_all' }), { stopped: true });
         assert.deepEqual(await client.ml.deleteDatafeed({ datafeed_id: 'feed-now' }), { acknowledged: true });
         assert.equal((await client.ml.getDatafeeds()).count, 1);
+      });
+
+      it('add up documents first, with the results of a job that adds up by itself', async () => {
+        // A quarter of an hour without documents, and one with too many.
+        const quiet = [...documents()].filter(({ '@timestamp': time }) => Math.floor((Date.parse(time) - start) / 900_000) !== 40);
+        const burst = quiet.filter(({ '@timestamp': time, host }) => host === 'c' && Math.floor((Date.parse(time) - start) / 900_000) === 88);
+        const sent = await client.helpers.bulk({ datasource: [...quiet, ...burst, ...burst, ...burst], onDocument: () => ({ index: { _index: 'shop-2024' } }) });
+        assert.equal(sent.failed, 0);
+        const job = (job_id, more) => client.ml.putJob({
+          job_id,
+          analysis_config: {
+            bucket_span: '15m', ...more.analysis,
+            detectors: [{ function: 'count', by_field_name: 'host' }, { function: 'mean', field_name: 'took', by_field_name: 'host' }],
+          },
+          data_description: { time_field: '@timestamp' },
+          datafeed_config: { indices: ['shop-*'], ...more.datafeed },
+        });
+        await job('plain', {});
+        await job('added-up', {
+          analysis: { summary_count_field_name: 'doc_count' },
+          datafeed: {
+            aggregations: {
+              spans: {
+                date_histogram: { field: '@timestamp', fixed_interval: '5m' },
+                aggregations: {
+                  '@timestamp': { max: { field: '@timestamp' } },
+                  host: { terms: { field: 'host' }, aggregations: { took: { avg: { field: 'took' } } } },
+                },
+              },
+            },
+          },
+        });
+        const [first] = await client.ml.previewDatafeed({ datafeed_id: 'added-up' });
+        const five = quiet.filter(({ host }) => host === 'a').slice(0, 5);
+        const took = five.reduce((sum, document) => sum + document.took, 0) / 5;
+        assert.deepEqual({ ...first, took: first.took.toFixed(9) }, { '@timestamp': start + 4 * 60_000, host: 'a', took: took.toFixed(9), doc_count: 5 });
+
+        const run = async (job_id, end) => {
+          await client.ml.openJob({ job_id });
+          await client.ml.startDatafeed({ datafeed_id: job_id, start: new Date(start).toISOString(), end: new Date(end).toISOString() });
+        };
+        const closed = job_id => until(async () => (await client.ml.getJobStats({ job_id })).jobs[0].state === 'closed', `${job_id} did not close by itself`);
+        await run('plain', start + minutes * 60_000);
+        // The first part ends within a bucket of the histogram, the second is interrupted by the death of the server.
+        await run('added-up', start + 607 * 60_000);
+        await closed('added-up');
+        await run('added-up', start + minutes * 60_000);
+        await server.kill();
+        await server.run(server.url);
+        await closed('plain');
+        await closed('added-up');
+
+        const buckets = async job_id => (await client.ml.getBuckets({ job_id, size: 1000, exclude_interim: true })).buckets.map(bucket => bucket.timestamp);
+        const found = async job_id => (await client.ml.getRecords({ job_id, size: 1000, exclude_interim: true, sort: 'timestamp', record_score: 1 })).records
+          .map(({ timestamp, detector_index, by_field_value, actual, record_score }) => ({ timestamp, detector_index, by_field_value, actual, record_score }));
+        const [expected, got] = [await found('plain'), await found('added-up')];
+        const key = ({ timestamp, detector_index, by_field_value }) => `${timestamp} ${detector_index} ${by_field_value}`;
+        assert.deepEqual(got.map(key).sort(), expected.map(key).sort());
+        for (const record of got) {
+          const same = expected.find(other => key(other) === key(record));
+          assert.ok(Math.abs(same.record_score - record.record_score) < 1e-6 && Math.abs(same.actual[0] - record.actual[0]) < 1e-9, JSON.stringify([same, record]));
+        }
+        assert.ok(got.some(record => record.detector_index === 0 && record.by_field_value === 'c' && record.timestamp === start + 88 * 900_000 && record.record_score > 50));
+        assert.ok(got.some(record => record.detector_index === 1 && record.by_field_value === 'b' && record.record_score > 50));
+        assert.deepEqual(await buckets('added-up'), await buckets('plain'));
+        const { data_counts: counts } = (await client.ml.getJobStats({ job_id: 'added-up' })).jobs[0];
+        assert.equal(counts.processed_record_count, 3 * (minutes - 15) / 5);
+        assert.equal(counts.out_of_order_timestamp_count, 0);
+        await refuses(client, { spans: { date_histogram: { field: '@timestamp', fixed_interval: '5m' } } }, /needs the time of its newest document/);
+        await refuses(client, { spans: { date_histogram: { field: '@timestamp', fixed_interval: '4m' } } }, /must be a multiple/);
       });
     });
   }

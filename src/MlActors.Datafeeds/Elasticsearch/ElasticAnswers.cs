@@ -32,10 +32,6 @@ internal static class ElasticAnswers
         throw new SourceException($"the documents have no doc values of the time field [{timeField}]: it must be mapped as a date", isPermanent: true);
     }
 
-    /// <summary>A number of a metric; <c>null</c> for none.</summary>
-    public static double? Value(JsonElement metric) =>
-        metric.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
-
     /// <summary>The server's own words in a refusal: those of the cause, if it names one.</summary>
     public static string? ReasonOf(JsonElement root)
     {

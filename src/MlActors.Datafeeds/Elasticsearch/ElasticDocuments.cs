@@ -5,6 +5,7 @@ using MlActors.Analysis.Input;
 using MlActors.Datafeeds.Http;
 using MlActors.Datafeeds.Paging;
 using MlActors.Ingest;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Datafeeds.Sources;
 
@@ -86,7 +87,7 @@ internal sealed class ElasticDocuments(HttpCaller caller, ElasticSettings settin
                 if (count < LargestSearch) return;
                 after = JsonNode.Parse(hits[count - 1].GetProperty("sort").GetRawText());
                 if (_count < limits.MostRecords && _batches.Count < limits.MostBatches) continue;
-                throw new SourceException($"more than {_count} documents have the time {TimeText.Of(time)}: give them finer times, or use [aggregations]", isPermanent: true);
+                throw new SourceException($"more than {_count} documents have the time {TimeText.Iso(time)}: give them finer times, or use [aggregations]", isPermanent: true);
             }
         }
         finally
@@ -103,7 +104,7 @@ internal sealed class ElasticDocuments(HttpCaller caller, ElasticSettings settin
         }
         catch (HttpRefusal refusal) when ((int)refusal.Status is 400 or 404 or 405)
         {
-            throw new SourceException($"more than {LargestSearch} documents have the time {TimeText.Of(time)}, and the server has no points in time to go through them: use [aggregations]",
+            throw new SourceException($"more than {LargestSearch} documents have the time {TimeText.Iso(time)}, and the server has no points in time to go through them: use [aggregations]",
                 isPermanent: true, refusal);
         }
     }

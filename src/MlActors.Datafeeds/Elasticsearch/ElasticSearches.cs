@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MlActors.Datafeeds.Aggregating;
 using MlActors.Datafeeds.Http;
 
 namespace MlActors.Datafeeds.Elasticsearch;
@@ -37,7 +38,7 @@ internal sealed class ElasticSearches(HttpCaller caller, ElasticSettings setting
 
     /// <summary>The aggregation over a range.</summary>
     /// <param name="after">The key after which a composite goes on.</param>
-    public Task<JsonDocument> AggregateAsync(ElasticAggregation aggregation, long fromMs, long toMs, JsonNode? after, CancellationToken cancellation)
+    public Task<JsonDocument> AggregateAsync(DatafeedAggregation aggregation, long fromMs, long toMs, JsonNode? after, CancellationToken cancellation)
     {
         var definition = aggregation.Definition.DeepClone().AsObject();
         if (after is not null) definition["composite"]!["after"] = after.DeepClone();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using MlActors.Datafeeds.Aggregating;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Fields;
 using MlActors.Jobs.Configuration.Reading;
@@ -13,7 +14,7 @@ namespace MlActors.Datafeeds.Elasticsearch;
 /// <param name="Aggregation"><c>null</c> to read the documents themselves.</param>
 /// <param name="DocValueFields">Names, or objects with a name and a format.</param>
 internal sealed record ElasticSettings(
-    ImmutableArray<string> Indices, string TimeField, int Size, JsonElement? Query, ElasticAggregation? Aggregation, JsonElement? RuntimeMappings, JsonElement? ScriptFields,
+    ImmutableArray<string> Indices, string TimeField, int Size, JsonElement? Query, DatafeedAggregation? Aggregation, JsonElement? RuntimeMappings, JsonElement? ScriptFields,
     ImmutableArray<JsonElement> DocValueFields)
 {
     /// <summary>The fields of <c>source</c>.</summary>
@@ -30,7 +31,12 @@ internal sealed record ElasticSettings(
         if (datafeed.Indices.IsEmpty) problems.Add("indices", "is required: the names of indices of the connection, also with *", ProblemKind.IllegalArgument);
         foreach (var index in datafeed.Indices.Where(index => index.IndexOfAny(['/', '?', '#', '\\', '"', ' ']) >= 0))
             problems.Add("indices", $"has [{ProblemList.Shown(index)}], which is no name of an index", ProblemKind.IllegalArgument);
-        var aggregation = datafeed.Aggregations is { } aggregations ? ElasticAggregation.Read(aggregations, job, problems) : null;
+        if (datafeed.RuntimeMappings is { } runtime && runtime.TryGetProperty(job.DataDescription.TimeField, out _))
+        {
+            problems.Add("runtime_mappings", $"has the job's time field [{job.DataDescription.TimeField}]: it must be a field of the index, as ranges of it are searched",
+                ProblemKind.IllegalArgument);
+        }
+        var aggregation = datafeed.Aggregations is null ? null : DatafeedAggregation.Read(datafeed, job, problems);
         return new ElasticSettings(datafeed.Indices, job.DataDescription.TimeField, datafeed.ScrollSize, datafeed.Query, aggregation, datafeed.RuntimeMappings, datafeed.ScriptFields,
             [.. source.Items("docvalue_fields").Select(field => field.Item)]);
     }

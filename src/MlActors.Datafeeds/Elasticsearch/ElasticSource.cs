@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlActors.Datafeeds.Aggregating;
 using MlActors.Datafeeds.Connections;
 using MlActors.Datafeeds.Http;
 using MlActors.Datafeeds.Paging;
@@ -10,6 +11,8 @@ namespace MlActors.Datafeeds.Elasticsearch;
 /// <summary>The documents of an Elasticsearch or OpenSearch, or an aggregation of them.</summary>
 internal sealed class ElasticSource(Connection connection, HttpCaller caller, ElasticSettings settings, JobConfig job, PageLimits limits) : IDatafeedSource
 {
+    public long GrainMs => settings.Aggregation?.IntervalMs ?? 1;
+
     public IAsyncEnumerable<SourcePage> ReadAsync(SourceRange range, CancellationToken cancellation)
     {
         if (range.FromMs >= range.ToMs) return AsyncEnumerable.Empty<SourcePage>();
@@ -25,8 +28,8 @@ internal sealed class ElasticSource(Connection connection, HttpCaller caller, El
             var aggregations = answer.GetProperty("aggregations");
             return new SourceSummary(
                 answer.GetProperty("hits").GetProperty("total").GetProperty("value").GetInt64(),
-                (long?)ElasticAnswers.Value(aggregations.GetProperty("earliest")),
-                (long?)ElasticAnswers.Value(aggregations.GetProperty("latest")));
+                (long?)BucketRecords.ValueOf(aggregations.GetProperty("earliest")),
+                (long?)BucketRecords.ValueOf(aggregations.GetProperty("latest")));
         }, cancellation);
 
     public async Task<IReadOnlyList<SourceCount>?> CountAsync(long fromMs, long toMs, long spanMs, CancellationToken cancellation) => fromMs >= toMs ? [] :

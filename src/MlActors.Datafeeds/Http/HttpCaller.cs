@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using MlActors.Datafeeds.Paging;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Datafeeds.Sources;
 
 namespace MlActors.Datafeeds.Http;
@@ -60,7 +61,7 @@ internal sealed class HttpCaller : IDisposable
             HttpRefusal refusal => new($"{place}: {Meaning(refusal, reasonOf)}", IsPermanent(refusal.Status), cause),
             AnswerTooLargeException => new($"{place}: {cause.Message}", isPermanent: true, cause),
             HttpRequestException or IOException => new($"{place} at {_options.Address}: {(cause.InnerException is { } inner ? $"{cause.Message} {inner.Message}" : cause.Message)}", inner: cause),
-            OperationCanceledException => new($"{place} at {_options.Address}: it cannot be connected to within {TimeText.Of(_options.ConnectTimeout)}", inner: cause),
+            OperationCanceledException => new($"{place} at {_options.Address}: it cannot be connected to within {TimeValue.Format(_options.ConnectTimeout)}", inner: cause),
             JsonException or KeyNotFoundException or InvalidOperationException or FormatException =>
                 new($"{place}: {_options.Address} does not answer as a server of type [{_options.Type}] does: {cause.Message}", inner: cause),
             _ => null,

@@ -12,8 +12,13 @@ using MlActors.Jobs.Storage;
 
 namespace MlActors.Datafeeds.Index;
 
-/// <summary>Reads documents of this server. Their store gives them in the order of time, and the place of the last one is where reading goes on.</summary>
-internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig datafeed, Query query, JobConfig job) : IDatafeedSource
+/// <summary>
+/// Reads documents of this server, or an aggregation of them. Their store gives them in the order of time, and the place of the last one is where reading
+/// goes on.
+/// </summary>
+/// <param name="aggregation"><c>null</c> to read the documents themselves.</param>
+internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig datafeed, Query query, IndexAggregation? aggregation, JobConfig job)
+    : IDatafeedSource
 {
     private const int PageBytes = 4 << 20;
 
@@ -21,18 +26,39 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
 
     private string TimeField => job.DataDescription.TimeField;
 
+    public long GrainMs => aggregation?.Shape.IntervalMs ?? 1;
+
     public async IAsyncEnumerable<SourcePage> ReadAsync(SourceRange range, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var scan = await ScanAsync(range.FromMs, range.ToMs, cancellation);
+        if (aggregation is not null)
+        {
+            var buckets = new IndexBuckets(documents, aggregation, job, pageRecords: datafeed.ScrollSize);
+            await foreach (var page in buckets.ReadAsync(scan with { MaxDocuments = int.MaxValue }, cancellation)) yield return page;
+            yield break;
+        }
         DocumentPosition? after = PositionKey.TryParse(range.Cursor, out var position) ? position : null;
         var records = new DocumentRecords(_schema, new RecordFormat(TimeField));
-        do
+        // The store reads the next documents while records are made of these.
+        var reading = FindAsync(scan, after, cancellation);
+        try
         {
-            var (page, next) = await ReadPageAsync(scan, after, records, cancellation);
-            after = next;
-            if (page is not null) yield return page;
+            while (reading is not null)
+            {
+                SourcePage? page;
+                using (var found = await reading)
+                {
+                    reading = found.Next is { } next ? FindAsync(scan, next, cancellation) : null;
+                    page = PageOf(found, records);
+                }
+                if (page is not null) yield return page;
+                cancellation.ThrowIfCancellationRequested();
+            }
         }
-        while (after is not null);
+        finally
+        {
+            if (reading is not null) await DiscardAsync(reading);
+        }
     }
 
     public async Task<SourceSummary?> SummarizeAsync(long fromMs, long toMs, CancellationToken cancellation)
@@ -50,12 +76,12 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<(SourcePage? Page, DocumentPosition? Next)> ReadPageAsync(
-        DocumentScan scan, DocumentPosition? after, DocumentRecords records, CancellationToken cancellation)
+    private Task<DocumentPage> FindAsync(DocumentScan scan, DocumentPosition? after, CancellationToken cancellation) =>
+        AskAsync(() => documents.ReadAsync(scan, after, cancellation));
+
+    private static SourcePage? PageOf(DocumentPage found, DocumentRecords records)
     {
-        cancellation.ThrowIfCancellationRequested();
-        using var found = await AskAsync(() => documents.ReadAsync(scan, after, cancellation));
-        if (found.Count == 0) return (null, found.Next);
+        if (found.Count == 0) return null;
         var batches = new List<RecordBatch>();
         for (var i = 0; i < found.Count; i++)
         {
@@ -64,7 +90,19 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
         }
         if (!records.IsEmpty) batches.Add(records.Cut());
         var last = found.PositionOf(found.Count - 1);
-        return (new SourcePage(batches, found.Count, last.TimeMs, PositionKey.Format(last)), found.Next);
+        return new SourcePage(batches, found.Count, last.TimeMs, PositionKey.Format(last));
+    }
+
+    // Nobody asks for it any more, and nobody is to hear of its failure.
+    private static async Task DiscardAsync(Task<DocumentPage> reading)
+    {
+        try
+        {
+            (await reading).Dispose();
+        }
+        catch (Exception cause) when (cause is SourceException or OperationCanceledException)
+        {
+        }
     }
 
     private async Task<DocumentScan> ScanAsync(long fromMs, long toMs, CancellationToken cancellation)
@@ -92,7 +130,7 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
 
     private static bool Means(string name, string index) => name == "_all" || JobExpression.Matches(name, index);
 
-    private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    internal static async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
         try
         {

@@ -1,4 +1,5 @@
 using MlActors.Datafeeds.Connections;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Datafeeds.Sources;
 
 namespace MlActors.Datafeeds.Paging;
@@ -47,7 +48,7 @@ internal static class Deadline
         catch (Exception cause) when (limit.IsCancellationRequested)
         {
             throw new SourceException(
-                $"connection [{connection.Name}] gave no answer within {TimeText.Of(connection.QueryTimeout)}: make the query cheaper, or raise its [query-timeout]", inner: cause);
+                $"connection [{connection.Name}] gave no answer within {TimeValue.Format(connection.QueryTimeout)}: make the query cheaper, or raise its [query-timeout]", inner: cause);
         }
         catch (Exception cause) when (cause is not SourceException)
         {

@@ -1,5 +1,6 @@
 using MlActors.Analysis.Input;
 using MlActors.Ingest;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Datafeeds.Sources;
 
 namespace MlActors.Datafeeds.Paging;
@@ -35,7 +36,7 @@ internal sealed class PageBuilder(RowRecords records, PageLimits limits, string 
         if (_count >= limits.MostRecords || _batches.Count >= limits.MostBatches)
         {
             throw new SourceException(
-                $"there are too many records around {TimeText.Of(timeMs)} ({_count} in one page): at most {limits.MostRecords} records or {limits.MostBatches} MiB may have the same time; {fix}",
+                $"there are too many records around {TimeText.Iso(timeMs)} ({_count} in one page): at most {limits.MostRecords} records or {limits.MostBatches} MiB may have the same time; {fix}",
                 isPermanent: true);
         }
     }

@@ -4,6 +4,7 @@ using System.Globalization;
 using MlActors.Analysis.Input;
 using MlActors.Datafeeds.Paging;
 using MlActors.Ingest;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Datafeeds.Sources;
 
@@ -89,7 +90,7 @@ internal sealed class SqlReading : IPageReader
     }
 
     private SourceException OutOfOrder(long ms) => new(string.Create(CultureInfo.InvariantCulture,
-        $"the query gives rows out of order: {TimeText.Of(ms)} after {TimeText.Of(_page.Newest)} in the column [{_settings.TimeColumn}]: end it with ORDER BY {_settings.TimeColumn}"),
+        $"the query gives rows out of order: {TimeText.Iso(ms)} after {TimeText.Iso(_page.Newest)} in the column [{_settings.TimeColumn}]: end it with ORDER BY {_settings.TimeColumn}"),
         isPermanent: true);
 
     // What goes wrong while a reading is given up, perhaps because the server is gone, helps nobody.

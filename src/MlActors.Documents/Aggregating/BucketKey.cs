@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MlActors.Documents.Searching;
+using MlActors.Jobs.Configuration.Values;
 
 namespace MlActors.Documents.Aggregating;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MlActors.Documents.Matching;
+using MlActors.Jobs.Configuration.Values;
 
 namespace MlActors.Documents.Aggregating;
 
@@ -54,7 +55,7 @@ internal sealed class MetricCollector(MetricAggregation metric, AggregationRun r
         {
             WriteNumber(json, "value", Value);
             if (_isTime && _count > 0 && metric.Metric is Metric.Min or Metric.Max or Metric.Avg && Value is { } ms)
-                json.WriteString("value_as_string", Searching.TimeText.Iso((long)ms));
+                json.WriteString("value_as_string", TimeText.Iso((long)ms));
         });
 
     private string TypeName => metric.Metric switch

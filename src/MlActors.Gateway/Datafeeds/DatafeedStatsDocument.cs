@@ -34,6 +34,7 @@ internal static class DatafeedStatsDocument
         }
         if (status.Position is { } position) json.WriteNumber("position", position.NextMs);
         if (progress.Delayed is { } delayed) WriteDelayed(json, delayed);
+        if (status.Healed is { } healed) WriteHealed(json, healed);
         json.WriteEndObject();
     }
 
@@ -82,6 +83,20 @@ internal static class DatafeedStatsDocument
         json.WriteNumber("start", delayed.FromMs);
         json.WriteNumber("end", delayed.ToMs);
         json.WriteNumber("found", delayed.FoundMs);
+        if (delayed.NotHealed is { } why) json.WriteString("not_healed", why);
+        json.WriteEndObject();
+    }
+
+    private static void WriteHealed(Utf8JsonWriter json, HealedData healed)
+    {
+        json.WriteStartObject("healed");
+        json.WriteNumber("times", healed.Times);
+        json.WriteNumber("last_time", healed.Last.FoundMs);
+        json.WriteNumber("records", healed.Last.Records);
+        json.WriteNumber("start", healed.Last.FromMs);
+        json.WriteNumber("end", healed.Last.ToMs);
+        json.WriteString("snapshot_id", healed.SnapshotId);
+        json.WriteNumber("read_again_from", healed.FromMs);
         json.WriteEndObject();
     }
 }

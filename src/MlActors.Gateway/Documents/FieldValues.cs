@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using MlActors.Documents.Searching;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Expressions;
 
 namespace MlActors.Gateway.Documents;

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using MlActors.Gateway.Api;
 using MlActors.Gateway.Datafeeds;
 using MlActors.Gateway.Errors;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Configuration.Reading;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
@@ -13,9 +15,10 @@ public static partial class JobEndpoints
 {
     private static async Task<ApiResult> PutAsync(ApiCall call)
     {
-        var config = ReadConfig(call, call.JobId);
+        var body = StrictJson.ReadObject(call.Body.Span);
+        var config = ReadConfig(call, call.JobId, body);
         await RequireFreeNamesAsync(call, config);
-        var datafeed = ReadDatafeed(call, config);
+        var datafeed = body.TryGetProperty("datafeed_config", out var given) ? DatafeedReader.ReadInJob(given, config, call.Services.Sources) : null;
         if (datafeed is not null) await DatafeedEndpoints.RequireFreeIdAsync(call, datafeed);
         await call.AskAsync<Done>(new CreateJob(config, datafeed), call.Services.Options.CommandTimeout);
         return ApiResult.Json(json => JobConfigJson.WriteApi(json, config, status: null, excludeGenerated: false, datafeed));
@@ -34,7 +37,7 @@ public static partial class JobEndpoints
 
     private static Task<ApiResult> ValidateAsync(ApiCall call)
     {
-        ReadConfig(call, urlJobId: null);
+        ReadConfig(call, urlJobId: null, StrictJson.ReadObject(call.Body.Span));
         return Task.FromResult(ApiResult.Acknowledged());
     }
 
@@ -44,14 +47,8 @@ public static partial class JobEndpoints
         return Task.FromResult(ApiResult.Acknowledged());
     }
 
-    private static JobConfig ReadConfig(ApiCall call, string? urlJobId) =>
-        JobConfigReader.ReadPut(urlJobId, call.Body.Span, call.Services.Options.JobLimits, call.Services.Time.GetUtcNow());
-
-    private static DatafeedConfig? ReadDatafeed(ApiCall call, JobConfig job)
-    {
-        using var body = call.ParseBody();
-        return body.RootElement.TryGetProperty("datafeed_config", out var datafeed) ? DatafeedReader.ReadInJob(datafeed.Clone(), job, call.Services.Sources) : null;
-    }
+    private static JobConfig ReadConfig(ApiCall call, string? urlJobId, JsonElement body) =>
+        JobConfigReader.ReadPut(urlJobId, body, call.Services.Options.JobLimits, call.Services.Time.GetUtcNow());
 
     // Ids and group names are one space of names. The owner of the id makes sure that only one job has it.
     private static async Task RequireFreeNamesAsync(ApiCall call, JobConfig config)

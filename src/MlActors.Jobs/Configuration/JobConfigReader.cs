@@ -18,10 +18,15 @@ public static class JobConfigReader
     /// <param name="body">UTF-8 JSON.</param>
     /// <param name="now">Becomes the create time, cut to milliseconds.</param>
     /// <exception cref="InvalidConfigException">It is not a configuration that this version can honour.</exception>
-    public static JobConfig ReadPut(string? urlJobId, ReadOnlySpan<byte> body, JobLimits limits, DateTimeOffset now)
+    public static JobConfig ReadPut(string? urlJobId, ReadOnlySpan<byte> body, JobLimits limits, DateTimeOffset now) =>
+        ReadPut(urlJobId, StrictJson.ReadObject(body), limits, now);
+
+    /// <summary>The same of a body that is read already, by <see cref="StrictJson"/>.</summary>
+    /// <exception cref="InvalidConfigException"/>
+    public static JobConfig ReadPut(string? urlJobId, JsonElement body, JobLimits limits, DateTimeOffset now)
     {
         var problems = new ProblemList();
-        var job = new ObjectReader(StrictJson.ReadObject(body), "", "", JobFields.Put, problems);
+        var job = new ObjectReader(body, "", "", JobFields.Put, problems);
         var analysis = job.Object("analysis_config");
         var config = new JobConfig
         {

@@ -68,4 +68,5 @@ public sealed record ChunkingConfig(ChunkingMode Mode = ChunkingMode.Auto, strin
 
 /// <param name="Enabled">Whether data that comes late is looked for.</param>
 /// <param name="CheckWindow">How far back, a duration; <c>null</c> for two hours or eight bucket spans, whichever is longer.</param>
-public sealed record DelayedDataCheckConfig(bool Enabled = true, string? CheckWindow = null);
+/// <param name="Heal">Whether the model goes back to take in what was found.</param>
+public sealed record DelayedDataCheckConfig(bool Enabled = true, string? CheckWindow = null, bool Heal = false);

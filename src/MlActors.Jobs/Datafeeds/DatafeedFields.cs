@@ -27,7 +27,7 @@ public static class DatafeedFields
         new("delayed_data_check_config", FieldType.Object, "enabled", "Whether data that came too late is looked for."),
         new("delayed_data_check_config.enabled", FieldType.Boolean, "true", "Whether it is."),
         new("delayed_data_check_config.check_window", FieldType.Duration, "2h or 8 bucket spans, whichever is longer", "How far back.") { Nullable = true },
-        new("delayed_data_check_config.heal", FieldType.Boolean, "false", "Only `false`: late data is reported and not taken in by itself."),
+        new("delayed_data_check_config.heal", FieldType.Boolean, "false", "Whether the model goes back to before it and the data from there on is read again."),
         new("indices_options", FieldType.Custom, "strict", "Accepted; what is missing is always said."),
         new("runtime_mappings", FieldType.Custom, "none", "Fields that the source computes; Elasticsearch connections only."),
         new("script_fields", FieldType.Custom, "none", "Fields that the source computes; Elasticsearch connections only."),

@@ -54,6 +54,7 @@ public static class DatafeedJson
         writer.WriteStartObject("delayed_data_check_config");
         writer.WriteBoolean("enabled", check.Enabled);
         if (check.CheckWindow is { } window) writer.WriteString("check_window", window);
+        if (check.Heal) writer.WriteBoolean("heal", true);
         writer.WriteEndObject();
     }
 

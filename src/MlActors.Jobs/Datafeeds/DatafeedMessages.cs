@@ -46,6 +46,13 @@ public sealed record TakePage(
     string JobId, long Run, IReadOnlyList<RecordBatch> Batches, DatafeedPosition? Position, DatafeedProgress Progress, long? SkipTo = null, long? AdvanceTo = null)
     : JobMessage(JobId);
 
+/// <summary>
+/// Data came too late and is to be taken in by going back. Answered with <see cref="Done"/> when that has begun: the run goes on in another child. Refused
+/// with the reason when it cannot be.
+/// </summary>
+/// <param name="Late">Sorted by time, at least one.</param>
+public sealed record HealLateData(string JobId, long Run, IReadOnlyList<LateBucket> Late) : JobMessage(JobId);
+
 /// <summary>A run of the datafeed is over by itself. Not answered.</summary>
 /// <param name="Reason">Why, unless it has read everything.</param>
 /// <param name="Close">Whether the job closes too.</param>

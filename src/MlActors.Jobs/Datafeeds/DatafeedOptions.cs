@@ -12,4 +12,7 @@ public sealed record DatafeedOptions
 
     /// <summary>Data that came too late is looked for no more often than this.</summary>
     public TimeSpan DelayedCheckEvery { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The most data, by its time, that is read again to take in what came too late.</summary>
+    public TimeSpan HealReplayMost { get; init; } = TimeSpan.FromHours(24);
 }

@@ -109,9 +109,10 @@ public static class DatafeedReader
 
     private static DelayedDataCheckConfig ReadDelayed(ObjectReader request)
     {
-        if (request.Boolean("heal") == true)
-            request.Problem("heal", "is not supported by this version: late data is reported in the statistics; to take it in, revert the model and start the datafeed again");
-        return new(request.Boolean("enabled") ?? true, request.Duration("check_window")?.ToString());
+        var check = new DelayedDataCheckConfig(request.Boolean("enabled") ?? true, request.Duration("check_window")?.ToString(), request.Boolean("heal") ?? false);
+        if (check is { Heal: true, Enabled: false })
+            request.Problem("heal", "is [true], but nothing is looked for: set [enabled] to true, or remove [heal]", ProblemKind.IllegalArgument);
+        return check;
     }
 
     private static void CheckWithJob(ObjectReader request, DatafeedConfig config, JobConfig job)
@@ -133,6 +134,11 @@ public static class DatafeedReader
         {
             request.Problem("aggregations", $"need a job that knows how many documents a record stands for: job [{job.JobId}] has no [summary_count_field_name]",
                 ProblemKind.IllegalArgument);
+        }
+        if (config is { Aggregations: not null, DelayedDataCheck.Heal: true })
+        {
+            request.Problem("delayed_data_check_config.heal",
+                "cannot be used with [aggregations]: late documents are not looked for behind records that stand for many; remove one of the two", ProblemKind.IllegalArgument);
         }
         if (config is { Aggregations: not null, ScriptFields: not null })
             request.Problem("script_fields", "cannot be used with [aggregations]: remove one of the two", ProblemKind.IllegalArgument);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using MlActors.Analysis;
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Datafeeds.Sources;
@@ -21,10 +22,13 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
 
     private readonly RealTimeSchedule _schedule = RealTimeSchedule.Of(start.Config, start.Job);
     private readonly long? _chunkMs = start.Config.Chunking is { Mode: ChunkingMode.Manual, TimeSpan: { } span }
-        ? (long)TimeValue.Parse(span, "time_span").Duration.TotalMilliseconds
+        ? BucketTime.Ceiling((long)TimeValue.Parse(span, "time_span").Duration.TotalMilliseconds, source.GrainMs)
         : null;
 
-    private DatafeedPosition _position = start.Beginning.Position;
+    // Ranges begin and end where the records' stretches do.
+    private readonly long? _endMs = start.Run.EndMs is { } end ? BucketTime.Floor(end, source.GrainMs) : null;
+
+    private DatafeedPosition _position = start.Beginning.Position with { NextMs = BucketTime.Ceiling(start.Beginning.Position.NextMs, source.GrainMs) };
     private DatafeedProgress _progress = start.Progress with { RealTime = false, Trouble = null, TroubleSinceMs = null, EmptySearches = 0 };
     private int _failures;
 
@@ -32,13 +36,15 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    private long Floor(long ms) => BucketTime.Floor(ms, source.GrainMs);
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         try
         {
             if (start.Beginning.SkipTo is { } skip) await TakeAsync([], _position, cancellation, skipTo: skip);
             var now = Now;
-            await ReadToAsync(start.Run.EndMs is { } end && end <= now ? end : now - _schedule.DelayMs, cancellation);
+            await ReadToAsync(_endMs is { } end && end <= now ? end : Floor(now - _schedule.DelayMs), cancellation);
             await FlushAsync(cancellation);
             var reason = await FollowAsync(cancellation);
             if (start.Run is { EndsInRealTime: true, EndMs: { } atEnd } && reason is null) await TakeAsync([], _position, cancellation, advanceTo: atEnd / 1000);
@@ -61,7 +67,7 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
     /// <returns>Why it is over, unless everything was read.</returns>
     private async Task<string?> FollowAsync(CancellationToken cancellation)
     {
-        while (start.Run.EndMs is not { } end || _position.NextMs < end)
+        while (_endMs is not { } end || _position.NextMs < end)
         {
             if (!_progress.RealTime)
             {
@@ -71,13 +77,15 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
             }
             var now = Now;
             await Task.Delay(TimeSpan.FromMilliseconds(_schedule.NextLook(now) - now), time, cancellation);
-            var to = Math.Min(_schedule.CompleteTo(Now), start.Run.EndMs ?? long.MaxValue);
+            var to = Math.Min(Floor(_schedule.CompleteTo(Now)), _endMs ?? long.MaxValue);
             if (to <= _position.NextMs) continue;
             var found = await ReadToAsync(to, cancellation);
-            _progress = _progress with { EmptySearches = found == 0 ? _progress.EmptySearches + 1 : 0, Delayed = await CheckDelayedAsync(cancellation) };
+            var late = await CheckDelayedAsync(cancellation);
+            _progress = _progress with { EmptySearches = found == 0 ? _progress.EmptySearches + 1 : 0, Delayed = late.Count == 0 ? _progress.Delayed : Delayed(late) };
             await TakeAsync([], _position, cancellation, advanceTo: to / 1000);
             await FlushAsync(cancellation);
             FaultPoints.Hit("datafeed.looked");
+            if (late.Count > 0 && start.Config.DelayedDataCheck.Heal) await HealAsync(late, cancellation);
             if (!_progress.FoundData && _progress.EmptySearches >= start.Config.MaxEmptySearches)
                 return $"it found no data in {_progress.EmptySearches} searches, the most that [max_empty_searches] allows";
         }
@@ -110,7 +118,7 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
     private async Task SkipEmptyTimeAsync(long to, CancellationToken cancellation)
     {
         if (await source.SummarizeAsync(_position.NextMs, to, cancellation) is not { } summary) return;
-        _position = _position with { NextMs = summary.EarliestMs is { } earliest ? Math.Max(earliest, _position.NextMs) : to };
+        _position = _position with { NextMs = summary.EarliestMs is { } earliest ? Math.Max(Floor(earliest), _position.NextMs) : to };
     }
 
     private async Task<long> ReadRangeAsync(long to, CancellationToken cancellation)
@@ -182,17 +190,29 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
     private async Task FlushAsync(CancellationToken cancellation) =>
         await job.Ask<JobReply>(new FlushJob(JobId, CalculateInterim: true, null, null, null, null), Timeout.InfiniteTimeSpan, cancellation);
 
-    private async Task<DelayedData?> CheckDelayedAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<LateBucket>> CheckDelayedAsync(CancellationToken cancellation)
     {
         try
         {
-            return await delayed.LookAsync(source, _position.NextMs, Now, cancellation) ?? _progress.Delayed;
+            return await delayed.LookAsync(source, _position.NextMs, Now, cancellation);
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)
         {
             // That data is late can be found later; reading goes on.
-            return _progress.Delayed;
+            return [];
         }
+    }
+
+    private DelayedData Delayed(IReadOnlyList<LateBucket> late) => DelayedData.Of(late, start.Job.AnalysisConfig.BucketSpanSeconds * 1000, Now);
+
+    /// <summary>Has the owner go back to before the data that came late; if it does, this run goes on from there in another child.</summary>
+    private async Task HealAsync(IReadOnlyList<LateBucket> late, CancellationToken cancellation)
+    {
+        FaultPoints.Hit("heal.found");
+        if (await job.Ask<JobReply>(new HealLateData(JobId, start.Run.Number, late), Timeout.InfiniteTimeSpan, cancellation) is not Refused refused)
+            throw new RunOverException();
+        _progress = _progress with { Delayed = Delayed(late) with { NotHealed = refused.Reason } };
+        await TakeAsync([], _position, cancellation);
     }
 
     private async Task FailAsync(SourceException failure, CancellationToken cancellation)

@@ -1,3 +1,5 @@
+using MlActors.Jobs.Datafeeds.Sources;
+
 namespace MlActors.Jobs.Datafeeds;
 
 /// <summary>Up to where a datafeed's data is in the input log of its job.</summary>
@@ -22,6 +24,9 @@ public sealed record DatafeedStatus
     /// <summary>Where the next run goes on; <c>null</c> before the first page, and when the model went back.</summary>
     public DatafeedPosition? Position { get; init; }
     public DatafeedProgress Progress { get; init; } = new();
+
+    /// <summary>Late data that was taken in; <c>null</c> when none ever was.</summary>
+    public HealedData? Healed { get; init; }
 }
 
 /// <summary>What a datafeed has done, as it tells it itself. Times are epoch milliseconds, durations milliseconds.</summary>
@@ -59,4 +64,25 @@ public sealed record DatafeedProgress
 /// <param name="FromMs">Start of the first bucket that lacks any.</param>
 /// <param name="ToMs">End of the last one.</param>
 /// <param name="FoundMs">When they were found.</param>
-public sealed record DelayedData(long Records, long FromMs, long ToMs, long FoundMs);
+public sealed record DelayedData(long Records, long FromMs, long ToMs, long FoundMs)
+{
+    /// <summary>Why they were not taken in, though that was asked for.</summary>
+    public string? NotHealed { get; init; }
+
+    /// <param name="late">Sorted by time, at least one.</param>
+    public static DelayedData Of(IReadOnlyList<LateBucket> late, long spanMs, long nowMs) =>
+        new(late.Sum(bucket => bucket.Records - bucket.Seen), late[0].StartMs, late[^1].StartMs + spanMs, nowMs);
+}
+
+/// <summary>A finished bucket of which the source has more now than the job has seen.</summary>
+/// <param name="Records">What the source has.</param>
+/// <param name="Seen">What the job got.</param>
+public sealed record LateBucket(long StartMs, long Records, long Seen);
+
+/// <summary>Late data that was taken in by going back.</summary>
+/// <param name="Times">How often that happened.</param>
+/// <param name="Last">What was found the last time.</param>
+/// <param name="SnapshotId">The model snapshot that was gone back to.</param>
+/// <param name="FromMs">From where on the source was read again.</param>
+/// <param name="Buckets">Buckets that were healed, with the counts for which they were, sorted by time; those that may still be looked at.</param>
+public sealed record HealedData(long Times, DelayedData Last, string SnapshotId, long FromMs, IReadOnlyList<SourceCount> Buckets);

@@ -27,31 +27,35 @@ internal sealed class DelayedDataCheck
     public DelayedDataCheck(DatafeedConfig datafeed, JobConfig job, IResults results, TimeSpan every)
     {
         (_datafeed, _jobId, _results) = (datafeed, job.JobId, results);
+        _spanMs = job.AnalysisConfig.BucketSpanSeconds * 1000;
+        _windowMs = WindowMs(datafeed, job);
+        _everyMs = Math.Min((long)every.TotalMilliseconds, _windowMs);
+    }
+
+    /// <summary>How far back it looks.</summary>
+    public static long WindowMs(DatafeedConfig datafeed, JobConfig job)
+    {
         var span = job.AnalysisConfig.BucketSpanSeconds;
-        _spanMs = span * 1000;
-        _windowMs = (datafeed.DelayedDataCheck.CheckWindow is { } window
+        return (datafeed.DelayedDataCheck.CheckWindow is { } window
             ? TimeValue.Parse(window, "check_window").TotalSeconds
             : Math.Min(Math.Max(TwoHours, DefaultBuckets * span), (MostBuckets - 1) * span)) * 1000;
-        _everyMs = Math.Min((long)every.TotalMilliseconds, _windowMs);
     }
 
     /// <summary>Looks, if it is time to.</summary>
     /// <param name="readTo">Up to where the datafeed has read, epoch milliseconds.</param>
-    /// <returns>What is missing; <c>null</c> when nothing is, or it was not time, or the source cannot say.</returns>
-    public async Task<DelayedData?> LookAsync(IDatafeedSource source, long readTo, long nowMs, CancellationToken cancellation)
+    /// <returns>The buckets that lack something, sorted by time; none when it was not time, or the source cannot say.</returns>
+    public async Task<IReadOnlyList<LateBucket>> LookAsync(IDatafeedSource source, long readTo, long nowMs, CancellationToken cancellation)
     {
         // Records that stand for many documents cannot be counted so.
-        if (!_datafeed.DelayedDataCheck.Enabled || _datafeed.Aggregations is not null || nowMs - _last < _everyMs) return null;
+        if (!_datafeed.DelayedDataCheck.Enabled || _datafeed.Aggregations is not null || nowMs - _last < _everyMs) return [];
         _last = nowMs;
         var to = BucketTime.Floor(readTo, _spanMs);
         var from = to - BucketTime.Floor(_windowMs, _spanMs);
         var seen = await ReadSeenAsync(from, to);
-        if (seen.Count == 0 || await source.CountAsync(from, to, _spanMs, cancellation) is not { } counts) return null;
+        if (seen.Count == 0 || await source.CountAsync(from, to, _spanMs, cancellation) is not { } counts) return [];
         // What is not finished yet, or was before the job's first bucket, is not late.
-        var late = counts.Where(count => seen.TryGetValue(count.StartMs, out var got) && count.Records > got).ToList();
-        return late.Count == 0
-            ? null
-            : new DelayedData(late.Sum(count => count.Records - seen[count.StartMs]), late[0].StartMs, late[^1].StartMs + _spanMs, nowMs);
+        return [.. counts.Where(count => seen.TryGetValue(count.StartMs, out var got) && count.Records > got)
+            .Select(count => new LateBucket(count.StartMs, count.Records, seen[count.StartMs]))];
     }
 
     private async Task<Dictionary<long, long>> ReadSeenAsync(long from, long to)

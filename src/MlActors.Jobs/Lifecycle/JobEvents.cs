@@ -37,6 +37,13 @@ public sealed record JobReset(long Time) : JobEvent(Time);
 /// <param name="ResumeSeq">Inputs up to here are left behind: the state of the snapshot is taken to contain them.</param>
 public sealed record SnapshotReverted(long Time, string? SnapshotId, long ResumeSeq) : JobEvent(Time);
 
+/// <summary>
+/// Late data is taken in: the job opens again from a snapshot, once results from there on are removed as a revert does it, and its datafeed goes on from there.
+/// </summary>
+/// <param name="From">Epoch seconds: the end of the last bucket that the snapshot has finished.</param>
+/// <param name="Generation">Number of the run of the analysis that follows.</param>
+public sealed record HealingStarted(long Time, string SnapshotId, long From, long Generation, long Deadline) : JobEvent(Time);
+
 public sealed record JobDeleted(long Time) : JobEvent(Time);
 
 /// <summary>The job has this datafeed from now on; in place of the one before it, if that was changed.</summary>

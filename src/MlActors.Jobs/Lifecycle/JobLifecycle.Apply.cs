@@ -9,7 +9,8 @@ public static partial class JobLifecycle
         JobCreated created => new JobLifecycleState { Config = created.Config, StateSince = created.Time },
         JobUpdated updated => state with { Config = updated.Config },
         JobOpening opening => Enter(state, JobState.Opening, opening.Time, opening.Deadline) with { Generation = opening.Generation },
-        JobOpened opened => Enter(state, JobState.Opened, opened.Time) with { OpenTime = opened.Time, FinishedTime = null },
+        // A job that went back to take in late data has been open all the time.
+        JobOpened opened => Enter(state, JobState.Opened, opened.Time) with { OpenTime = state.OpenTime ?? opened.Time, FinishedTime = null },
         JobClosing closing => (state.State == JobState.Closing ? state with { Deadline = closing.Deadline } : Enter(state, JobState.Closing, closing.Time, closing.Deadline))
             with { ForcedClose = closing.Forced, Feeding = null },
         // A delete that had to close the job first is still under way.
@@ -40,7 +41,17 @@ public static partial class JobLifecycle
             BlockedTaskId = blocked.TaskId,
             RevertTo = blocked.SnapshotId,
             RevertResultsFrom = blocked.ResultsFrom,
+            HealFrom = null,
             Deadline = state.State == JobState.Closed ? blocked.Deadline : state.Deadline,
+        },
+        HealingStarted healing => Enter(state, JobState.Opening, healing.Time, healing.Deadline) with
+        {
+            Generation = healing.Generation,
+            Blocked = BlockedReason.Revert,
+            BlockedTaskId = HealingTask,
+            RevertTo = healing.SnapshotId,
+            RevertResultsFrom = healing.From,
+            HealFrom = healing.From,
         },
         JobReset reset => Unblock(state, reset.Time) with { SnapshotId = null, SnapshotSeq = 0, Lineage = state.Lineage + 1, Quarantined = [], FinishedTime = null },
         SnapshotReverted reverted => Unblock(state, reverted.Time) with
@@ -67,7 +78,9 @@ public static partial class JobLifecycle
         BlockedTaskId = null,
         RevertTo = null,
         RevertResultsFrom = null,
-        Deadline = null,
+        HealFrom = null,
+        // One that heals is part of an opening, or of the close that came upon it.
+        Deadline = state.State == JobState.Closed ? null : state.Deadline,
         StateSince = time,
     };
 }

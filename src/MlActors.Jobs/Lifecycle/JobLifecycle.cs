@@ -28,6 +28,11 @@ public abstract record JobFact
     /// <param name="CloseDeadline">If the job is to be closed then: when that has overstayed.</param>
     public sealed record DatafeedEnded(long Run, string? Reason, long? CloseDeadline) : JobFact;
 
+    /// <summary>Data came too late, and there is a snapshot to go back to for it.</summary>
+    /// <param name="Run">Number of the run that found it.</param>
+    /// <param name="From">Epoch seconds; see <see cref="HealingStarted"/>.</param>
+    public sealed record LateDataFound(long Run, string SnapshotId, long From, long Deadline) : JobFact;
+
     /// <summary>What a delete, reset or revert had to remove is gone.</summary>
     public sealed record WorkRemoved(long ResumeSeq) : JobFact;
 }
@@ -69,6 +74,7 @@ public sealed record LifecycleDeadlines(long Opening, long Closing, long Blocked
 ///   Blocked, beside the state:  none ─Delete─▶ delete ─WorkRemoved─▶ (absent)
 ///                               none ─Reset──▶ reset  ─WorkRemoved─▶ none      (Closed only; Delete overrides)
 ///                               none ─Revert─▶ revert ─WorkRemoved─▶ none      (Closed only; Delete overrides)
+///                               none ─LateDataFound─▶ revert, and Opened ─▶ Opening: the analysis begins when it is none again; a close may come upon it
 /// </code>
 /// </summary>
 public static partial class JobLifecycle
@@ -95,19 +101,22 @@ public static partial class JobLifecycle
 
     public static Decision Decide(JobLifecycleState state, JobFact fact, long now) => fact switch
     {
-        JobFact.AnalysisReady ready => ready.Generation == state.Generation && state.State == JobState.Opening ? Happen(new JobOpened(now)) : new Decision.Confirmed(),
-        JobFact.AnalysisFinished finished => finished.Generation == state.Generation && state is { State: JobState.Closing, ForcedClose: false }
+        JobFact.AnalysisReady ready => ready.Generation == state.Generation && state is { State: JobState.Opening, Blocked: BlockedReason.None } ? Happen(new JobOpened(now)) : new Decision.Confirmed(),
+        JobFact.AnalysisFinished finished => finished.Generation == state.Generation && state is { State: JobState.Closing, ForcedClose: false, Blocked: BlockedReason.None }
             ? finished.Snapshot is { } snapshot ? Happen(snapshot, new JobClosed(now, Forced: false)) : Happen(new JobClosed(now, Forced: false))
             : new Decision.Confirmed(),
         JobFact.AnalysisStopped => state is { State: JobState.Closing, ForcedClose: true } ? Happen(new JobClosed(now, Forced: true)) : new Decision.Confirmed(),
-        JobFact.AnalysisFailed failed => failed.Generation == state.Generation && IsRunning(state) && !state.ForcedClose
+        JobFact.AnalysisFailed failed => failed.Generation == state.Generation && IsRunning(state) && !state.ForcedClose && state.Blocked == BlockedReason.None
             ? Happen(new JobFailed(now, failed.Reason, failed.Seq))
             : new Decision.Confirmed(),
         // A forced close ends only when the analysis has stopped: it has nothing else to turn into.
-        JobFact.Overdue overdue => state is { State: JobState.Opening } or { State: JobState.Closing, ForcedClose: false }
+        JobFact.Overdue overdue => state is { State: JobState.Opening or JobState.Closing, ForcedClose: false, Blocked: BlockedReason.None }
             ? Happen(new JobFailed(now, overdue.Reason, null))
             : new Decision.Confirmed(),
         JobFact.DatafeedEnded ended => DecideDatafeedEnded(state, ended, now),
+        JobFact.LateDataFound late => state.State == JobState.Opened && state.Feeding?.Number == late.Run
+            ? Happen(new HealingStarted(now, late.SnapshotId, late.From, state.Generation + 1, late.Deadline))
+            : new Decision.Confirmed(),
         JobFact.WorkRemoved removed => state.Blocked switch
         {
             BlockedReason.Delete => Happen(new JobDeleted(now)),
@@ -123,9 +132,9 @@ public static partial class JobLifecycle
 
     private static Decision DecideOpen(JobLifecycleState state, OpenJob open, long now, LifecycleDeadlines deadlines) => state switch
     {
+        { State: JobState.Opening } when open.Join => new Decision.Joined(),
         { Blocked: not BlockedReason.None } => BlockedRefusal(state, "open"),
         { State: JobState.Closed } => Happen(new JobOpening(now, state.Generation + 1, now + deadlines.Opening)),
-        { State: JobState.Opening } when open.Join => new Decision.Joined(),
         { State: JobState.Opened } when open.Join => new Decision.Confirmed(),
         { State: JobState.Failed } => Refuse(RefusalKind.Conflict,
             $"cannot open job [{open.JobId}] because it failed: {state.Reason}; close it with force=true first"),
@@ -173,6 +182,9 @@ public static partial class JobLifecycle
         _ => Happen(new JobBlocked(now, BlockedReason.Revert, revert.TaskId, revert.SnapshotId == EmptySnapshot ? null : revert.SnapshotId,
             revert.ResultsFrom, now + deadlines.Blocked)),
     };
+
+    /// <summary>What a revert that heals late data is called where others have the id of a task.</summary>
+    public const string HealingTask = "heal";
 
     /// <summary>The snapshot id that stands for a model without memory.</summary>
     public const string EmptySnapshot = "empty";

@@ -40,6 +40,9 @@ public sealed record JobLifecycleState
     public string? RevertTo { get; init; }
     public long? RevertResultsFrom { get; init; }
 
+    /// <summary>When the revert heals late data: from where on (epoch seconds) the datafeed reads again.</summary>
+    public long? HealFrom { get; init; }
+
     /// <summary>The job's datafeed, <c>null</c> when it has none.</summary>
     public DatafeedConfig? Datafeed { get; init; }
 

@@ -63,6 +63,12 @@ public sealed record JobStatus
     public long InputSeq { get; init; }
 
     /// <summary>
+    /// Number of the newest input that the datafeed did not bring: a record that was posted, a move of time, a context. It is in no source, so a model
+    /// must not go back to before it by itself.
+    /// </summary>
+    public long OtherInputSeq { get; init; }
+
+    /// <summary>
     /// The <see cref="Analysis.Contexts.AnalysisContext.Print"/> of the context that the analysis has once it has folded the log: the one journaled last,
     /// 0 as long as there was none, <see cref="UnknownContext"/> after the model went back.
     /// </summary>

@@ -234,6 +234,8 @@ public sealed partial class JobActor
     /// <summary>A transition that makes no progress is tried again, then given up visibly.</summary>
     private void CheckOverdue()
     {
+        // What a revert has to remove is tried until it is gone, as that of a closed job is.
+        if (_state.Blocked != BlockedReason.None && !_state.ForcedClose) _lastProgress = Now;
         if (_state.State is not (JobState.Opening or JobState.Closing) || Now - _lastProgress < _deadlines.Closing) return;
         _lastProgress = Now;
         if (_state.ForcedClose)

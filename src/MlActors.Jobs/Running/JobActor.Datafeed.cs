@@ -3,6 +3,8 @@ using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Results;
+using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Running;
 
@@ -63,9 +65,11 @@ public sealed partial class JobActor
 
     private void Add(Append append, TakePage page, IActorRef sender)
     {
-        if (page.SkipTo is { } skip) AddInput(append, new SkipTimeInput(skip), null);
-        foreach (var batch in page.Batches) AddInput(append, new RecordsInput(batch), null);
-        if (page.AdvanceTo is { } advance) AddInput(append, new AdvanceTimeInput(advance), null);
+        if (page.SkipTo is { } skip) AddInput(append, new SkipTimeInput(skip), null, fed: true);
+        foreach (var batch in page.Batches) AddInput(append, new RecordsInput(batch), null, fed: true);
+        if (page.AdvanceTo is { } advance) AddInput(append, new AdvanceTimeInput(advance), null, fed: true);
+        if (page.Progress.Delayed is { } delayed && delayed.FoundMs != append.Status.Datafeed!.Progress.Delayed?.FoundMs)
+            append.Writes.AddRange(Note(LateDataNotes.Of(delayed)));
         append.Status = append.Status with
         {
             Datafeed = append.Status.Datafeed! with { Position = page.Position ?? append.Status.Datafeed.Position, Progress = page.Progress },
@@ -78,6 +82,9 @@ public sealed partial class JobActor
             _held.Enqueue((sender, new Done(_jobId)));
         });
     }
+
+    private IEnumerable<StoreWrite> Note(Annotation annotation) =>
+        ChangeNotes.Of(_state.Config!) is null ? [] : [new PutAnnotations(_jobId, [annotation])];
 
     /// <summary>The datafeed's part of the job's row after a change of state.</summary>
     private static DatafeedStatus? DatafeedStatusOf(JobLifecycleState state, DatafeedStatus? before)

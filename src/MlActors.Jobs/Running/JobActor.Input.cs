@@ -78,6 +78,9 @@ public sealed partial class JobActor
             case DatafeedFinished finished:
                 OnDatafeedFinished(finished);
                 break;
+            case HealLateData heal:
+                OnLateData(heal);
+                break;
             case PostRecords or FlushJob or StartForecast or TakePage:
                 if (RefusalOfInput(message) is { } refused)
                 {
@@ -244,14 +247,19 @@ public sealed partial class JobActor
         });
     }
 
-    private void AddInput(Append append, AnalysisInput input, byte[]? payload)
+    private void AddInput(Append append, AnalysisInput input, byte[]? payload, bool fed = false)
     {
         payload ??= InputCodec.Encode(input);
         var seq = append.Status.InputSeq + 1;
         append.Writes.Add(new AppendInput(_jobId, seq, input.Kind, payload));
         append.Inputs.Add(new ToAnalysis.Appended(seq, input, payload.Length));
         append.Bytes += payload.Length;
-        append.Status = append.Status with { InputSeq = seq, Counts = append.Status.Counts.Accept(input, Settings, Now) };
+        append.Status = append.Status with
+        {
+            InputSeq = seq,
+            OtherInputSeq = fed ? append.Status.OtherInputSeq : seq,
+            Counts = append.Status.Counts.Accept(input, Settings, Now),
+        };
     }
 
     private Analysis.AnalysisSettings Settings => ReferenceEquals(_settingsOf, _state.Config) ? _settings! : ReadSettings();

@@ -11,7 +11,8 @@ public sealed partial class JobActor
 {
     /// <summary>A chunk of a removal is done; <paramref name="More"/> says whether rows are left.</summary>
     /// <param name="For">What the chunk was removed for: a delete may have taken the place of a reset or revert meanwhile.</param>
-    private sealed record WorkProgress(BlockedReason For, bool More, ModelSnapshot? RevertedTo, Exception? Cause);
+    /// <param name="Snapshots">Those of a job that is reverted.</param>
+    private sealed record WorkProgress(BlockedReason For, bool More, IReadOnlyList<ModelSnapshot> Snapshots, Exception? Cause);
 
     private sealed record SnapshotFound(JobCommand Command, IActorRef Sender, ModelSnapshot? Snapshot, Exception? Cause);
 
@@ -31,22 +32,21 @@ public sealed partial class JobActor
 
     private void RemoveNext()
     {
-        var (blocked, revertTo, from) = (_state.Blocked, _state.RevertTo, _state.RevertResultsFrom);
-        RemoveChunkAsync(blocked, revertTo, from).PipeTo(_self, failure: cause => new WorkProgress(blocked, true, null, cause));
+        var (blocked, from) = (_state.Blocked, _state.RevertResultsFrom);
+        RemoveChunkAsync(blocked, from).PipeTo(_self, failure: cause => new WorkProgress(blocked, true, [], cause));
     }
 
-    private async Task<WorkProgress> RemoveChunkAsync(BlockedReason blocked, string? revertTo, long? from)
+    private async Task<WorkProgress> RemoveChunkAsync(BlockedReason blocked, long? from)
     {
         FaultPoints.Hit("remove.chunk");
         if (blocked == BlockedReason.Revert)
         {
             if (from is { } start) await Store.WriteAsync([new DeleteResults(_jobId, start, RemovalChunk)]);
             var more = from is { } begin && await Store.HasResultsAsync(_jobId, begin);
-            var snapshots = await Store.ListSnapshotsAsync(_jobId);
-            return new WorkProgress(blocked, more, snapshots.FirstOrDefault(s => s.SnapshotId == revertTo), null);
+            return new WorkProgress(blocked, more, await Store.ListSnapshotsAsync(_jobId), null);
         }
         await Store.WriteAsync([new DeleteResults(_jobId, long.MinValue, RemovalChunk), new DeleteWork(_jobId, RemovalChunk)]);
-        return new WorkProgress(blocked, await Store.HasWorkAsync(_jobId), null, null);
+        return new WorkProgress(blocked, await Store.HasWorkAsync(_jobId), [], null);
     }
 
     /// <returns>Whether the message was an outcome of this part.</returns>
@@ -65,7 +65,7 @@ public sealed partial class JobActor
                 RemoveNext();
                 return true;
             case WorkProgress progress:
-                FinishRemoval(progress.RevertedTo);
+                FinishRemoval(progress.Snapshots);
                 return true;
             case SnapshotFound found:
                 OnSnapshotFound(found);
@@ -83,16 +83,17 @@ public sealed partial class JobActor
 
     private sealed record RemoveAgain;
 
-    private void FinishRemoval(ModelSnapshot? revertedTo)
+    private void FinishRemoval(IReadOnlyList<ModelSnapshot> snapshots)
     {
         _removing = false;
+        var revertedTo = snapshots.FirstOrDefault(snapshot => snapshot.SnapshotId == _state.RevertTo);
         var (now, blocked, resultsFrom) = (Now, _state.Blocked, _state.RevertResultsFrom);
         var fact = new JobFact.WorkRemoved(_status.InputSeq);
         if (JobLifecycle.Decide(_state, fact, now) is not Decision.Happens happens) return;
         FaultPoints.Hit("remove.done");
         Action<Exception> rejected = _ => CommitLater(() =>
         {
-            if (_state.Blocked == blocked) FinishRemoval(revertedTo);
+            if (_state.Blocked == blocked) FinishRemoval(snapshots);
         });
         switch (blocked)
         {
@@ -113,7 +114,8 @@ public sealed partial class JobActor
                     InputSeq = _status.InputSeq,
                     Lineage = _state.Lineage,
                 };
-                CommitRevert(happens.Events, fact, revertedTo, resultsFrom is not null, rejected);
+                if (_state.HealFrom is { } from) CommitHealing(happens.Events, fact, snapshots, from, rejected);
+                else CommitRevert(happens.Events, fact, revertedTo, resultsFrom is not null, rejected);
                 break;
         }
     }
@@ -139,7 +141,7 @@ public sealed partial class JobActor
         else if (status.Counts.LatestRecord is { } latest)
         {
             var skip = new SkipTimeInput(BucketTime.Floor(latest, Settings.BucketSpan));
-            status = status with { InputSeq = status.InputSeq + 1 };
+            status = status with { InputSeq = status.InputSeq + 1, OtherInputSeq = status.InputSeq + 1 };
             writes.Add(new AppendInput(_jobId, status.InputSeq, skip.Kind, InputCodec.Encode(skip)));
         }
         Commit(events, writes, () => AfterFact(fact), rejected, _ => status);
@@ -150,8 +152,14 @@ public sealed partial class JobActor
         JobReply reply = _reverted is { } snapshot ? new SnapshotReply(_jobId, snapshot) : new Done(_jobId);
         _reverted = null;
         TellAll(_removalWaiters, reply);
-        if (_state.Exists) Compact();
-        else DeleteMessages(LastSequenceNr - 1);
+        if (!_state.Exists)
+        {
+            DeleteMessages(LastSequenceNr - 1);
+            return;
+        }
+        Compact();
+        // One that healed: the job goes on opening, or closing when that was asked for meanwhile.
+        if (JobLifecycle.IsRunning(_state) && !_state.ForcedClose) StartAnalysis();
     }
 
     /// <summary>Commands about one snapshot first look it up.</summary>

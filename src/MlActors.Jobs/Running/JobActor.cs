@@ -23,7 +23,8 @@ public sealed record JobServices(
 /// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
 /// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
 /// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their
-/// end; <c>.Removal</c> carries out delete, reset and revert.</para>
+/// end; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that came late; <c>.Removal</c> carries out delete,
+/// reset and revert.</para>
 /// </summary>
 public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 {
@@ -120,7 +121,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         }
         // A message that may write the job's row waits until the append in flight, which writes it too, is done.
         if (_appending && message is JobCommand or FromAnalysis.Ready or FromAnalysis.Checkpoint or FromAnalysis.Finished or FromAnalysis.Failed or Terminated
-            or StopForced or DatafeedFinished or WorkProgress or DecideRevert or CommitAgain or ContextSettled)
+            or StopForced or DatafeedFinished or HealLateData or SnapshotTried or WorkProgress or DecideRevert or CommitAgain or ContextSettled)
         {
             _commandWaits = true;
             Stash.Stash();
@@ -159,7 +160,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 _log.Warning("Old events of job {0} could not be dropped: {1}", _jobId, failure.Cause.Message);
                 break;
             default:
-                if (!OnInputOutcome(message) && !OnContextOutcome(message) && !OnRemovalOutcome(message)) Unhandled(message);
+                if (!OnInputOutcome(message) && !OnContextOutcome(message) && !OnRemovalOutcome(message) && !OnHealingOutcome(message)) Unhandled(message);
                 break;
         }
     }
@@ -197,7 +198,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     /// <summary>Goes on with whatever the recovered state owes.</summary>
     private void Resume()
     {
-        if (JobLifecycle.IsRunning(_state) && !_state.ForcedClose)
+        if (JobLifecycle.IsRunning(_state) && !_state.ForcedClose && _state.Blocked == BlockedReason.None)
         {
             StartAnalysis();
             AlignDatafeed();
@@ -343,6 +344,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 break;
             case JobFact.AnalysisFailed or JobFact.Overdue:
                 OnFailed();
+                break;
+            case JobFact.LateDataFound:
+                AfterHealingStarted();
                 break;
             case JobFact.WorkRemoved:
                 OnRemoved();

@@ -6,9 +6,6 @@ namespace MlActors.Node.Commands;
 /// <summary><c>mlactors describe</c>: the settings in effect.</summary>
 internal static class DescribeCommand
 {
-    // A value below such a key is never printed.
-    private static readonly string[] SecretWords = ["password", "secret", "token", "api-key", "connection-string"];
-
     public static Command Create()
     {
         var command = new Command("describe", "Print the settings in effect, secrets masked");
@@ -22,12 +19,7 @@ internal static class DescribeCommand
                 Console.Write(ServerConfig.DefaultText());
                 return Task.FromResult(0);
             }
-            var effective = common.Load(arguments).Effective;
-            foreach (var key in ServerConfig.Keys(effective.GetValue("mlactors"), "mlactors").Order(StringComparer.Ordinal))
-            {
-                var secret = SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
-                Console.WriteLine($"{key} = {(secret ? "********" : effective.GetString(key))}");
-            }
+            foreach (var line in common.Load(arguments).Describe()) Console.WriteLine(line);
             return Task.FromResult(0);
         }));
         return command;

@@ -19,6 +19,9 @@ public sealed class ConfigurationException(ImmutableArray<string> problems)
 /// <param name="Options">The server's own settings, validated.</param>
 public sealed partial record ServerConfig(Config Effective, ServerOptions Options)
 {
+    // A value below such a key is shown to nobody.
+    private static readonly string[] SecretWords = ["password", "secret", "token", "api-key", "connection-string"];
+
     /// <exception cref="ConfigurationException"/>
     public static ServerConfig Load(string? file, IReadOnlyDictionary<string, string> overrides)
     {
@@ -31,6 +34,10 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
         var options = ServerOptions.Read(effective.GetConfig("mlactors"), problems);
         return problems.Count == 0 ? new ServerConfig(effective, options!) : throw new ConfigurationException([.. problems]);
     }
+
+    /// <summary>The settings of the server in effect, one a line in the order of their keys, secrets masked.</summary>
+    public IEnumerable<string> Describe() => Keys(Effective.GetValue("mlactors"), "mlactors").Order(StringComparer.Ordinal)
+        .Select(key => $"{key} = {(SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "********" : Effective.GetString(key))}");
 
     /// <summary>The text of the commented file with every key and its default.</summary>
     public static string DefaultText()

@@ -65,6 +65,7 @@ public sealed record ServerOptions(
                 FirstRetry = read.Time("datafeeds.first-retry"),
                 LongestRetry = read.Time("datafeeds.longest-retry"),
                 DelayedCheckEvery = read.Time("datafeeds.delayed-check-every"),
+                HealReplayMost = read.Time("datafeeds.heal-replay-most"),
             },
             new WatchdogOptions(read.Count("watchdog.window"), read.Time("watchdog.every")),
             new StorageOptions

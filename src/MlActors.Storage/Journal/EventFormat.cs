@@ -24,6 +24,7 @@ public static class EventFormat
         Entry.Of("snapshot-taken/1", EventJson.Default.SnapshotTaken),
         Entry.Of("job-blocked/1", EventJson.Default.JobBlocked),
         Entry.Of("job-reset/1", EventJson.Default.JobReset),
+        Entry.Of("healing-started/1", EventJson.Default.HealingStarted),
         Entry.Of("snapshot-reverted/1", EventJson.Default.SnapshotReverted),
         Entry.Of("job-deleted/1", EventJson.Default.JobDeleted),
         Entry.Of("datafeed-put/1", EventJson.Default.DatafeedPut),

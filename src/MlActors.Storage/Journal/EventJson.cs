@@ -24,6 +24,7 @@ namespace MlActors.Storage.Journal;
 [JsonSerializable(typeof(SnapshotTaken))]
 [JsonSerializable(typeof(JobBlocked))]
 [JsonSerializable(typeof(JobReset))]
+[JsonSerializable(typeof(HealingStarted))]
 [JsonSerializable(typeof(SnapshotReverted))]
 [JsonSerializable(typeof(JobDeleted))]
 [JsonSerializable(typeof(DatafeedPut))]

@@ -22,6 +22,13 @@ internal static class Reading
         DataDescription = new DataDescription { TimeField = timeField, TimeFormat = timeFormat },
     };
 
+    /// <summary>The same for records that stand for several documents each.</summary>
+    public static JobConfig Counting()
+    {
+        var job = Job();
+        return job with { AnalysisConfig = job.AnalysisConfig with { SummaryCountFieldName = "doc_count" } };
+    }
+
     public static DatafeedConfig Datafeed(object source) => new() { DatafeedId = "feed", JobId = "reader", Source = JsonSerializer.SerializeToElement(source) };
 
     public static async Task<List<SourcePage>> PagesAsync(this IDatafeedSource source, long from, long to, string? cursor = null, CancellationToken cancellation = default)

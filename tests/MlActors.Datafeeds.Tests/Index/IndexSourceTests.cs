@@ -139,8 +139,9 @@ public sealed class IndexSourceTests : IAsyncLifetime
     {
         var mapping = JsonDocument.Parse("""{"f":{"type":"long"}}""").RootElement;
         Refuse(Feed("plain", """{"fuzzy":{"host":"x"}}"""), "query", "fuzzy");
-        Refuse(Feed("plain") with { Aggregations = mapping }, "aggregations", "not supported");
-        Refuse(Feed("plain") with { RuntimeMappings = mapping }, "runtime_mappings", "sender");
+        Refuse(Feed("plain") with { Aggregations = mapping }, "aggregations", "no kind that gives times");
+        Refuse(Feed("plain") with { RuntimeMappings = mapping }, "runtime_mappings", "have the sender give the documents [f]");
+        Refuse(Feed("plain") with { ScriptFields = mapping }, "script_fields", "have the sender give the documents [f]");
         Refuse(Feed("plain") with { Indices = [] }, "indices", "required");
 
         void Refuse(DatafeedConfig feed, string field, string says)

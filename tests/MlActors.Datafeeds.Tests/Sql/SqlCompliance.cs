@@ -106,6 +106,14 @@ public abstract class SqlCompliance : SourceCompliance
     }
 
     [Fact]
+    public async Task Rows_outside_of_the_range_are_left_out_as_its_borders_may_be_rounded_for_the_statement()
+    {
+        var rows = Literal((4, "'a'", "1"), (5, "'a'", "2"), (6, "'a'", "3"));
+        (await rows.RowsAsync(Noon + 5000, Noon + 6000)).ShouldBe([$"{Noon / 1000 + 5} a 2"]);
+        (await rows.CountAsync(Noon + 5000, Noon + 6000, 1000, default)).ShouldBe([new SourceCount(Noon + 5000, 1)]);
+    }
+
+    [Fact]
     public async Task Too_many_rows_of_one_time_are_refused()
     {
         await using var sources = new DatafeedSources(((DatafeedSources)Sources).Set, [Kind(new PageLimits(Records: 16, MostRecords: 30))]);

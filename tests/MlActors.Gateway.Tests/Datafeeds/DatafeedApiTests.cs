@@ -59,7 +59,7 @@ public sealed class DatafeedApiTests : IAsyncLifetime
     [InlineData("""{"job_id":"j","indices":["x"],"chunking_config":{"mode":"auto","time_span":"1h"}}""", 400, "time_span")]
     [InlineData("""{"job_id":"j","indices":["x"],"max_empty_searches":0}""", 400, "max_empty_searches")]
     [InlineData("""{"job_id":"j","indices":["x"],"delayed_data_check_config":{"check_window":"1m"}}""", 400, "check_window")]
-    [InlineData("""{"job_id":"j","indices":["x"],"delayed_data_check_config":{"heal":true}}""", 400, "heal")]
+    [InlineData("""{"job_id":"j","indices":["x"],"delayed_data_check_config":{"enabled":false,"heal":true}}""", 400, "heal")]
     [InlineData("""{"job_id":"j","indices":["x"],"aggregations":{"b":{}}}""", 400, "summary_count_field_name")]
     [InlineData("""{"job_id":"j","indices":["x"],"queri":{}}""", 400, "did you mean [query]")]
     [InlineData("""{"job_id":"j","indices":["x"],"datafeed_id":"other"}""", 400, "datafeed_id")]

@@ -1,63 +1,14 @@
-using System.Text;
 using Akka.Actor;
-using MlActors.Analysis.Input;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Lifecycle;
-using MlActors.Jobs.Tests.Running;
 
 namespace MlActors.Jobs.Tests.Datafeeds;
 
 /// <summary>Datafeeds with their real jobs; only what they read is in memory.</summary>
-public class DatafeedTests : JobHarness
+public class DatafeedTests : DatafeedHarness
 {
-    private const long StartMs = Start * 1000;
-    private const long EndMs = StartMs + (120 * 60_000);
-
     protected override DatafeedOptions DatafeedOptions => new() { FirstRetry = TimeSpan.FromMilliseconds(1), LongestRetry = TimeSpan.FromMilliseconds(4) };
-
-    private void AddTwoHours() => Source.Add(Rows(Minutes("any", 0, 120).Batch));
-
-    private static IEnumerable<ScriptedSource.Row> Rows(RecordBatch batch) => Enumerable.Range(0, batch.Count)
-        .Select(i => new ScriptedSource.Row(batch.Times[i] * 1000, batch.Columns[0].Numbers![i], batch.Columns[1].Dictionary![batch.Columns[1].Codes![i]]));
-
-    private DatafeedConfig Feed(string jobId, string more = "") =>
-        DatafeedReader.ReadPut("feed-" + jobId, Encoding.UTF8.GetBytes($$"""{"job_id":"{{jobId}}","indices":["x"]{{more}}}"""), Config(jobId), Source);
-
-    private async Task<IActorRef> OpenWithFeedAsync(string jobId, string more = "")
-    {
-        var job = Incarnate(jobId);
-        await AskAsync<Done>(job, new CreateJob(Config(jobId), Feed(jobId, more)));
-        await AskAsync<JobOpenedReply>(job, new OpenJob(jobId));
-        return job;
-    }
-
-    private static Task<DatafeedStartedReply> StartAsync(IActorRef job, string id, long start = 0, long? end = EndMs) =>
-        AskAsync<DatafeedStartedReply>(job, new StartDatafeed(id, "feed-" + id, start, end));
-
-    private Task ClosedAsync(string jobId) => AwaitConditionAsync(async () => await StoredStateAsync(jobId) == JobState.Closed, Patience);
-
-    private async Task<DatafeedStatus> StatusAsync(string jobId) => (await Storage.Jobs.ReadStatusAsync(jobId))!.Datafeed!;
-
-    /// <summary>What comes of the same records when they are posted; interim results are not compared, a datafeed asks for them and a poster need not.</summary>
-    private async Task<(string Results, byte[] State)> PostedAsync()
-    {
-        var job = await OpenNewAsync("posted");
-        await AskAsync<PieceAccepted>(job, Minutes("posted", 0, 120));
-        await AskAsync<JobClosedReply>(job, new CloseJob("posted"));
-        return (await ResultsAsync("posted"), await ModelStateAsync("posted"));
-    }
-
-    private async Task ShouldBeAsPostedAsync(string jobId)
-    {
-        var (results, state) = await PostedAsync();
-        (await FinalResultsAsync(jobId)).ShouldBe(results);
-        (await ModelStateAsync(jobId)).ShouldBe(state);
-        (await Storage.Jobs.ReadStatusAsync(jobId))!.Counts.ProcessedRecords.ShouldBe(7200);
-    }
-
-    private async Task<string> FinalResultsAsync(string jobId) =>
-        string.Join('\n', (await ResultsAsync(jobId)).Split('\n').Where(line => !line.Contains("\"is_interim\":true", StringComparison.Ordinal)));
 
     [Fact]
     public async Task At_its_end_it_stops_and_closes_its_job_by_itself()
@@ -123,6 +74,22 @@ public class DatafeedTests : JobHarness
         await StartAsync(job, "j");
         await ClosedAsync("j");
         (await Storage.Jobs.ReadStatusAsync("j"))!.Counts.ProcessedRecords.ShouldBe(700);
+    }
+
+    [Fact]
+    public async Task Records_that_stand_for_minutes_are_asked_for_in_whole_minutes()
+    {
+        AddTwoHours();
+        Source.GrainMs = 60_000;
+        var job = await OpenWithFeedAsync("j", ""","chunking_config":{"mode":"manual","time_span":"90s"}""");
+        await StartAsync(job, "j", end: StartMs + (30 * 60_000) + 20_000);
+        await ClosedAsync("j");
+        (await Storage.Jobs.ReadStatusAsync("j"))!.Counts.ProcessedRecords.ShouldBe(30 * 60, "the rest of minute 30 is left for the next run");
+        await AskAsync<JobOpenedReply>(job, new OpenJob("j"));
+        await StartAsync(job, "j", start: StartMs + (30 * 60_000) + 20_000);
+        await ClosedAsync("j");
+        (await Storage.Jobs.ReadStatusAsync("j"))!.Counts.ProcessedRecords.ShouldBe((30 + 89) * 60, "who starts within minute 30 gets what is behind it");
+        Source.Ranges.ShouldAllBe(range => range.FromMs % 60_000 == 0 && range.ToMs % 60_000 == 0);
     }
 
     [Fact]

@@ -27,6 +27,12 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
 
     public List<SourceRange> Ranges { get; } = [];
 
+    /// <summary>What records are said to stand for.</summary>
+    public long GrainMs { get; set; } = 1;
+
+    /// <summary>Records that are counted and never given, as those that a query leaves out.</summary>
+    public List<Row> CountedOnly { get; } = [];
+
     private int _pages;
 
     public void Add(params IEnumerable<Row> rows)
@@ -67,6 +73,8 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
 
     private sealed class Opened(ScriptedSource all) : IDatafeedSource
     {
+        public long GrainMs => all.GrainMs;
+
         public async IAsyncEnumerable<SourcePage> ReadAsync(SourceRange range, [EnumeratorCancellation] CancellationToken cancellation)
         {
             lock (all._lock) all.Ranges.Add(range);
@@ -91,7 +99,9 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
         }
 
         public Task<IReadOnlyList<SourceCount>?> CountAsync(long fromMs, long toMs, long spanMs, CancellationToken cancellation) =>
-            Task.FromResult<IReadOnlyList<SourceCount>?>([.. all.Between(fromMs, toMs).GroupBy(row => row.TimeMs / spanMs * spanMs).Select(group => new SourceCount(group.Key, group.Count()))]);
+            Task.FromResult<IReadOnlyList<SourceCount>?>(
+            [.. all.Between(fromMs, toMs).Concat(all.CountedOnly.Where(row => row.TimeMs >= fromMs && row.TimeMs < toMs))
+                .GroupBy(row => row.TimeMs / spanMs * spanMs).OrderBy(group => group.Key).Select(group => new SourceCount(group.Key, group.Count()))]);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

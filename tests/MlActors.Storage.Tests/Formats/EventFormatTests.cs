@@ -17,7 +17,7 @@ public sealed class EventFormatTests
     {
         Config = Make.Config("a", "g"), State = JobState.Closing, Reason = "r", StateSince = 1, Deadline = 2, OpenTime = 3, FinishedTime = 4, ForcedClose = true,
         Generation = 5, SnapshotId = "s", SnapshotSeq = 6, Lineage = 7, Quarantined = [9, 3, 3], Blocked = BlockedReason.Reset, BlockedTaskId = "n:1", RevertTo = "empty",
-        RevertResultsFrom = 8, Datafeed = Feed, Feeding = new DatafeedRun(2, 3, null, 4), FeedRuns = 2, FeedStopReason = "why",
+        RevertResultsFrom = 8, HealFrom = 9, Datafeed = Feed, Feeding = new DatafeedRun(2, 3, null, 4), FeedRuns = 2, FeedStopReason = "why",
     };
 
     // The stored form of version 1. A change here is a change of the format: it needs a new manifest beside the old one.
@@ -35,6 +35,7 @@ public sealed class EventFormatTests
         { new JobBlocked(1, BlockedReason.Revert, "n:1", "s", 2, 3), "job-blocked/1",
             """{"reason":"Revert","task_id":"n:1","snapshot_id":"s","results_from":2,"deadline":3,"time":1}""" },
         { new JobReset(1), "job-reset/1", """{"time":1}""" },
+        { new HealingStarted(1, "s", 2, 3, 4), "healing-started/1", """{"snapshot_id":"s","from":2,"generation":3,"deadline":4,"time":1}""" },
         { new SnapshotReverted(1, null, 2), "snapshot-reverted/1", """{"resume_seq":2,"time":1}""" },
         { new JobDeleted(1), "job-deleted/1", """{"time":1}""" },
         { new DatafeedPut(1, Feed), "datafeed-put/1", null },

@@ -9,6 +9,12 @@ namespace MlActors.Jobs.Datafeeds.Sources;
 public interface IDatafeedSource : IAsyncDisposable
 {
     /// <summary>
+    /// Records stand for whole stretches of so many milliseconds, which begin at its multiples, and ranges to read begin and end there. Of others only
+    /// the whole stretches within are read. 1: a record stands for itself.
+    /// </summary>
+    long GrainMs => 1;
+
+    /// <summary>
     /// The records of a range in the order of their time, page by page. Nothing is read ahead of the consumer but what the next page needs, so memory is
     /// bounded by a page however long the range is. An empty range gives no pages.
     /// </summary>

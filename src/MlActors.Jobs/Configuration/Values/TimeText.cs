@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace MlActors.Documents.Searching;
+namespace MlActors.Jobs.Configuration.Values;
 
-/// <summary>Times as answers show them.</summary>
+/// <summary>Times as answers and messages show them.</summary>
 public static class TimeText
 {
     /// <summary>ISO 8601 with milliseconds in UTC; a time that no calendar has as its number.</summary>
