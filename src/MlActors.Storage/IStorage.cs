@@ -10,6 +10,9 @@ namespace MlActors.Storage;
 /// <summary>One opened store with all its sides. Disposing it commits what was handed in before, then releases the data directory.</summary>
 public interface IStorage : IAsyncDisposable, IDisposable
 {
+    /// <summary>Where the data is, for messages: a path or the name of a database, without secrets.</summary>
+    string Place { get; }
+
     IJobStore Jobs { get; }
     ICatalog Catalog { get; }
     IContextStore Contexts { get; }
@@ -42,7 +45,7 @@ public sealed class StorageOpenException(string message, Exception? inner = null
 /// <param name="Problem">Why it is not healthy; <c>null</c> when it is.</param>
 /// <param name="WriteTime">From handing in a small write to its commit.</param>
 /// <param name="QueuedGroups">Write groups that wait for the writer.</param>
-/// <param name="DatabaseBytes">Size of the main file.</param>
+/// <param name="DatabaseBytes">Size of the main file, or of all tables.</param>
 /// <param name="LogBytes">Size of the write-ahead log; grows when readers or the disk hold checkpoints back.</param>
 /// <param name="FreeBytes">Space left where the data directory lives; -1 when the system does not say.</param>
 public sealed record StorageHealth(

@@ -16,6 +16,9 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Information, "Closed the store {Path}.")]
     public static partial void Closed(ILogger logger, string path);
 
+    [LoggerMessage(3006, LogLevel.Information, "Opened the store {Name} (schema {Version}).")]
+    public static partial void OpenedDatabase(ILogger logger, string name, int version);
+
     [LoggerMessage(3005, LogLevel.Information, "Brought the store {Path} from schema {From} to {To}.")]
     public static partial void Migrated(ILogger logger, string path, int from, int to);
 }

@@ -17,15 +17,31 @@ internal sealed class PostgresProcess : DatabaseProcess
 
     protected override DbConnection Connect() => new NpgsqlConnection(ConnectionString);
 
+    /// <summary>Kills the server.</summary>
+    public Task StopAsync() => Server.KillAsync();
+
+    /// <summary>Starts it again with the data that it had.</summary>
+    public Task StartAgainAsync() => Server.StartAsync(AnswersAsync, ServerProcess.Find("postgres", "postgresql", Folders),
+        "-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", Server.Folder, "-c", "fsync=off", "-c", "timezone=America/New_York");
+
+    /// <summary>Kills it and starts it again: what it had acknowledged is there.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAgainAsync();
+    }
+
     protected override async Task StartAsync()
     {
-        string[] folders = [.. Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")) : []];
-        var data = Path.Combine(Server.Folder, "data");
         var passwordFile = Path.Combine(Server.Folder, "password");
         await File.WriteAllTextAsync(passwordFile, Password);
-        await Server.RunAsync(ServerProcess.Find("initdb", "postgresql", folders),
-            "-D", data, "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
-        await Server.StartAsync(AnswersAsync, ServerProcess.Find("postgres", "postgresql", folders),
-            "-D", data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", Server.Folder, "-c", "fsync=off", "-c", "timezone=America/New_York");
+        await Server.RunAsync(ServerProcess.Find("initdb", "postgresql", Folders),
+            "-D", Data, "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+        await StartAgainAsync();
     }
+
+    private static string[] Folders =>
+        [.. Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")) : []];
+
+    private string Data => Path.Combine(Server.Folder, "data");
 }

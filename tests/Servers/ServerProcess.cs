@@ -88,15 +88,20 @@ internal sealed class ServerProcess : IAsyncDisposable
                 throw new InvalidOperationException($"{Name} does not answer: …{Output()[^Math.Min(Output().Length, 1000)..]}");
     }
 
+    /// <summary>SIGKILL, for it and its children; its data stays.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is null) return;
+        Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= StopNow;
-        if (_process is not null)
-        {
-            Kill();
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
+        await KillAsync();
         Directory.Delete(Folder, recursive: true);
     }
 

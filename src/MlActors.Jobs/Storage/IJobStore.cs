@@ -20,8 +20,9 @@ public sealed record StoredSnapshot(ModelSnapshot Snapshot, byte[] State);
 public sealed record QuarantinedInput(long Seq, InputKind Kind, string Reason, long TimeMs, byte[] Payload);
 
 /// <summary>
-/// The store as the owner of a job sees it. Writes of one process are committed in the order of the calls, many callers' in one transaction;
-/// the task completes when they are durable, and fails with <see cref="StoreException"/> when none of its writes happened.
+/// The store as the owner of a job sees it. Writes for one job are committed in the order of the calls, many callers' in one transaction;
+/// the task completes when they are durable, and fails with <see cref="StoreException"/> when none of its writes happened. A list is about one job;
+/// if it is not, it has its place in the order of the first job and is fenced as that job's.
 /// </summary>
 public interface IJobStore
 {
@@ -66,11 +67,11 @@ public enum StoreFailure
     /// <summary>The rows are not what the caller believes, as when another owner wrote them: the caller has to start again from what is stored.</summary>
     Conflict,
 
-    /// <summary>The medium or the file failed, or the store itself is at fault.</summary>
+    /// <summary>The medium or the file failed, the store itself is at fault, or it went away in the middle of a commit: what is stored has to be read.</summary>
     Fault,
 }
 
-/// <summary>The store could not do it; nothing of the call happened. The message is fit for a client (no secrets, no SQL).</summary>
+/// <summary>The store could not do it; nothing of the call happened, unless it is a <see cref="StoreFailure.Fault"/>. The message is fit for a client (no secrets, no SQL).</summary>
 public sealed class StoreException(string message, Exception? inner = null, StoreFailure failure = StoreFailure.Unavailable) : Exception(message, inner)
 {
     public StoreFailure Failure { get; } = failure;

@@ -13,7 +13,11 @@ namespace MlActors.Jobs.Storage;
 /// One change to the store. A list of these commits atomically, alone (<see cref="IJobStore.WriteAsync"/>) or together with a life-cycle event
 /// (<see cref="Journaled"/>). The set is closed: every storage implements each of them.
 /// </summary>
-public abstract record StoreWrite(string JobId);
+public abstract record StoreWrite(string JobId)
+{
+    /// <summary>Whether only the owner of the job may do it: refused when another process has taken the job over. Others have guards of their own.</summary>
+    public virtual bool ByOwner => true;
+}
 
 /// <summary>Creates or replaces the job's configuration and its group memberships.</summary>
 public sealed record PutConfig(JobConfig Config) : StoreWrite(Config.JobId);
@@ -69,7 +73,10 @@ public sealed record PutForecast(Forecast Forecast) : StoreWrite(Forecast.JobId)
 /// </summary>
 /// <param name="RunBefore">The <see cref="Forecast.Run"/> that is stored: that of the new row, or, to begin, one less.</param>
 /// <param name="Points">The newest of the <see cref="Forecast.Records"/> of the new row, in their order; points written before with the same number are replaced.</param>
-public sealed record AdvanceForecast(Forecast Forecast, long RunBefore, IReadOnlyList<ForecastRow> Points) : StoreWrite(Forecast.JobId);
+public sealed record AdvanceForecast(Forecast Forecast, long RunBefore, IReadOnlyList<ForecastRow> Points) : StoreWrite(Forecast.JobId)
+{
+    public override bool ByOwner => false;
+}
 
 /// <param name="Timestamp">Epoch seconds.</param>
 /// <param name="Document">UTF-8 JSON as the API shows it.</param>
@@ -82,7 +89,10 @@ public sealed record FailForecasts(string JobId, string Reason) : StoreWrite(Job
 public sealed record ExpireForecasts(string JobId, IReadOnlyList<string> ForecastIds, long NowMs) : StoreWrite(JobId);
 
 /// <summary>Removes at most <paramref name="Limit"/> points of a forecast, then, unless it is kept, its row if no point is left.</summary>
-public sealed record DeleteForecast(string JobId, string ForecastId, int Limit, bool KeepRow) : StoreWrite(JobId);
+public sealed record DeleteForecast(string JobId, string ForecastId, int Limit, bool KeepRow) : StoreWrite(JobId)
+{
+    public override bool ByOwner => false;
+}
 
 /// <summary>Creates or replaces categories, and removes those whose id is above <paramref name="Count"/>: the analysis went back to before them.</summary>
 /// <param name="Count">Categories that there are now; their ids are 1 … count.</param>

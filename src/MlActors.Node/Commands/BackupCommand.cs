@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlActors.Storage;
+using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
 
@@ -9,13 +10,13 @@ internal static class BackupCommand
     public static Command Create()
     {
         var target = new Argument<string>("file") { Description = "The copy; must not exist yet. The documents go into a file beside it, name.documents.db" };
-        return CommonOptions.OnStorage(new Command("backup", "Copy the databases of a stopped server, consistent and verified") { target }, async (arguments, storage, cancellation) =>
+        return CommonOptions.OnStorage(new Command("backup", "Copy all data, consistent and verified, into SQLite files; a server on SQLite must be stopped") { target }, async (arguments, storage, cancellation) =>
         {
             var path = Path.GetFullPath(arguments.GetValue(target)!);
             await storage.BackupAsync(path, cancellation);
             var documents = IStorage.DocumentsBackup(path);
             Console.WriteLine($"{path}: {new FileInfo(path).Length} bytes; {documents}: {new FileInfo(documents).Length} bytes; " +
-                $"to restore, put them as {storage.FileName} and {storage.DocumentsFileName} into an empty data folder");
+                (storage is SqliteStorage sqlite ? $"to restore, put them as {sqlite.FileName} and {sqlite.DocumentsFileName} into an empty data folder" : "to restore, `mlactors storage import` them"));
         });
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MlActors.Datafeeds;
 using MlActors.Datafeeds.Connections;
-using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
 
@@ -16,11 +15,11 @@ internal static class CheckCommand
         {
             var config = common.Load(arguments);
             Console.WriteLine("configuration  ok");
-            await using var storage = SqliteStorage.Open(config.Options.Storage);
+            await using var storage = CommonOptions.Open(config);
             var health = await storage.CheckAsync(TimeSpan.FromSeconds(10));
-            if (!health.Healthy) throw new CommandException($"the storage in [{config.Options.Storage.DataDirectory}] is not well: {health.Problem}");
-            Console.WriteLine($"storage        ok  {config.Options.Storage.DatabasePath}: write {health.WriteTime.TotalMilliseconds:0.0} ms, read {health.ReadTime.TotalMilliseconds:0.0} ms, " +
-                $"{health.DatabaseBytes >> 20} MiB, {health.FreeBytes >> 20} MiB free");
+            if (!health.Healthy) throw new CommandException($"the storage in [{storage.Place}] is not well: {health.Problem}");
+            Console.WriteLine($"storage        ok  {storage.Place}: write {health.WriteTime.TotalMilliseconds:0.0} ms, read {health.ReadTime.TotalMilliseconds:0.0} ms, " +
+                $"{health.DatabaseBytes >> 20} MiB{(health.FreeBytes < 0 ? "" : $", {health.FreeBytes >> 20} MiB free")}");
             return await ProbeAsync(config.Options.Connections, cancellation) ? 0 : 1;
         }));
         return command;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using MlActors.Node.Configuration;
+using MlActors.Storage;
+using MlActors.Storage.Postgres;
 using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Commands;
@@ -28,13 +30,18 @@ internal sealed class CommonOptions
         return ServerConfig.Load(arguments.GetValue(_config), overrides);
     }
 
-    /// <summary>Makes a command that works on the data of a stopped server.</summary>
-    internal static Command OnStorage(Command command, Func<ParseResult, SqliteStorage, CancellationToken, Task> body)
+    /// <summary>Opens the store that the configuration names.</summary>
+    /// <exception cref="StorageOpenException"/>
+    internal static IStorage Open(ServerConfig config) =>
+        config.Options.Postgres is { } postgres ? PostgresStorage.Open(postgres) : SqliteStorage.Open(config.Options.Storage);
+
+    /// <summary>Makes a command that works on the data: of a stopped server, or beside servers if the store is shared.</summary>
+    internal static Command OnStorage(Command command, Func<ParseResult, IStorage, CancellationToken, Task> body)
     {
         var common = new CommonOptions().AddTo(command);
         command.SetAction((arguments, cancellation) => RunAsync(async () =>
         {
-            using var storage = SqliteStorage.Open(common.Load(arguments).Options.Storage);
+            using var storage = Open(common.Load(arguments));
             await body(arguments, storage, cancellation);
             return 0;
         }));
@@ -53,7 +60,7 @@ internal sealed class CommonOptions
             Console.Error.WriteLine(invalid.Message);
             return 2;
         }
-        catch (Exception cause) when (cause is Storage.StorageOpenException or Jobs.Storage.StoreException or IOException or UnauthorizedAccessException or CommandException)
+        catch (Exception cause) when (cause is StorageOpenException or Jobs.Storage.StoreException or IOException or UnauthorizedAccessException or CommandException)
         {
             Console.Error.WriteLine($"mlactors: {cause.Message}");
             return 1;

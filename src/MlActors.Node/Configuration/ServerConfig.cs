@@ -20,7 +20,7 @@ public sealed class ConfigurationException(ImmutableArray<string> problems)
 public sealed partial record ServerConfig(Config Effective, ServerOptions Options)
 {
     // A value below such a key is shown to nobody.
-    private static readonly string[] SecretWords = ["password", "secret", "token", "api-key"];
+    private static readonly string[] SecretWords = ["password", "secret", "token", "api-key", "connection-string"];
 
     /// <exception cref="ConfigurationException"/>
     public static ServerConfig Load(string? file, IReadOnlyDictionary<string, string> overrides)

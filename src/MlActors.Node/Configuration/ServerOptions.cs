@@ -8,6 +8,7 @@ using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Watching;
 using MlActors.Storage;
+using MlActors.Storage.Postgres;
 
 namespace MlActors.Node.Configuration;
 
@@ -22,6 +23,7 @@ public sealed record ServerOptions(
     DatafeedOptions Datafeeds,
     WatchdogOptions Watchdog,
     StorageOptions Storage,
+    PostgresOptions? Postgres,
     ConnectionSet Connections)
 {
     /// <summary>Reads the settings; what is wrong with them is added to <paramref name="problems"/>.</summary>
@@ -71,8 +73,9 @@ public sealed record ServerOptions(
                 DataDirectory = Path.GetFullPath(config.GetString("data")),
                 BusyTimeout = read.Time("storage.busy-timeout"),
                 DefaultRetention = config.GetString("documents.default-retention").Length == 0 ? null : read.Time("documents.default-retention"),
-                Durability = read.Choice("storage.synchronous", new Dictionary<string, Durability>(StringComparer.Ordinal) { ["full"] = Durability.Full, ["normal"] = Durability.Normal }),
+                Durability = read.Durability("storage.synchronous"),
             },
+            PostgresSettings.Read(config, read, problems),
             ConnectionSet.Read(ReadConnections(config.GetValue("connections")), problems));
         if (urls.Length == 0) problems.Add("[mlactors.urls] is empty; give the address of the REST API, e.g. http://127.0.0.1:9200");
         foreach (var problem in ListenPolicy.Check(urls, options.Gateway.AuthenticationEnabled, options.Tls is not null)) problems.Add("[mlactors.urls] " + problem);
@@ -98,6 +101,9 @@ internal sealed class SettingReader(Config config, List<string> problems)
         problems.Add($"[mlactors.{path}] is [{text}]; it must be one of {string.Join(", ", choices.Keys)}");
         return default!;
     }
+
+    internal Durability Durability(string path) =>
+        Choice(path, new Dictionary<string, Durability>(StringComparer.Ordinal) { ["full"] = Storage.Durability.Full, ["normal"] = Storage.Durability.Normal });
 
     internal int Count(string path)
     {

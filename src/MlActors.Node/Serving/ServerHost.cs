@@ -34,7 +34,7 @@ public static class ServerHost
             if (options.Tls is { } tls)
                 kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Load(), tls.LoadChain()));
         });
-        builder.Services.AddSqliteStorage(options.Storage).AddJobs(node).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
+        (options.Postgres is { } postgres ? builder.Services.AddPostgresStorage(postgres) : builder.Services.AddSqliteStorage(options.Storage)).AddJobs(node).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
         builder.Services.AddAkka("mlactors", (akka, services) => akka
             .AddHocon(config.Effective, HoconAddMode.Replace)
             .AddSetup(services.GetRequiredService<StorageSetup>())

@@ -16,6 +16,13 @@ public interface IEventLog
     /// <exception cref="StoreException">Nothing of it happened.</exception>
     Task AppendAsync(string persistenceId, IReadOnlyList<LoggedEvent> events, IReadOnlyList<StoreWrite> writes);
 
+    /// <summary>
+    /// Makes this process the owner of the stream and of the job that it is about: what another process, which owned it before, still hands in for it is
+    /// refused from now on. Comes before reading what is stored.
+    /// </summary>
+    /// <returns>As <see cref="ReadHighestSequenceNrAsync"/>.</returns>
+    Task<long> TakeOverAsync(string persistenceId);
+
     /// <summary>The highest number the stream ever had, 0 when it never had an event. Waits for appends to the stream that are under way.</summary>
     Task<long> ReadHighestSequenceNrAsync(string persistenceId);
 

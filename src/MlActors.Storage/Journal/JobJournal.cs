@@ -48,8 +48,9 @@ public sealed class JobJournal : AsyncWriteJournal
         }
     }
 
+    // Asked once, before the replay, by an actor that recovers.
     public override Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken) =>
-        _log.ReadHighestSequenceNrAsync(persistenceId);
+        _log.TakeOverAsync(persistenceId);
 
     protected override Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken) =>
         _log.DeleteAsync(persistenceId, toSequenceNr);

@@ -1,8 +1,9 @@
+using MlActors.Storage.Sql;
+
 namespace MlActors.Storage.Sqlite;
 
-/// <summary>What another database says differently.</summary>
-internal static class SqliteDialect
+internal sealed class SqliteDialect : SqlDialect
 {
-    /// <summary>The value of a field of a stored document; null where it is missing.</summary>
-    public static string JsonField(string column, string path) => $"json_extract({column}, '$.{path}')";
+    public override string OrderByField(string column, string path, bool descending) =>
+        $"json_extract({column}, '$.{path}') IS NULL, json_extract({column}, '$.{path}'){(descending ? " DESC" : "")}";
 }

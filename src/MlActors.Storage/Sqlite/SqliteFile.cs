@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using MlActors.Storage.Sql;
 using SQLitePCL;
 
 namespace MlActors.Storage.Sqlite;

@@ -1,5 +1,5 @@
-using MlActors.Storage.Sqlite;
-using MlActors.Storage.Sqlite.Writes;
+using MlActors.Storage.Sql;
+using MlActors.Storage.Sql.Writes;
 
 namespace MlActors.Storage.Tests.Sqlite;
 
@@ -29,7 +29,7 @@ public sealed class SqlitePlanTests : IAsyncLifetime
     [InlineData("DELETE FROM record WHERE (job_id, timestamp, ordinal) IN " +
         "(SELECT job_id, timestamp, ordinal FROM record WHERE job_id = 'a' AND timestamp >= 5 ORDER BY timestamp, ordinal LIMIT 9)",
         "PRIMARY KEY (job_id=? AND timestamp=? AND ordinal=?)")]
-    [InlineData(SqliteJobStore.ExpiredForecasts, "forecast_expiry (expires_ms<?)")]
+    [InlineData(SqlJobStore.ExpiredForecasts, "forecast_expiry (expires_ms<?)")]
     [InlineData(ForecastDelete.DeletePoints, "PRIMARY KEY (job_id=? AND forecast_id=? AND timestamp=? AND ordinal=?)")]
     [InlineData("SELECT document FROM forecast_point WHERE job_id = 'a' AND forecast_id = 'f' AND timestamp >= 5 AND timestamp < 9 ORDER BY timestamp, ordinal LIMIT 9",
         "PRIMARY KEY (job_id=? AND forecast_id=? AND timestamp>? AND timestamp<?)")]

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using MlActors.Jobs.Storage;
+
+namespace MlActors.Storage.Sql.Reads;
+
+/// <summary>
+/// Threads that read, each on its own connection. Reads never wait for the writer nor it for them, and never take threads from the actors.
+/// A read that starts after a write completed sees it.
+/// </summary>
+internal sealed class ReadPool : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly BlockingCollection<Action<ReadSession>> _reads = [];
+    private readonly Thread[] _threads;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
+
+    /// <param name="patience">How long a read whose connection was lost is tried again.</param>
+    public ReadPool(int readers, Func<ReadSession> open, TimeProvider time, TimeSpan patience, string name = "store")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(readers, 1);
+        (_time, _patience) = (time, patience);
+        _threads = new Thread[readers];
+        for (var i = 0; i < readers; i++)
+        {
+            var session = open();
+            _threads[i] = new Thread(() => Work(session)) { Name = string.Create(CultureInfo.InvariantCulture, $"mlactors-{name}-reader-{i}"), IsBackground = true };
+            _threads[i].Start();
+        }
+    }
+
+    /// <exception cref="StoreException">The read failed, or the store is closed.</exception>
+    public Task<T> RunAsync<T>(Func<ReadSession, T> read)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            _reads.Add(session =>
+            {
+                try
+                {
+                    result.SetResult(Patiently(session, read));
+                }
+                catch (OperationCanceledException cancelled)
+                {
+                    result.SetCanceled(cancelled.CancellationToken);
+                }
+                catch (Exception e)
+                {
+                    result.SetException(session.Translate(e));
+                }
+            });
+        }
+        catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
+        {
+            result.SetException(new StoreException("The store is closed.", e));
+        }
+        return result.Task;
+    }
+
+    /// <summary>Finishes the reads that were asked for, then closes the connections.</summary>
+    public void Dispose()
+    {
+        _reads.CompleteAdding();
+        foreach (var thread in _threads) thread.Join();
+        _reads.Dispose();
+    }
+
+    private T Patiently<T>(ReadSession session, Func<ReadSession, T> read)
+    {
+        for (var start = _time.GetTimestamp(); ; Thread.Sleep(Pause))
+        {
+            try
+            {
+                return read(session);
+            }
+            catch (Exception e) when (session.IsLost(e) && _time.GetElapsedTime(start) < _patience)
+            {
+                // The next attempt gets a new connection.
+            }
+        }
+    }
+
+    private void Work(ReadSession session)
+    {
+        using (session)
+            foreach (var read in _reads.GetConsumingEnumerable())
+                read(session);
+    }
+}

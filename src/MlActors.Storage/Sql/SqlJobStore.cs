@@ -1,0 +1,99 @@
+using System.Data.Common;
+using MlActors.Analysis.Input;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Storage;
+using MlActors.Storage.Documents;
+using MlActors.Storage.Sql.Reads;
+using MlActors.Storage.Sql.Writes;
+
+namespace MlActors.Storage.Sql;
+
+internal sealed partial class SqlJobStore(WriteLanes writers, ReadPool readers) : IJobStore
+{
+    private const string SnapshotColumns = "document, description, retain";
+
+    public Task WriteAsync(IReadOnlyList<StoreWrite> writes) =>
+        writes.Count == 0 ? Task.CompletedTask : writers.WriteAsync(writes[0].JobId, RowWrite.Prepare(writes), writes.Any(write => write.ByOwner));
+
+    public Task<JobStatus?> ReadStatusAsync(string jobId) => readers.RunAsync(session =>
+        session.First("SELECT document FROM job_status WHERE job_id = @0", row => StoredJson.Status(row.GetFieldValue<byte[]>(0)), jobId));
+
+    public Task<IReadOnlyList<StoredInput>> ReadInputsAsync(string jobId, long afterSeq, int maxBytes) =>
+        readers.RunAsync<IReadOnlyList<StoredInput>>(session =>
+        {
+            var inputs = new List<StoredInput>();
+            long bytes = 0;
+            using var rows = session.Execute(
+                "SELECT seq, kind, length(payload), payload FROM input WHERE job_id = @0 AND seq > @1 ORDER BY seq", jobId, afterSeq);
+            while (rows.Read())
+            {
+                bytes += rows.GetInt64(2);
+                if (inputs.Count > 0 && bytes > maxBytes) break;
+                inputs.Add(new StoredInput(rows.GetInt64(0), (InputKind)rows.GetInt32(1), rows.GetFieldValue<byte[]>(3)));
+            }
+            return inputs;
+        });
+
+    public Task<StoredUpload?> ReadUploadAsync(string jobId, string batchId) => readers.RunAsync(session =>
+    {
+        var pieces = new List<StoredUploadPiece>();
+        var whole = false;
+        using var rows = session.Execute("SELECT piece, checksum, answer, last FROM upload WHERE job_id = @0 AND batch_id = @1 ORDER BY piece", jobId, batchId);
+        while (rows.Read() && rows.GetInt32(0) == pieces.Count)
+        {
+            pieces.Add(new StoredUploadPiece(unchecked((ulong)rows.GetInt64(1)), rows.GetFieldValue<byte[]>(2)));
+            whole = rows.GetInt64(3) != 0;
+        }
+        return pieces.Count == 0 ? null : new StoredUpload(pieces, whole);
+    });
+
+    public Task<StoredSnapshot?> ReadSnapshotAsync(string jobId, string snapshotId) => readers.RunAsync(session => session.InSnapshot(() =>
+    {
+        var found = session.First($"SELECT {SnapshotColumns}, state FROM snapshot WHERE job_id = @0 AND snapshot_id = @1",
+            row => new StoredSnapshot(Snapshot(row), row.GetFieldValue<byte[]>(3)), jobId, snapshotId);
+        if (found is null) return null;
+        var parts = session.List("SELECT state FROM snapshot_part WHERE job_id = @0 AND snapshot_id = @1 ORDER BY part",
+            row => row.GetFieldValue<byte[]>(0), jobId, snapshotId);
+        if (parts.Count == 0) return found;
+        var state = new byte[found.State.Length + parts.Sum(part => part.Length)];
+        found.State.CopyTo(state, 0);
+        var offset = found.State.Length;
+        foreach (var part in parts)
+        {
+            part.CopyTo(state, offset);
+            offset += part.Length;
+        }
+        return found with { State = state };
+    }));
+
+    public Task<IReadOnlyList<ModelSnapshot>> ListSnapshotsAsync(string jobId) => readers.RunAsync<IReadOnlyList<ModelSnapshot>>(session =>
+        session.List($"SELECT {SnapshotColumns} FROM snapshot WHERE job_id = @0 ORDER BY timestamp_ms DESC, length(snapshot_id) DESC, snapshot_id DESC",
+            Snapshot, jobId));
+
+    public Task<IReadOnlyList<QuarantinedInput>> ReadQuarantineAsync(string jobId) => readers.RunAsync<IReadOnlyList<QuarantinedInput>>(session =>
+        session.List("SELECT seq, kind, reason, time_ms, payload FROM quarantine WHERE job_id = @0 ORDER BY seq",
+            row => new QuarantinedInput(row.GetInt64(0), (InputKind)row.GetInt32(1), row.GetString(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4)), jobId));
+
+    public Task<bool> HasWorkAsync(string jobId) => readers.RunAsync(session => session.InSnapshot(() =>
+        HasResults(session, jobId, long.MinValue) || session.Number(
+            """
+            SELECT EXISTS (SELECT 1 FROM input WHERE job_id = @0) OR EXISTS (SELECT 1 FROM upload WHERE job_id = @0)
+                OR EXISTS (SELECT 1 FROM quarantine WHERE job_id = @0) OR EXISTS (SELECT 1 FROM snapshot WHERE job_id = @0)
+                OR EXISTS (SELECT 1 FROM snapshot_part WHERE job_id = @0) OR EXISTS (SELECT 1 FROM category WHERE job_id = @0)
+                OR EXISTS (SELECT 1 FROM forecast WHERE job_id = @0) OR EXISTS (SELECT 1 FROM forecast_point WHERE job_id = @0)
+                OR EXISTS (SELECT 1 FROM score_scale WHERE job_id = @0)
+            """, jobId) != 0));
+
+    public Task<bool> HasResultsAsync(string jobId, long from) => readers.RunAsync(session => HasResults(session, jobId, from));
+
+    private static bool HasResults(ReadSession session, string jobId, long from) => session.Number(
+        """
+        SELECT EXISTS (SELECT 1 FROM bucket WHERE job_id = @0 AND timestamp >= @1) OR EXISTS (SELECT 1 FROM record WHERE job_id = @0 AND timestamp >= @1)
+            OR EXISTS (SELECT 1 FROM influencer WHERE job_id = @0 AND timestamp >= @1)
+            OR EXISTS (SELECT 1 FROM model_plot WHERE job_id = @0 AND timestamp >= @1)
+            OR EXISTS (SELECT 1 FROM annotation WHERE job_id = @0 AND end_timestamp >= @1)
+        """, jobId, from) != 0;
+
+    private static ModelSnapshot Snapshot(DbDataReader row) =>
+        StoredJson.Snapshot(row.GetFieldValue<byte[]>(0)) with { Description = row.GetString(1), Retain = row.GetInt64(2) != 0 };
+}
