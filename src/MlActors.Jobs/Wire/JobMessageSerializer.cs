@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Serialization;
 using MlActors.Jobs.Lifecycle;
 
@@ -7,18 +8,18 @@ namespace MlActors.Jobs.Wire;
 /// <summary>The form of the messages of jobs and of their answers between nodes, see <see cref="MessageFormats"/>.</summary>
 public sealed class JobMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
-    /// <summary>The configuration that binds it, and takes away the serializers that make objects of any type the bytes name.</summary>
+    /// <summary>The configuration that binds it, and takes away the serializer that makes objects of any type the bytes name.</summary>
     public const string Hocon =
         """
         akka.actor {
           serializers {
             job-messages = "MlActors.Jobs.Wire.JobMessageSerializer, MlActors.Jobs"
-            none = "MlActors.Jobs.Wire.RefusingSerializer, MlActors.Jobs"
+            json = "MlActors.Jobs.Wire.RefusingSerializer, MlActors.Jobs"
           }
           serialization-bindings {
             "MlActors.Jobs.Lifecycle.JobMessage, MlActors.Jobs" = job-messages
             "MlActors.Jobs.Lifecycle.JobReply, MlActors.Jobs" = job-messages
-            "System.Object" = none
+            "System.Object" = json
           }
         }
         """;
@@ -33,9 +34,16 @@ public sealed class JobMessageSerializer(ExtendedActorSystem system) : Serialize
     public override object FromBinary(byte[] bytes, string manifest) => MessageFormats.Of(manifest).Read(bytes);
 }
 
-/// <summary>In place of serializers that write and read anything.</summary>
-public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(system)
+/// <summary>In place of the serializer that writes and reads anything.</summary>
+public sealed class RefusingSerializer : Serializer
 {
+    /// <param name="settings">Those of the serializer in whose place it is.</param>
+    public RefusingSerializer(ExtendedActorSystem system, Config settings)
+        : base(system)
+    {
+        _ = settings;
+    }
+
     public override int Identifier => 4_101;
 
     public override bool IncludeManifest => false;

@@ -54,6 +54,9 @@ internal static class MessageFormats
     private static readonly FrozenDictionary<Type, MessageFormat> ByType = All.ToFrozenDictionary(format => format.Type);
     private static readonly FrozenDictionary<string, MessageFormat> ByManifest = All.ToFrozenDictionary(format => format.Manifest, StringComparer.Ordinal);
 
+    /// <summary>All kinds that can be read.</summary>
+    public static IReadOnlyCollection<string> Manifests => ByManifest.Keys;
+
     /// <exception cref="NotSupportedException">The message stays on its node.</exception>
     public static MessageFormat Of(object message) => ByType.TryGetValue(message.GetType(), out var format)
         ? format
