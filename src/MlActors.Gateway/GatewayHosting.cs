@@ -29,10 +29,11 @@ public static class GatewayHosting
     }
 
     /// <summary>Maps every endpoint of <see cref="ApiTable"/>, and an answer in the API's error shape for all other paths.</summary>
-    public static WebApplication MapGateway(this WebApplication app)
+    /// <param name="onlyHealth">Maps only what tells how the server is.</param>
+    public static WebApplication MapGateway(this WebApplication app, bool onlyHealth = false)
     {
         var dispatcher = app.Services.GetRequiredService<ApiDispatcher>();
-        foreach (var endpoint in ApiTable.All)
+        foreach (var endpoint in ApiTable.All.Where(endpoint => !onlyHealth || endpoint.Name is "info" or "cluster.health"))
             foreach (var path in endpoint.Paths)
                 app.MapMethods(path.Replace("{index}", "{index:" + IndexRoute.Name + "}", StringComparison.Ordinal), endpoint.Methods, http => dispatcher.InvokeAsync(http, endpoint)).WithDisplayName(endpoint.Name);
         app.Map("{**path}", http => dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown")

@@ -2,6 +2,7 @@ using MlActors.Documents.Store;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
+using MlActors.Storage.Cluster;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Security;
 
@@ -20,6 +21,9 @@ public interface IStorage : IAsyncDisposable, IDisposable
     ISecurityStore Security { get; }
     IEventLog Events { get; }
     IDocumentStore Documents { get; }
+
+    /// <summary>Where the nodes that share the store find each other; <c>null</c> when one process has it for itself.</summary>
+    INodeTable? Nodes { get; }
 
     /// <summary>
     /// Does one real write and one real read, each within <paramref name="deadline"/>. Never throws for a sick store: the report says what is wrong.

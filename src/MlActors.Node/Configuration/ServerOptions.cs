@@ -7,6 +7,7 @@ using MlActors.Gateway;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Watching;
+using MlActors.Node.Clustering;
 using MlActors.Storage;
 using MlActors.Storage.Postgres;
 
@@ -24,6 +25,7 @@ public sealed record ServerOptions(
     WatchdogOptions Watchdog,
     StorageOptions Storage,
     PostgresOptions? Postgres,
+    ClusterOptions? Cluster,
     ConnectionSet Connections)
 {
     /// <summary>Reads the settings; what is wrong with them is added to <paramref name="problems"/>.</summary>
@@ -76,6 +78,7 @@ public sealed record ServerOptions(
                 Durability = read.Durability("storage.synchronous"),
             },
             PostgresSettings.Read(config, read, problems),
+            ClusterSettings.Read(config, read, problems),
             ConnectionSet.Read(ReadConnections(config.GetValue("connections")), problems));
         if (urls.Length == 0) problems.Add("[mlactors.urls] is empty; give the address of the REST API, e.g. http://127.0.0.1:9200");
         foreach (var problem in ListenPolicy.Check(urls, options.Gateway.AuthenticationEnabled, options.Tls is not null)) problems.Add("[mlactors.urls] " + problem);

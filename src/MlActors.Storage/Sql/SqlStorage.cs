@@ -2,6 +2,7 @@ using MlActors.Documents.Store;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
+using MlActors.Storage.Cluster;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Security;
 using MlActors.Storage.Sql.Documents;
@@ -43,6 +44,7 @@ public abstract class SqlStorage : IStorage
     public ISecurityStore Security { get; }
     public IEventLog Events { get; }
     public IDocumentStore Documents { get; }
+    public virtual INodeTable? Nodes => null;
 
     public async Task<StorageHealth> CheckAsync(TimeSpan deadline)
     {
