@@ -36,7 +36,7 @@ public static class GatewayHosting
         foreach (var endpoint in ApiTable.All.Where(endpoint => !onlyHealth || endpoint.Name is "info" or "cluster.health"))
             foreach (var path in endpoint.Paths)
                 app.MapMethods(path.Replace("{index}", "{index:" + IndexRoute.Name + "}", StringComparison.Ordinal), endpoint.Methods, http => dispatcher.InvokeAsync(http, endpoint)).WithDisplayName(endpoint.Name);
-        app.Map("{**path}", http => dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown")
+        app.Map("{**path}", http => onlyHealth ? dispatcher.RefuseAllAsync(http) : dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown")
             .Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
         return app;
     }

@@ -6,6 +6,7 @@ using MlActors.Jobs.Closing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
+using MlActors.Jobs.Requests;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
@@ -20,6 +21,9 @@ public sealed record JobsOptions(RunningOptions Running, WatchdogOptions Watchdo
 {
     /// <summary>Whether this node runs jobs, and does not only lead to them.</summary>
     public bool RunsJobs { get; init; } = true;
+
+    /// <summary>Whether there may be other nodes, so that jobs move.</summary>
+    public bool SeveralNodes { get; init; }
 }
 
 /// <summary>Puts the jobs on an actor system.</summary>
@@ -44,6 +48,7 @@ public static class JobsHosting
             var jobs = registry.Get<JobActor>();
             var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<TimeProvider>(), BulkCoordinator.Options.Default), "tasks");
             registry.Register<TaskRegistry>(tasks);
+            if (options.SeveralNodes) registry.Register<JobRequests>(system.ActorOf(Props.Create(typeof(JobRequests), jobs), "requests"));
         });
         return options.RunsJobs ? builder.WithSingletons(options) : builder;
     }
@@ -64,7 +69,8 @@ public static class JobsHosting
             RememberEntities = false,
             // A job decides itself when it may leave memory.
             ShouldPassivateIdleEntities = false,
-            HandOffStopMessage = JobActor.Stop.Instance,
+            // A node that stops for all leaves what is open to its next start; one of several leaves it to another node, right now.
+            HandOffStopMessage = options.SeveralNodes ? JobActor.HandOver.Instance : JobActor.Stop.Instance,
         });
 
     private static AkkaConfigurationBuilder WithSingletons(this AkkaConfigurationBuilder builder, JobsOptions options)
@@ -72,7 +78,8 @@ public static class JobsHosting
         var one = new ClusterSingletonOptions { Role = Role };
         return builder
             .WithSingleton<JobWatchdog>("job-watchdog",
-                (_, registry, resolver) => Props.Create(typeof(JobWatchdog), resolver.GetService<ICatalog>(), resolver.GetService<IContextStore>(), registry.Get<JobActor>(), options.Watchdog),
+                (_, registry, resolver) => Props.Create(typeof(JobWatchdog), resolver.GetService<ICatalog>(), resolver.GetService<IContextStore>(), registry.Get<JobActor>(),
+                    options.Watchdog with { SeveralNodes = options.SeveralNodes }),
                 one, createProxyToo: false)
             .WithSingleton<ForecastSweeper>("forecast-sweeper",
                 (_, _, resolver) => Props.Create(typeof(ForecastSweeper), resolver.GetService<IJobStore>(), resolver.GetService<TimeProvider>(), SweepOptions.Default),
@@ -83,8 +90,9 @@ public static class JobsHosting
     }
 
     /// <summary>Registers <see cref="IJobs"/> and what it needs.</summary>
-    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node) =>
-        services.AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton<IJobs, JobsClient>();
+    /// <param name="severalNodes">See <see cref="JobsOptions.SeveralNodes"/>.</param>
+    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes) =>
+        (severalNodes ? services.AddSingleton<IJobs, MovingJobsClient>() : services.AddSingleton<IJobs, JobsClient>()).AddSingleton(node).AddSingleton(TimeProvider.System);
 
     private sealed class JobMessageExtractorFor(int shards) : HashCodeMessageExtractor(shards)
     {

@@ -38,6 +38,10 @@ public sealed partial class ApiDispatcher(GatewayServices services, Authenticato
         throw ApiTable.Unknown(http.Request.Method, http.Request.Path);
     });
 
+    /// <summary>Answers everything on a node that is not there to answer.</summary>
+    public Task RefuseAllAsync(HttpContext http) => GuardAsync(http, () => throw new ApiException(503, ErrorTypes.Status,
+        "this node runs jobs and does not answer the API; ask one whose [mlactors.cluster.roles] have gateway"));
+
     private async Task GuardAsync(HttpContext http, Func<Task> answer)
     {
         if (services.Options.ProductHeader) http.Response.Headers["X-Elastic-Product"] = "Elasticsearch";

@@ -146,9 +146,9 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
     {
         // A repeated question may be answered twice; the first answer counts.
         if (!_entries.TryGetValue(reply.JobId, out var entry) || entry.Outcome != BulkOutcome.Pending) return;
-        if (reply is Refused { Kind: RefusalKind.Unavailable } unavailable)
+        if (reply is Refused { Kind: RefusalKind.Unavailable or RefusalKind.Moving } unavailable)
         {
-            // The store could not write just now: the next sweep asks again, the time limit bounds it.
+            // The store could not write just now, or the job is on its way to another node: the next sweep asks again, the time limit bounds it.
             entry.Reason = unavailable.Reason;
             return;
         }

@@ -128,6 +128,9 @@ public enum RefusalKind
 
     /// <summary>503: the store cannot write now; nothing happened, try again.</summary>
     Unavailable,
+
+    /// <summary>503: the job is going to another node; nothing happened, and it will be answered there.</summary>
+    Moving,
 }
 
 /// <summary>It was not done, and nothing changed.</summary>

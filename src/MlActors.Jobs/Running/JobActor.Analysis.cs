@@ -130,6 +130,9 @@ public sealed partial class JobActor
             case FromAnalysis.Checkpoint checkpoint:
                 CommitCheckpoint(checkpoint.Draft);
                 break;
+            case FromAnalysis.NothingToSave:
+                Leave();
+                break;
             case FromAnalysis.Finished finished:
                 OnFinished(finished);
                 break;
@@ -173,12 +176,17 @@ public sealed partial class JobActor
     private void CommitCheckpoint(SnapshotDraft draft)
     {
         // When it had to wait for the store, the run may be over or a newer one in its place.
-        if (!JobLifecycle.IsRunning(_state) || draft.Seq <= _state.SnapshotSeq) return;
+        if (!JobLifecycle.IsRunning(_state) || draft.Seq <= _state.SnapshotSeq)
+        {
+            if (_handsOver) Leave();
+            return;
+        }
         var save = Save(draft, byWork: true);
         Commit([save.Taken], save.Writes, () =>
         {
             save.Saved();
             FaultPoints.Hit("snapshot.journaled");
+            if (_handsOver) Leave();
         }, _ => CommitLater(() => CommitCheckpoint(draft)), Sized(draft));
     }
 

@@ -323,6 +323,11 @@ public sealed partial class JobActor
     private void AppendEnded()
     {
         _appending = false;
+        if (_handsOver)
+        {
+            SaveAndLeave();
+            return;
+        }
         if (!_commandWaits)
         {
             AppendNext();

@@ -23,7 +23,7 @@ public sealed record JobServices(
 /// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
 /// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
 /// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their
-/// end; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that came late; <c>.Removal</c> carries out delete,
+/// end; <c>.HandOver</c> leaves the job to another node; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that came late; <c>.Removal</c> carries out delete,
 /// reset and revert.</para>
 /// </summary>
 public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
@@ -114,6 +114,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 
     protected override void OnCommand(object message)
     {
+        if (OnHandOver(message)) return;
         if (!_ready)
         {
             Begin(message);
@@ -171,6 +172,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         {
             case StatusRead read:
                 _status = read.Status ?? _status;
+                if (JobLifecycle.IsRunning(_state)) _status = _status with { NodeId = _services.Node.Id };
                 foreach (var forecast in read.Forecasts) _forecasts[forecast.ForecastId] = forecast;
                 _ready = true;
                 Stash.UnstashAll();

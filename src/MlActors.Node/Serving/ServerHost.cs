@@ -35,12 +35,18 @@ public static class ServerHost
             if (options.Tls is { } tls)
                 kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Load(), tls.LoadChain()));
         });
-        (options.Postgres is { } postgres ? builder.Services.AddPostgresStorage(postgres) : builder.Services.AddSqliteStorage(options.Storage)).AddJobs(node).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
+        (options.Postgres is { } postgres ? builder.Services.AddPostgresStorage(postgres) : builder.Services.AddSqliteStorage(options.Storage)).AddJobs(node, severalNodes: options.Cluster is not null).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
         builder.Services.AddSingleton<NodeEnd>();
+        if (options.Cluster is { } shared)
+            builder.Services.AddHostedService(services => new Pulse(shared.Times, services.GetRequiredService<ILogger<Pulse>>()));
         builder.Services.AddAkka(ClusterOptions.System, (akka, services) => akka
             .AddHocon(config.Effective, HoconAddMode.Replace)
             .AddSetup(services.GetRequiredService<StorageSetup>())
-            .WithJobs(new JobsOptions(options.Running, options.Watchdog, options.Datafeeds) { RunsJobs = options.Cluster?.Roles.Contains(ClusterOptions.Jobs) ?? true })
+            .WithJobs(new JobsOptions(options.Running, options.Watchdog, options.Datafeeds)
+            {
+                RunsJobs = options.Cluster?.Roles.Contains(ClusterOptions.Jobs) ?? true,
+                SeveralNodes = options.Cluster is not null,
+            })
             .AddStartup(async (system, _) =>
             {
                 var cluster = Cluster.Get(system);
