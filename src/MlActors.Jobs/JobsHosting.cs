@@ -35,7 +35,7 @@ public static class JobsHosting
     /// <summary>The cluster role of the nodes that run jobs.</summary>
     public const string Role = "jobs";
 
-    private const string TypeName = "job";
+    internal const string TypeName = "job";
 
     /// <summary>Starts the way to the jobs and the task registry; and on nodes that run jobs their part of the jobs, and what there is one of in the cluster.</summary>
     public static AkkaConfigurationBuilder WithJobs(this AkkaConfigurationBuilder builder, JobsOptions options)

@@ -1,5 +1,6 @@
 using System.Net;
 using MlActors.Cluster.Tests.Support;
+using MlActors.Jobs.Lifecycle;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Cluster.Tests;
@@ -15,11 +16,11 @@ public sealed class DeathTests(Database database)
     public async Task The_owner_is_killed_and_uploads_go_on_with_the_results_of_an_undisturbed_run()
     {
         await using var nodes = new Nodes(database);
-        var (owner, gateway) = await OpenAsync(nodes);
-        await PostAsync(gateway, 0, 6);
+        var (owner, gateway) = await nodes.OpenAsync();
+        await Nodes.PostAsync(gateway, 0, 6);
         owner.Process.Kill();
         // No record is named by the client, none fails, and each counts once.
-        await PostAsync(gateway, 6, 12);
+        await Nodes.PostAsync(gateway, 6, 12);
         (await nodes.OwnerAsync(gateway)).Id.ShouldNotBe(owner.Id);
         (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
         (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
@@ -32,10 +33,23 @@ public sealed class DeathTests(Database database)
     public async Task The_owner_dies_in_the_middle_of_a_close_and_the_next_one_finishes_it(string point)
     {
         await using var nodes = new Nodes(database);
-        var (owner, gateway) = await OpenAsync(nodes, point + "=kill");
-        await PostAsync(gateway, 0, 12);
+        var (owner, gateway) = await nodes.OpenAsync(point + "=kill");
+        await Nodes.PostAsync(gateway, 0, 12);
         (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
         (await owner.Process.ExitAsync()).ShouldBe(ServerProcess.Killed);
+        (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
+    }
+
+    [Fact]
+    public async Task A_close_that_nobody_asks_for_any_more_is_finished_by_the_nodes_that_are_left()
+    {
+        await using var nodes = new Nodes(database);
+        var (owner, gateway) = await nodes.OpenAsync("close.journaled=kill");
+        await Nodes.PostAsync(gateway, 0, 12);
+        // Who asked dies with the owner.
+        await Should.ThrowAsync<HttpRequestException>(() => owner.Client.CloseAsync(Workload.Job));
+        // Looking into the database wakes nobody.
+        await Poll.UntilAsync(nodes.StoredStateAsync, state => state == JobState.Closed);
         (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
     }
 
@@ -43,33 +57,15 @@ public sealed class DeathTests(Database database)
     public async Task An_owner_that_was_frozen_for_long_writes_nothing_when_it_wakes_up_and_ends()
     {
         await using var nodes = new Nodes(database);
-        var (owner, gateway) = await OpenAsync(nodes);
-        await PostAsync(gateway, 0, 3);
+        var (owner, gateway) = await nodes.OpenAsync();
+        await Nodes.PostAsync(gateway, 0, 3);
         owner.Process.Signal(SIGSTOP);
-        await PostAsync(gateway, 3, 9);
+        await Nodes.PostAsync(gateway, 3, 9);
         owner.Process.Signal(SIGCONT);
-        await PostAsync(gateway, 9, 12);
+        await Nodes.PostAsync(gateway, 9, 12);
         (await owner.Process.ExitAsync()).ShouldBe(ServerProcess.Killed);
         owner.Process.Said.ShouldContain("other nodes have its jobs now");
         (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
         (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
-    }
-
-    /// <returns>The owner of an open job and another node.</returns>
-    private static async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(Nodes nodes, string? faults = null)
-    {
-        var owner = await nodes.StartAsync(faults);
-        (await owner.Client.PutAsync(Workload.Job, Workload.Config)).Expect(HttpStatusCode.OK);
-        (await owner.Client.OpenAsync(Workload.Job)).Expect(HttpStatusCode.OK);
-        var others = await nodes.StartAsync(2);
-        foreach (var node in others) await Nodes.SeesAsync(node, 3);
-        (await nodes.OwnerAsync(others[0])).Id.ShouldBe(owner.Id);
-        return (owner, others[0]);
-    }
-
-    private static async Task PostAsync(ClusterNode gateway, int from, int to)
-    {
-        for (var piece = from; piece < to; piece++)
-            (await gateway.Client.SendAsync(HttpMethod.Post, $"/_ml/anomaly_detectors/{Workload.Job}/_data", Workload.Pieces[piece])).Expect(HttpStatusCode.Accepted);
     }
 }

@@ -176,6 +176,7 @@ public static partial class JobLifecycle
 
     private static Decision DecideRevert(JobLifecycleState state, RevertSnapshot revert, long now, LifecycleDeadlines deadlines) => state switch
     {
+        { Blocked: BlockedReason.Revert } when state.BlockedTaskId == revert.TaskId => new Decision.Joined(),
         { Blocked: not BlockedReason.None } => BlockedRefusal(state, "revert the model of"),
         { State: not JobState.Closed } => Refuse(RefusalKind.Conflict,
             $"cannot revert the model of job [{revert.JobId}] because it is {Name(state.State)}; close it first"),

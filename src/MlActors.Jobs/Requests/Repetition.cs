@@ -13,7 +13,7 @@ internal static class Repetition
         OpenJob open => open with { Join = true },
         // The owner knows the pieces of an upload that has a name.
         PostRecords { BatchId: null } => null,
-        CreateJob or RevertSnapshot or RemoveSnapshot or StartForecast or RemoveForecasts or PutDatafeed or DeleteDatafeed or StartDatafeed => null,
+        CreateJob or RemoveSnapshot or StartForecast or RemoveForecasts or PutDatafeed or DeleteDatafeed or StartDatafeed => null,
         _ => message,
     };
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 
@@ -48,6 +49,7 @@ public sealed partial class JobActor
         _flushWaiters.Clear();
         // These are durable.
         while (_held.TryDequeue(out var held)) held.Sender.Tell(held.Reply);
+        EndLooking();
         foreach (var waiters in new[] { _openWaiters, _closeWaiters, _removalWaiters }) TellAll(waiters, Moves());
         if (!_appending) SaveAndLeave();
     }
@@ -60,8 +62,14 @@ public sealed partial class JobActor
         else Leave();
     }
 
-    // Behind what is in the mailbox already, which is answered so.
-    private void Leave() => _self.Tell(Stop.Instance);
+    private void Leave()
+    {
+        // What goes on by itself goes on at once: the region keeps this until it knows the job's new place.
+        if (JobLifecycle.IsRunning(_state) || _state.Blocked != BlockedReason.None)
+            ClusterSharding.Get(Context.System).ShardRegion(JobsHosting.TypeName).Tell(new WakeJob(_jobId), ActorRefs.NoSender);
+        // Behind what is in the mailbox already, which is answered so.
+        _self.Tell(Stop.Instance);
+    }
 
     private Refused Moves() => new(_jobId, RefusalKind.Moving, $"job [{_jobId}] is going to another node; nothing happened, ask again");
 }

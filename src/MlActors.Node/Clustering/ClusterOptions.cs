@@ -18,6 +18,9 @@ public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string
     /// <summary>The name of the actor system: part of every address.</summary>
     public const string System = "mlactors";
 
+    /// <summary>How long a node that is asked to stop has for handing its jobs over.</summary>
+    public static TimeSpan LongestLeave { get; } = TimeSpan.FromSeconds(60);
+
     public string Address => AddressOf(Host, Port);
 
     public static string AddressOf(string host, int port) => new Address("akka.tcp", System, host, port).ToString();
@@ -41,6 +44,8 @@ public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string
             leader-actions-interval = 500ms
             unreachable-nodes-reaper-interval = 500ms
           }
+          # Its jobs save their models before others have them.
+          coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout = {{Ms(LongestLeave)}}
         }
         """);
 

@@ -38,7 +38,11 @@ public static class ServerHost
         (options.Postgres is { } postgres ? builder.Services.AddPostgresStorage(postgres) : builder.Services.AddSqliteStorage(options.Storage)).AddJobs(node, severalNodes: options.Cluster is not null).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
         builder.Services.AddSingleton<NodeEnd>();
         if (options.Cluster is { } shared)
+        {
             builder.Services.AddHostedService(services => new Pulse(shared.Times, services.GetRequiredService<ILogger<Pulse>>()));
+            // As long as the requests that it answers and then the jobs that it hands over take.
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout += ClusterOptions.LongestLeave);
+        }
         builder.Services.AddAkka(ClusterOptions.System, (akka, services) => akka
             .AddHocon(config.Effective, HoconAddMode.Replace)
             .AddSetup(services.GetRequiredService<StorageSetup>())

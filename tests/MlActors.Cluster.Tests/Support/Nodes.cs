@@ -1,4 +1,5 @@
 using System.Net;
+using MlActors.Jobs.Lifecycle;
 using MlActors.Node.Tests.Support;
 using MlActors.Storage.Postgres;
 
@@ -49,6 +50,33 @@ internal sealed class Nodes(Database database) : IAsyncDisposable
         return _nodes.Single(node => node.Id == id);
     }
 
+    /// <summary>Opens the job of the workload on a first node, and starts two more.</summary>
+    /// <param name="faults">Where the first is to die.</param>
+    /// <returns>The first, which runs the job, and another one.</returns>
+    public async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(string? faults = null)
+    {
+        var owner = await StartAsync(faults);
+        (await owner.Client.PutAsync(Workload.Job, Workload.Config)).Expect(HttpStatusCode.OK);
+        (await owner.Client.OpenAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+        var others = await StartAsync(2);
+        foreach (var node in others) await SeesAsync(node, 3);
+        (await OwnerAsync(others[0])).Id.ShouldBe(owner.Id);
+        return (owner, others[0]);
+    }
+
+    /// <summary>Posts pieces of the workload, from the first up to and without the second number; none may fail. The client gives the uploads no names.</summary>
+    public static async Task PostAsync(ClusterNode gateway, int from, int to)
+    {
+        for (var piece = from; piece < to; piece++)
+            (await gateway.Client.SendAsync(HttpMethod.Post, $"/_ml/anomaly_detectors/{Workload.Job}/_data", Workload.Pieces[piece])).Expect(HttpStatusCode.Accepted);
+    }
+
+    public async Task<JobState?> StoredStateAsync()
+    {
+        await using var storage = Open();
+        return (await storage.Jobs.ReadStatusAsync(Workload.Job))?.State;
+    }
+
     /// <summary>Reads what is left of the closed job, as <see cref="Outcome"/> does of a single server.</summary>
     public async Task<Outcome> OutcomeAsync(ClusterNode asked)
     {
@@ -56,11 +84,13 @@ internal sealed class Nodes(Database database) : IAsyncDisposable
         var results = await asked.Client.ResultsAsync(Workload.Job);
         var counts = (await asked.Client.StatsAsync(Workload.Job))["data_counts"]!.AsObject();
         foreach (var clock in (string[])["last_data_time", "log_time"]) counts.Remove(clock);
-        await using var storage = PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = _schema });
+        await using var storage = Open();
         var id = (await storage.Jobs.ReadStatusAsync(Workload.Job))!.ModelSnapshotId.ShouldNotBeNull();
         var model = (await storage.Jobs.ReadSnapshotAsync(Workload.Job, id)).ShouldNotBeNull().State;
         return new Outcome(results, counts.ToJsonString(), Convert.ToBase64String(model));
     }
+
+    private PostgresStorage Open() => PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = _schema });
 
     /// <summary>All that the servers said: what to look at when a test fails.</summary>
     public string Said => string.Join("\n", _nodes.Select(node => $"--- {node.Id}\n{node.Process.Said}"));
