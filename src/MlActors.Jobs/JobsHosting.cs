@@ -6,6 +6,7 @@ using MlActors.Jobs.Closing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
+using MlActors.Jobs.Observing;
 using MlActors.Jobs.Requests;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
@@ -58,7 +59,10 @@ public static class JobsHosting
         {
             var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<IContextStore>(),
                 new DatafeedServices(resolver.GetService<IDatafeedSources>(), resolver.GetService<IResults>(), options.Datafeeds),
-                resolver.GetService<TimeProvider>(), options.Running, resolver.GetService<NodeIdentity>());
+                resolver.GetService<TimeProvider>(), options.Running, resolver.GetService<NodeIdentity>())
+            {
+                Observer = resolver.GetService<JobObserver>(),
+            };
             return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
         },
         new JobMessageExtractorFor(Shards),
@@ -91,8 +95,11 @@ public static class JobsHosting
 
     /// <summary>Registers <see cref="IJobs"/> and what it needs.</summary>
     /// <param name="severalNodes">See <see cref="JobsOptions.SeveralNodes"/>.</param>
-    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes) =>
-        (severalNodes ? services.AddSingleton<IJobs, MovingJobsClient>() : services.AddSingleton<IJobs, JobsClient>()).AddSingleton(node).AddSingleton(TimeProvider.System);
+    /// <param name="observedJobs">Of how many jobs there are metrics of their own.</param>
+    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes, int observedJobs = 0) =>
+        (severalNodes ? services.AddSingleton<IJobs, MovingJobsClient>() : services.AddSingleton<IJobs, JobsClient>())
+            .AddSingleton(node).AddSingleton(TimeProvider.System)
+            .AddSingleton(provider => new JobObserver(provider.GetRequiredService<TimeProvider>(), observedJobs));
 
     private sealed class JobMessageExtractorFor(int shards) : HashCodeMessageExtractor(shards)
     {

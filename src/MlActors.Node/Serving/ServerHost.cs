@@ -35,7 +35,9 @@ public static class ServerHost
             if (options.Tls is { } tls)
                 kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Load(), tls.LoadChain()));
         });
-        (options.Postgres is { } postgres ? builder.Services.AddPostgresStorage(postgres) : builder.Services.AddSqliteStorage(options.Storage)).AddJobs(node, severalNodes: options.Cluster is not null).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
+        (options.Postgres is { } postgres ? builder.Services.AddPostgresStorage(postgres) : builder.Services.AddSqliteStorage(options.Storage))
+            .AddJobs(node, severalNodes: options.Cluster is not null, options.Observing.JobMetrics).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
+        builder.Services.AddObserving(options.Observing);
         builder.Services.AddSingleton<NodeEnd>();
         if (options.Cluster is { } shared)
         {
@@ -67,6 +69,7 @@ public static class ServerHost
         var app = builder.Build();
         // Opened here, so that data which cannot be used ends the start with a message and not with a stack.
         _ = app.Services.GetRequiredService<IStorage>();
+        app.MapObserving(options.Observing);
         app.MapGateway(onlyHealth: options.Cluster?.Roles.Contains(ClusterOptions.Gateway) is false);
         return app;
     }
