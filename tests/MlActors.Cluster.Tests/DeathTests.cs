@@ -53,6 +53,23 @@ public sealed class DeathTests(Database database)
         (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_two_servers_the_one_that_is_left_goes_on_whichever_it_is(bool lowerDies)
+    {
+        await using var nodes = new Nodes(database);
+        // Between sides of the same size the addresses would decide.
+        var ports = new[] { Servers.ServerProcess.FreePort(), Servers.ServerProcess.FreePort() }.Order().ToArray();
+        var owner = await nodes.StartAsync(port: ports[lowerDies ? 0 : 1]);
+        await Nodes.PutAndOpenAsync(owner);
+        var gateway = await nodes.StartAsync(port: ports[lowerDies ? 1 : 0]);
+        await Nodes.SeesAsync(gateway, 2);
+        owner.Process.Kill();
+        await Nodes.PostAsync(gateway, 0, 1);
+        await Nodes.SeesAsync(gateway, 1);
+    }
+
     [Fact]
     public async Task An_owner_that_was_frozen_for_long_writes_nothing_when_it_wakes_up_and_ends()
     {

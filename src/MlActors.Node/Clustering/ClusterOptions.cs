@@ -28,6 +28,7 @@ public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string
     /// <summary>The settings of the actor system that follow.</summary>
     public string Hocon => string.Create(CultureInfo.InvariantCulture,
         $$"""
+        mlactors-lease { lease-class = "MlActors.Node.Clustering.StoreLease, mlactors" }
         akka {
           remote {
             enabled-transports = ["akka.remote.dot-netty.tcp"]
@@ -37,7 +38,11 @@ public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string
           cluster {
             roles = [{{string.Join(", ", Roles)}}]
             downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-            split-brain-resolver { active-strategy = keep-majority, stable-after = {{Ms(Times.StableAfter)}} }
+            split-brain-resolver {
+              active-strategy = lease-majority
+              stable-after = {{Ms(Times.StableAfter)}}
+              lease-majority { lease-implementation = mlactors-lease, lease-name = split-brain, acquire-lease-delay-for-minority = 1s, release-after = 20s }
+            }
             down-removal-margin = {{Ms(Times.RemovalMargin)}}
             failure-detector { heartbeat-interval = {{Ms(Times.Heartbeat)}}, acceptable-heartbeat-pause = {{Ms(Times.AcceptablePause)}} }
             gossip-interval = 500ms

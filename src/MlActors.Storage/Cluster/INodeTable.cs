@@ -18,7 +18,7 @@ public enum NodeStage
     Member = 2,
 }
 
-/// <summary>Where nodes that share a store find each other.</summary>
+/// <summary>Where nodes that share a store find each other, and who of them is right when they lose each other.</summary>
 public interface INodeTable
 {
     /// <summary>Writes the node's own row with a new beat, and reads those of all others. Of nodes that do so at the same time each sees what the ones before it wrote.</summary>
@@ -28,4 +28,12 @@ public interface INodeTable
 
     /// <summary>Removes the row of a node that is gone.</summary>
     Task RemoveAsync(string address);
+
+    /// <summary>Takes something that one owner at a time may have, or keeps it. Time is the store's.</summary>
+    /// <param name="holds">How long it is the owner's without being taken again.</param>
+    /// <returns>Whether it is the owner's now.</returns>
+    Task<bool> TakeLeaseAsync(string name, string owner, TimeSpan holds);
+
+    /// <summary>Gives back what the owner has; nothing happens if it has it no more.</summary>
+    Task ReturnLeaseAsync(string name, string owner);
 }

@@ -152,6 +152,7 @@ internal static class Schema
         new("", Postgres:
         """
         CREATE TABLE node (address TEXT NOT NULL PRIMARY KEY, stage INTEGER NOT NULL, beat UUID NOT NULL, since TIMESTAMPTZ NOT NULL);
+        CREATE TABLE node_lease (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, until TIMESTAMPTZ NOT NULL);
         """),
     ];
 

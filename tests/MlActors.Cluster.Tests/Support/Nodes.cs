@@ -17,7 +17,7 @@ internal sealed class Nodes(Database database) : IAsyncDisposable
 
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
-    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs")
+    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
         var config = Path.Combine(folder, "mlactors.conf");
@@ -27,7 +27,7 @@ internal sealed class Nodes(Database database) : IAsyncDisposable
               jobs.checkpoint-after-inputs = 3
               storage { provider = postgresql, postgresql { connection-string = "{{database.ConnectionString}}", schema = {{_schema}} } }
               # The machine of a test may have no idle core: the pause is the usual one.
-              cluster { enabled = on, port = {{Servers.ServerProcess.FreePort()}}, roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
+              cluster { enabled = on, port = {{port ?? Servers.ServerProcess.FreePort()}}, roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
             }
             """);
         var process = ServerProcess.Start(folder, faults, config);
@@ -56,12 +56,17 @@ internal sealed class Nodes(Database database) : IAsyncDisposable
     public async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(string? faults = null)
     {
         var owner = await StartAsync(faults);
-        (await owner.Client.PutAsync(Workload.Job, Workload.Config)).Expect(HttpStatusCode.OK);
-        (await owner.Client.OpenAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+        await PutAndOpenAsync(owner);
         var others = await StartAsync(2);
         foreach (var node in others) await SeesAsync(node, 3);
         (await OwnerAsync(others[0])).Id.ShouldBe(owner.Id);
         return (owner, others[0]);
+    }
+
+    public static async Task PutAndOpenAsync(ClusterNode node)
+    {
+        (await node.Client.PutAsync(Workload.Job, Workload.Config)).Expect(HttpStatusCode.OK);
+        (await node.Client.OpenAsync(Workload.Job)).Expect(HttpStatusCode.OK);
     }
 
     /// <summary>Posts pieces of the workload, from the first up to and without the second number; none may fail. The client gives the uploads no names.</summary>
