@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Closing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
@@ -22,6 +23,9 @@ public sealed record JobsOptions(RunningOptions Running, WatchdogOptions Watchdo
 {
     /// <summary>Whether this node runs jobs, and does not only lead to them.</summary>
     public bool RunsJobs { get; init; } = true;
+
+    /// <summary>How long messages of jobs are kept.</summary>
+    public TimeSpan MessageRetention { get; init; } = MessageSweepOptions.Default.Retention;
 
     /// <summary>Whether there may be other nodes, so that jobs move.</summary>
     public bool SeveralNodes { get; init; }
@@ -87,6 +91,10 @@ public static class JobsHosting
                 one, createProxyToo: false)
             .WithSingleton<ForecastSweeper>("forecast-sweeper",
                 (_, _, resolver) => Props.Create(typeof(ForecastSweeper), resolver.GetService<IJobStore>(), resolver.GetService<TimeProvider>(), SweepOptions.Default),
+                one, createProxyToo: false)
+            .WithSingleton<MessageSweeper>("message-sweeper",
+                (_, _, resolver) => Props.Create(typeof(MessageSweeper), resolver.GetService<IAuditLog>(), resolver.GetService<TimeProvider>(),
+                    MessageSweepOptions.Default with { Retention = options.MessageRetention }),
                 one, createProxyToo: false)
             .WithSingleton<DocumentSweeper>("document-sweeper",
                 (_, _, resolver) => Props.Create(typeof(DocumentSweeper), resolver.GetService<IExpiringDocuments>(), resolver.GetService<TimeProvider>(), DocumentSweepOptions.Default),

@@ -1,4 +1,5 @@
 using MlActors.Documents.Store;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
@@ -18,6 +19,7 @@ public interface IStorage : IAsyncDisposable, IDisposable
     ICatalog Catalog { get; }
     IContextStore Contexts { get; }
     IResults Results { get; }
+    IAuditLog Audit { get; }
     ISecurityStore Security { get; }
     IEventLog Events { get; }
     IDocumentStore Documents { get; }

@@ -27,6 +27,7 @@ public static partial class ApiTable
         .. OpenEndpoint.All,
         .. DataEndpoint.All,
         .. StatsEndpoint.All,
+        .. MessageEndpoints.All,
         .. ResultEndpoints.All,
         .. OverallBucketsEndpoint.All,
         .. ModelPlotEndpoint.All,

@@ -128,10 +128,10 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
 
     private JobCommand Command(string jobId) => _request.Operation switch
     {
-        BulkOperation.Close => new CloseJob(jobId) { NotifyAccepted = true },
-        BulkOperation.ForceClose => new ForceCloseJob(jobId) { NotifyAccepted = true },
-        BulkOperation.StopDatafeed => new StopDatafeed(jobId, DatafeedId: null, _request.ClosesJob) { NotifyAccepted = true },
-        _ => new OpenJob(jobId, Join: true) { NotifyAccepted = true },
+        BulkOperation.Close => new CloseJob(jobId) { NotifyAccepted = true, By = _request.By },
+        BulkOperation.ForceClose => new ForceCloseJob(jobId) { NotifyAccepted = true, By = _request.By },
+        BulkOperation.StopDatafeed => new StopDatafeed(jobId, DatafeedId: null, _request.ClosesJob) { NotifyAccepted = true, By = _request.By },
+        _ => new OpenJob(jobId, Join: true) { NotifyAccepted = true, By = _request.By },
     };
 
     private void OnAccepted(string jobId)

@@ -13,6 +13,9 @@ public abstract record JobCommand(string JobId) : JobMessage(JobId)
 {
     /// <summary>Whether the sender wants <see cref="Accepted"/> as soon as the intention is durable, before the final reply.</summary>
     public bool NotifyAccepted { get; init; }
+
+    /// <summary>Who asks; <c>null</c> when that is nobody's business.</summary>
+    public Auditing.Caller? By { get; init; }
 }
 
 /// <param name="Datafeed">Its datafeed, if it is to have one from the beginning.</param>

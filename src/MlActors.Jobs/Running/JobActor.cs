@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Akka.Persistence;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
@@ -253,7 +254,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 CommitUpdate(update, sender);
                 break;
             case Decision.Happens happens:
-                Commit(happens.Events, [], () => AfterCommand(command, sender), cause => sender.Tell(NotWritten(cause)));
+                Commit(happens.Events, [], () => AfterCommand(command, sender), cause => sender.Tell(NotWritten(cause)), by: command.By);
                 break;
         }
     }
@@ -394,16 +395,24 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 
     /// <summary>Persists events with the rows they imply in one transaction, then applies them, then runs <paramref name="then"/>.</summary>
     /// <param name="rejected">What to do when the store cannot write now: certainly nothing happened.</param>
+    /// <param name="by">Who asked for it.</param>
     private void Commit(
-        IReadOnlyList<JobEvent> events, IReadOnlyList<StoreWrite> writes, Action then, Action<Exception> rejected, Func<JobStatus, JobStatus>? change = null)
+        IReadOnlyList<JobEvent> events, IReadOnlyList<StoreWrite> writes, Action then, Action<Exception> rejected, Func<JobStatus, JobStatus>? change = null,
+        Caller? by = null)
     {
         _rejected = rejected;
-        var state = events.Aggregate(_state, JobLifecycle.Apply);
+        var (state, messages) = (_state, new List<AuditMessage>());
+        foreach (var happened in events)
+        {
+            if (AuditTexts.Of(happened, state) is var (level, text)) messages.Add(new AuditMessage(_jobId, happened.Time, level, text, _services.Node.Name, by));
+            state = JobLifecycle.Apply(state, happened);
+        }
         var status = StatusOf(state, change is null ? _status : change(_status));
         var rows = new List<StoreWrite>(writes);
         if (state.Exists && !ReferenceEquals(state.Config, _state.Config)) rows.Add(new PutConfig(state.Config!));
         if (!ReferenceEquals(state.Datafeed, _state.Datafeed)) rows.Add(state.Datafeed is { } datafeed ? new PutDatafeedConfig(datafeed) : new DeleteDatafeedConfig(_jobId));
         if (state.Exists) rows.Add(new PutStatus(status));
+        if (messages.Count > 0) rows.Add(new AppendMessages(_jobId, messages));
         var remaining = events.Count;
         PersistAll(events.Select((@event, i) => new Journaled(@event, i == events.Count - 1 ? rows : [])), _ =>
         {
@@ -441,7 +450,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 // A run that starts later reads it from the configuration. What it then analyses once more is plotted as the newest update says.
                 if (update.Update.ModelPlotConfig is not null) _analysis?.Tell(new ToAnalysis.PlotModel(_status.InputSeq, ModelPlot.Of(config), ChangeNotes.Of(config)));
                 LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status, _state.Datafeed))));
-            }, cause => sender.Tell(NotWritten(cause)));
+            }, cause => sender.Tell(NotWritten(cause)), by: update.By);
         }
         catch (Configuration.InvalidConfigException invalid)
         {

@@ -1,6 +1,7 @@
 using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
@@ -64,6 +65,9 @@ public sealed record WriteResults(string JobId, IReadOnlyList<BucketResult> Buck
 
 /// <summary>Creates or replaces annotations.</summary>
 public sealed record PutAnnotations(string JobId, IReadOnlyList<Annotation> Annotations) : StoreWrite(JobId);
+
+/// <summary>Tells what happened; messages stay when the job goes.</summary>
+public sealed record AppendMessages(string JobId, IReadOnlyList<AuditMessage> Messages) : StoreWrite(JobId);
 
 /// <summary>A new forecast. Fails when the job has one of that id.</summary>
 public sealed record PutForecast(Forecast Forecast) : StoreWrite(Forecast.JobId);

@@ -26,6 +26,7 @@ public sealed record ServerOptions(
     StorageOptions Storage,
     PostgresOptions? Postgres,
     ClusterOptions? Cluster,
+    TimeSpan MessageRetention,
     ObservingOptions Observing,
     ConnectionSet Connections)
 {
@@ -80,6 +81,7 @@ public sealed record ServerOptions(
             },
             PostgresSettings.Read(config, read, problems),
             ClusterSettings.Read(config, read, problems),
+            read.Time("messages.retention"),
             new ObservingOptions(read.Switch("observing.metrics"), read.CountOrNone("observing.job-metrics"), read.Address("observing.otlp"), read.Share("observing.traces")),
             ConnectionSet.Read(ReadConnections(config.GetValue("connections")), problems));
         if (urls.Length == 0) problems.Add("[mlactors.urls] is empty; give the address of the REST API, e.g. http://127.0.0.1:9200");

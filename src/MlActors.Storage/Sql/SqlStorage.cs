@@ -1,4 +1,5 @@
 using MlActors.Documents.Store;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
@@ -30,6 +31,7 @@ public abstract class SqlStorage : IStorage
         Catalog = new SqlCatalog(main.Readers);
         Contexts = new SqlContexts(main.Writers, main.Readers);
         Results = new SqlResults(main.Readers, dialect);
+        Audit = new SqlAuditLog(main.Writers, main.Readers);
         Security = new SqlSecurity(main.Writers, main.Readers);
         Events = new SqlEventLog(main.Writers, main.Readers, ownership);
         Documents = new SqlDocuments(documents.Writers, documents.Readers);
@@ -41,6 +43,7 @@ public abstract class SqlStorage : IStorage
     public ICatalog Catalog { get; }
     public IContextStore Contexts { get; }
     public IResults Results { get; }
+    public IAuditLog Audit { get; }
     public ISecurityStore Security { get; }
     public IEventLog Events { get; }
     public IDocumentStore Documents { get; }
