@@ -97,11 +97,8 @@ internal sealed class GrownSeries
     }
 
     /// <summary>A copy that learning does not change.</summary>
-    public GrownSeries Copy()
-    {
-        var copy = new GrownSeries(_first, _base, _newest, _state, _outlook) { _shift = _shift, _day = _day?.Copy(), _week = _week?.Copy(), _found = _found?.Copy() };
-        return copy;
-    }
+    public GrownSeries Copy() =>
+        new(_first, _base, _newest, _state, _outlook) { _shift = _shift, _day = _day?.Copy(), _week = _week?.Copy(), _found = _found?.Copy() };
 
     public void Write(ByteWriter writer)
     {

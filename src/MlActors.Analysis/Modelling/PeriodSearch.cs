@@ -121,10 +121,14 @@ internal sealed class PeriodSearch
     {
         Span<sbyte> values = stackalloc sbyte[_count];
         _distances.AsSpan(0, _count).CopyTo(values);
+        var correlation = new Autocorrelation(values);
         // What comes with the day has a profile of its own, and hides the rest.
         var day = (double)ModelShape.Day / (_joined * span);
-        if (2 * day <= _count && new Autocorrelation(values).At((int)Math.Round(day)) >= Daily) TakeAway(values, day);
-        var correlation = new Autocorrelation(values);
+        if (2 * day <= _count && correlation.At((int)Math.Round(day)) >= Daily)
+        {
+            TakeAway(values, day);
+            correlation = new Autocorrelation(values);
+        }
         // Less than the rounding of values leaves nothing to be found.
         if (correlation.Variance < 1) return 0;
         Span<double> at = stackalloc double[(int)(MostOfAll * _count) + 2];

@@ -38,10 +38,14 @@ internal sealed class ResultBuilder(AnalysisSettings settings, DetectorJudge[] j
         _smallest.Sort();
         var judged = Math.Max(1, findings.Judged);
         var log = Math.Min(ScoreMap.AmongMany([unusual[0].LoneLog], judged), ScoreMap.AmongMany(CollectionsMarshal.AsSpan(_smallest), judged));
-        var strongest = findings.Strongest;
-        var crowdLog = findings.IsOfMany ? crowd.LogProbability(strongest) : 0;
-        // The strongest series of each bucket make one series, which is scored like any other.
-        if (findings.IsOfMany) log = Math.Min(log, ScoreMap.LogOf(ScoreMap.RecordScore(strongest, crowdLog)));
+        var crowdLog = 0.0;
+        if (findings.IsOfMany)
+        {
+            // The strongest series of each bucket make one series, which is scored like any other.
+            var strongest = ScoreMap.StrengthOf(unusual[0].Score);
+            crowdLog = crowd.LogProbability(strongest);
+            log = Math.Min(log, ScoreMap.LogOf(ScoreMap.RecordScore(strongest, crowdLog)));
+        }
 
         unusual.Sort(ByKey);
         var records = new RecordResult[unusual.Count];

@@ -119,7 +119,7 @@ internal sealed class IndexSource(IDocumentStore documents, DatafeedConfig dataf
             throw new SourceException($"index [{index.Name}] keeps its documents by {kept}, and job [{job.JobId}] goes by [{TimeField}]: " +
                 "make [data_description.time_field] of the job the same, or create the index with a mapping of that field as a date", isPermanent: true);
         }
-        return new DocumentScan(meant, query, fromMs, toMs) 
+        return new DocumentScan(meant, query, fromMs, toMs)
         {
             MaxBytes = PageBytes,
             MaxDocuments = datafeed.ScrollSize == DatafeedConfig.DefaultScrollSize ? int.MaxValue : datafeed.ScrollSize,

@@ -4,8 +4,8 @@ using System.Globalization;
 using MlActors.Analysis.Input;
 using MlActors.Datafeeds.Paging;
 using MlActors.Ingest;
-using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Datafeeds.Sources;
 
 namespace MlActors.Datafeeds.Sql;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using MlActors.Jobs.Configuration.Values;
 
 namespace MlActors.Gateway.Cat;
 
@@ -28,8 +28,7 @@ internal static class ColumnsOf<TRow>
         new(name, Aliases(alias), CatType.Time, doc, row => value(row));
 
     public static CatColumn<TRow> Date(string name, string alias, string doc, Func<TRow, long?> milliseconds) => new(name, Aliases(alias), CatType.Text, doc,
-        row => milliseconds(row) is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime
-            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : null);
+        row => milliseconds(row) is { } ms ? TimeText.IsoSeconds(ms) : null);
 
     public static ImmutableArray<string> Aliases(string alias) => alias.Length == 0 ? [] : [alias];
 }

@@ -30,22 +30,22 @@ internal static class Healing
             if (pause > TimeSpan.Zero) return No($"late data was taken in a short time ago: the next time in {TimeValue.Format(pause)} at the earliest");
             if (late.FirstOrDefault(bucket => healed.Buckets.Contains(new SourceCount(bucket.StartMs, bucket.Records))) is { } same)
             {
-                return No($"reading again did not help: of the bucket {Iso(same.StartMs)} the source counts {same.Records} records and gave {same.Seen}, " +
+                return No($"reading again did not help: of the bucket {TimeText.IsoSeconds(same.StartMs)} the source counts {same.Records} records and gave {same.Seen}, " +
                     "as when it looks for records that the query leaves out");
             }
         }
         var gap = late[0].StartMs;
-        if (NewestBefore(gap, state, snapshots) is not { } snapshot) return No($"there is no model snapshot from before {Iso(gap)} that the model goes on from");
+        if (NewestBefore(gap, state, snapshots) is not { } snapshot) return No($"there is no model snapshot from before {TimeText.IsoSeconds(gap)} that the model goes on from");
         var from = snapshot.LastFinalizedBucketEnd!.Value * 1000;
-        if (from < run.StartMs) return No($"the newest model snapshot from before {Iso(gap)} is from before the start of the datafeed");
+        if (from < run.StartMs) return No($"the newest model snapshot from before {TimeText.IsoSeconds(gap)} is from before the start of the datafeed");
         if (snapshot.InputSeq < status.OtherInputSeq)
         {
-            return No($"since the newest model snapshot from before {Iso(gap)} the job took something that is not in the source: " +
+            return No($"since the newest model snapshot from before {TimeText.IsoSeconds(gap)} the job took something that is not in the source: " +
                 "records that were posted, time that was moved, or changed calendars, filters or rules");
         }
         var replay = TimeSpan.FromMilliseconds(position.NextMs - from);
         return replay > options.HealReplayMost
-            ? No($"the newest model snapshot from before {Iso(gap)} is too old: {TimeValue.Format(replay)} of data would be read again, the most is {TimeValue.Format(options.HealReplayMost)}")
+            ? No($"the newest model snapshot from before {TimeText.IsoSeconds(gap)} is too old: {TimeValue.Format(replay)} of data would be read again, the most is {TimeValue.Format(options.HealReplayMost)}")
             : new Choice(snapshot, null);
     }
 
@@ -70,6 +70,4 @@ internal static class Healing
     }
 
     private static Choice No(string obstacle) => new(null, obstacle);
-
-    private static string Iso(long ms) => LateDataNotes.Iso(ms);
 }

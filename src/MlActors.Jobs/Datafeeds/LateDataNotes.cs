@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Results;
 
 namespace MlActors.Jobs.Datafeeds;
@@ -12,11 +13,9 @@ internal static class LateDataNotes
     public static Annotation Of(DelayedData delayed) => Of(delayed, "raise [query_delay] if that happens often");
 
     public static Annotation Of(HealedData healed) =>
-        Of(healed.Last, $"the model went back to snapshot [{healed.SnapshotId}] and everything from {Iso(healed.FromMs)} on was read again");
+        Of(healed.Last, $"the model went back to snapshot [{healed.SnapshotId}] and everything from {TimeText.IsoSeconds(healed.FromMs)} on was read again");
 
     private static Annotation Of(DelayedData delayed, string then) => new(
         string.Create(CultureInfo.InvariantCulture, $"{Event}:{delayed.FromMs}"), Event, delayed.FromMs / 1000, delayed.ToMs / 1000,
-        string.Create(CultureInfo.InvariantCulture, $"{delayed.Records} records of {Iso(delayed.FromMs)} to {Iso(delayed.ToMs)} came too late: {then}"));
-
-    internal static string Iso(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        string.Create(CultureInfo.InvariantCulture, $"{delayed.Records} records of {TimeText.IsoSeconds(delayed.FromMs)} to {TimeText.IsoSeconds(delayed.ToMs)} came too late: {then}"));
 }

@@ -8,6 +8,9 @@ namespace MlActors.Jobs.Results;
 /// <param name="Detectors">By position.</param>
 public sealed record ChangeNotes(ImmutableArray<DetectorSettings> Detectors)
 {
+    /// <summary>Whether a job wants annotations, of whatever kind.</summary>
+    public static bool AreWanted(JobConfig config) => config.ModelPlotConfig is not { AnnotationsEnabled: false };
+
     /// <summary><c>null</c> when the job does not want any.</summary>
-    public static ChangeNotes? Of(JobConfig config) => config.ModelPlotConfig is { AnnotationsEnabled: false } ? null : new ChangeNotes(config.ToSettings().Detectors);
+    public static ChangeNotes? Of(JobConfig config) => AreWanted(config) ? new ChangeNotes(config.ToSettings().Detectors) : null;
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using MlActors.Jobs.Configuration.Values;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -201,7 +202,7 @@ public sealed partial class JobActor
             JobId = _jobId,
             SnapshotId = id,
             TimestampMs = now,
-            Description = $"{why} at {DateTimeOffset.FromUnixTimeMilliseconds(now):yyyy-MM-dd'T'HH:mm:ss'Z'}",
+            Description = $"{why} at {TimeText.IsoSeconds(now)}",
             InputSeq = draft.Seq,
             Lineage = _state.Lineage,
             LatestRecordTime = draft.LatestRecordTime,

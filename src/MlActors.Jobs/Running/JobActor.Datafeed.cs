@@ -84,7 +84,7 @@ public sealed partial class JobActor
     }
 
     private IEnumerable<StoreWrite> Note(Annotation annotation) =>
-        ChangeNotes.Of(_state.Config!) is null ? [] : [new PutAnnotations(_jobId, [annotation])];
+        ChangeNotes.AreWanted(_state.Config!) ? [new PutAnnotations(_jobId, [annotation])] : [];
 
     /// <summary>The datafeed's part of the job's row after a change of state.</summary>
     private static DatafeedStatus? DatafeedStatusOf(JobLifecycleState state, DatafeedStatus? before)

@@ -14,37 +14,12 @@ internal sealed partial class SqlResults
 
     private const string Foretold = "FROM forecast_point WHERE job_id = @0 AND forecast_id = @1 AND timestamp >= @2 AND timestamp < @3";
 
-    public Task<ResultPage> QueryForecastAsync(ForecastQuery query)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(query.From);
-        ArgumentOutOfRangeException.ThrowIfNegative(query.Size);
-        var (start, end) = (Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue));
-        return readers.RunAsync(session => session.InSnapshot(() => new ResultPage(
-            session.Number("SELECT count(*) " + Foretold, query.JobId, query.ForecastId, start, end),
-            query.Size == 0 ? [] : session.List($"SELECT document {Foretold} ORDER BY timestamp, ordinal LIMIT @4 OFFSET @5",
-                row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0), query.JobId, query.ForecastId, start, end, query.Size, query.From))));
-    }
+    public Task<ResultPage> QueryForecastAsync(ForecastQuery query) => PageAsync(Foretold, "timestamp, ordinal", query.From, query.Size,
+        query.JobId, query.ForecastId, Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue));
 
-    public Task<ResultPage> QueryAnnotationsAsync(AnnotationQuery query)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(query.From);
-        ArgumentOutOfRangeException.ThrowIfNegative(query.Size);
-        var (start, end) = (Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue));
-        return readers.RunAsync(session => session.InSnapshot(() => new ResultPage(
-            session.Number("SELECT count(*) " + Annotated, query.JobId, start, end, query.Event),
-            query.Size == 0 ? [] : session.List($"SELECT document {Annotated} ORDER BY timestamp, end_timestamp, annotation_id LIMIT @4 OFFSET @5",
-                row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0), query.JobId, start, end, query.Event, query.Size, query.From))));
-    }
+    public Task<ResultPage> QueryAnnotationsAsync(AnnotationQuery query) => PageAsync(Annotated, "timestamp, end_timestamp, annotation_id", query.From, query.Size,
+        query.JobId, Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue), query.Event);
 
-    public Task<ResultPage> QueryModelPlotAsync(ModelPlotQuery query)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(query.From);
-        ArgumentOutOfRangeException.ThrowIfNegative(query.Size);
-        var (start, end) = (Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue));
-        var (partition, by, detector) = (query.PartitionFieldValue, query.ByFieldValue, query.DetectorIndex);
-        return readers.RunAsync(session => session.InSnapshot(() => new ResultPage(
-            session.Number("SELECT count(*) " + Plotted, query.JobId, start, end, partition, by, detector),
-            query.Size == 0 ? [] : session.List($"SELECT document {Plotted} ORDER BY timestamp, ordinal LIMIT @6 OFFSET @7",
-                row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0), query.JobId, start, end, partition, by, detector, query.Size, query.From))));
-    }
+    public Task<ResultPage> QueryModelPlotAsync(ModelPlotQuery query) => PageAsync(Plotted, "timestamp, ordinal", query.From, query.Size,
+        query.JobId, Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue), query.PartitionFieldValue, query.ByFieldValue, query.DetectorIndex);
 }

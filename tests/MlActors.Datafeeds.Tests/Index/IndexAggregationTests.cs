@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using MlActors.Analysis.Input;
-using MlActors.Datafeeds.Connections;
-using MlActors.Datafeeds.Index;
 using MlActors.Datafeeds.Tests.Compliance;
 using MlActors.Documents.Aggregating;
 using MlActors.Documents.Queries;
@@ -12,13 +10,11 @@ using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Reading;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
-using MlActors.Storage;
-using MlActors.Storage.Sqlite;
 
 namespace MlActors.Datafeeds.Tests.Index;
 
-/// <summary>Aggregations of the server's own documents, on their real store; held against sums made here.</summary>
-public sealed class IndexAggregationTests : IAsyncLifetime
+/// <summary>Aggregations of the server's own documents, held against sums made here.</summary>
+public sealed class IndexAggregationTests : OwnDocumentsTests
 {
     private const string Histogram = """{"minutes":{"date_histogram":{"field":"ts","fixed_interval":"1m"},"aggs":{"ts":{"max":{"field":"ts"}}, INNER }}}""";
     private const string ByHost = """ "host":{"terms":{"field":"host","size":50},"aggs":{"value":{"avg":{"field":"value"}}}} """;
@@ -28,28 +24,10 @@ public sealed class IndexAggregationTests : IAsyncLifetime
         """;
     private const long Minute = 60_000;
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("mlactors-aggregated-").FullName;
-    private SqliteStorage _storage = null!;
-    private DatafeedSources _sources = null!;
-
-    public async Task InitializeAsync()
+    // Two indices with every other document: buckets are made over all of them.
+    private protected override async Task FillAsync()
     {
-        _storage = SqliteStorage.Open(new StorageOptions { DataDirectory = _directory, Durability = Durability.Normal });
-        _sources = new DatafeedSources(ConnectionSet.Read([], []), [], new IndexKind(_storage.Documents, TimeProvider.System));
-        // Two indices with every other document: buckets are made over all of them.
-        foreach (var part in new[] { 0, 1 })
-        {
-            var (info, _) = await _storage.Documents.CreateIndexAsync(new IndexDefinition($"plain-{part}", $"{part}".PadLeft(22, 'u'), "ts", "{}", "{}", null, 0));
-            await _storage.Documents.WriteAsync(info.Number, [.. SampleSet.Plain.Samples.Where((_, i) => i / 3 % 2 == part).Select(sample => new DocumentWrite(WriteKind.Index, null, sample.Ms,
-                Encoding.UTF8.GetBytes(FormattableString.Invariant($$"""{"ts":{{sample.Ms}},"host":"{{sample.Host}}","value":{{sample.Value}}}"""))))]);
-        }
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _sources.DisposeAsync();
-        _storage.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        foreach (var part in new[] { 0, 1 }) await PutAsync($"plain-{part}", SampleSet.Plain.Samples.Where((_, i) => i / 3 % 2 == part));
     }
 
     private static DatafeedConfig Feed(string aggregations, int pageSize = 5) => new()
@@ -63,7 +41,7 @@ public sealed class IndexAggregationTests : IAsyncLifetime
 
     private static string Over(string inner) => Histogram.Replace("INNER", inner, StringComparison.Ordinal);
 
-    private IDatafeedSource Open(string aggregations) => _sources.Open(Feed(aggregations), Reading.Counting());
+    private IDatafeedSource Open(string aggregations) => Sources.Open(Feed(aggregations), Reading.Counting());
 
     /// <summary>The records that the samples of whole minutes make: seconds of the newest sample of the minute (and host), host, mean.</summary>
     private static List<string> Expected(long from, long to, bool byHostTime) => [.. SampleSet.Plain.Samples
@@ -121,12 +99,12 @@ public sealed class IndexAggregationTests : IAsyncLifetime
             {"hosts":{"terms":{"field":"host","order":{"most":"desc"}},"aggs":{"most":{"max":{"field":"value"}},"first":{"min":{"field":"ts"}}}},
             "different":{"cardinality":{"field":"host"}},"sum":{"sum":{"field":"value"}},"n":{"value_count":{"field":"value"}},"values":{"stats":{"field":"value"}}}
             """;
-        var (indices, parts) = (await _storage.Documents.ListIndicesAsync(), AggregationReader.Read(JsonDocument.Parse(all).RootElement, default));
+        var (indices, parts) = (await Documents.ListIndicesAsync(), AggregationReader.Read(JsonDocument.Parse(all).RootElement, default));
         var slices = 0;
-        await foreach (var slice in AggregatedSlices.ReadAsync(_storage.Documents, new DocumentScan(indices, Query.All), parts, Minute, default))
+        await foreach (var slice in AggregatedSlices.ReadAsync(Documents, new DocumentScan(indices, Query.All), parts, Minute, default))
         {
             var range = QueryReader.Read(JsonSerializer.SerializeToElement(new { range = new { ts = new { gte = slice.StartMs, lt = slice.StartMs + Minute } } }), default);
-            var alone = await new Searcher(_storage.Documents).SearchAsync(indices, new SearchRequest { Query = range, Size = 0, Aggregations = parts }, default);
+            var alone = await new Searcher(Documents).SearchAsync(indices, new SearchRequest { Query = range, Size = 0, Aggregations = parts }, default);
             Text(slice.Results).ShouldBe(Text(alone.Aggregations));
             slices++;
         }
@@ -149,14 +127,14 @@ public sealed class IndexAggregationTests : IAsyncLifetime
     public async Task The_query_is_obeyed()
     {
         var feed = Feed(Over(ByHost)) with { Query = JsonDocument.Parse("""{"range":{"value":{"gte":100}}}""").RootElement };
-        (await _sources.Open(feed, Reading.Counting()).RowsAsync(0, SampleSet.Plain.To + Minute)).ShouldAllBe(row => double.Parse(row.Split(' ')[2], null) >= 100);
+        (await Sources.Open(feed, Reading.Counting()).RowsAsync(0, SampleSet.Plain.To + Minute)).ShouldAllBe(row => double.Parse(row.Split(' ')[2], null) >= 100);
     }
 
     [Fact]
     public async Task More_buckets_in_one_of_the_time_than_a_search_may_make_stop_it_for_good()
     {
-        var (info, _) = await _storage.Documents.CreateIndexAsync(new IndexDefinition("plain-many", new string('v', 22), "ts", "{}", "{}", null, 0));
-        await _storage.Documents.WriteAsync(info.Number, [.. Enumerable.Range(0, 70_000).Select(i =>
+        var (info, _) = await Documents.CreateIndexAsync(new IndexDefinition("plain-many", new string('v', 22), "ts", "{}", "{}", null, 0));
+        await Documents.WriteAsync(info.Number, [.. Enumerable.Range(0, 70_000).Select(i =>
             new DocumentWrite(WriteKind.Index, null, 7, Encoding.UTF8.GetBytes(FormattableString.Invariant($$"""{"ts":7,"host":"{{i}}","value":1}"""))))]);
         foreach (var aggregations in new[] { Over(ByHost), Composite })
         {
@@ -175,7 +153,7 @@ public sealed class IndexAggregationTests : IAsyncLifetime
     public void What_gives_no_records_is_refused_by_name(string inner, string why)
     {
         var problems = new ProblemList();
-        _sources.Check(Feed(Over(inner)), Reading.Counting(), problems);
+        Sources.Check(Feed(Over(inner)), Reading.Counting(), problems);
         var problem = Should.Throw<InvalidConfigException>(problems.ThrowIfAny).Problems.Single();
         (problem.Path, problem.Kind).ShouldBe(("aggregations", ProblemKind.IllegalArgument));
         problem.Message.ShouldContain(why);

@@ -1,45 +1,18 @@
-using System.Text;
 using System.Text.Json;
-using MlActors.Datafeeds.Connections;
-using MlActors.Datafeeds.Index;
 using MlActors.Datafeeds.Tests.Compliance;
-using MlActors.Documents.Store;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Reading;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
-using MlActors.Storage;
-using MlActors.Storage.Sqlite;
 
 namespace MlActors.Datafeeds.Tests.Index;
 
-/// <summary>The server's own documents as a source, on their real store.</summary>
-public sealed class IndexSourceTests : IAsyncLifetime
+/// <summary>The server's own documents as a source.</summary>
+public sealed class IndexSourceTests : OwnDocumentsTests
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("mlactors-index-").FullName;
-    private SqliteStorage _storage = null!;
-    private DatafeedSources _sources = null!;
-
-    public async Task InitializeAsync()
+    private protected override async Task FillAsync()
     {
-        _storage = SqliteStorage.Open(new StorageOptions { DataDirectory = _directory, Durability = Durability.Normal });
-        _sources = new DatafeedSources(ConnectionSet.Read([], []), [], new IndexKind(_storage.Documents, TimeProvider.System));
         foreach (var set in SampleSet.All) await PutAsync(set.Name, set.Samples);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _sources.DisposeAsync();
-        _storage.Dispose();
-        Directory.Delete(_directory, recursive: true);
-    }
-
-    private async Task PutAsync(string index, IEnumerable<Sample> samples, string? timeField = "ts")
-    {
-        var (info, _) = await _storage.Documents.CreateIndexAsync(new IndexDefinition(index, new string('u', 22), timeField, "{}", "{}", null, 0));
-        var writes = samples.Select(sample => new DocumentWrite(WriteKind.Index, null, sample.Ms,
-            Encoding.UTF8.GetBytes(FormattableString.Invariant($$"""{"ts":{{sample.Ms}},"host":"{{sample.Host}}","value":{{sample.Value}}}""")))).ToList();
-        if (writes.Count > 0) await _storage.Documents.WriteAsync(info.Number, writes);
     }
 
     private static DatafeedConfig Feed(string index, string? query = null, int pageSize = 16) => new()
@@ -51,7 +24,7 @@ public sealed class IndexSourceTests : IAsyncLifetime
         ScrollSize = pageSize,
     };
 
-    private IDatafeedSource Open(string index, string? query = null) => _sources.Open(Feed(index, query), Reading.Job());
+    private IDatafeedSource Open(string index, string? query = null) => Sources.Open(Feed(index, query), Reading.Job());
 
     [Fact]
     public async Task All_records_come_once_in_the_order_of_time_and_a_range_takes_its_first_time_and_leaves_its_last()
@@ -147,7 +120,7 @@ public sealed class IndexSourceTests : IAsyncLifetime
         void Refuse(DatafeedConfig feed, string field, string says)
         {
             var problems = new ProblemList();
-            _sources.Check(feed, Reading.Job(), problems);
+            Sources.Check(feed, Reading.Job(), problems);
             var problem = Should.Throw<InvalidConfigException>(problems.ThrowIfAny).Problems.Single();
             problem.Path.ShouldBe(field);
             problem.Message.ShouldContain(says);
