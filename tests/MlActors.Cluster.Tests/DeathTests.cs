@@ -7,7 +7,7 @@ namespace MlActors.Cluster.Tests;
 
 /// <summary>The owner of a job goes, in each of the ways in which it can; the first node started is the owner, requests go through another.</summary>
 [Collection(OnDatabase.Name)]
-public sealed class DeathTests(Database database)
+public sealed class DeathTests(SharedDatabase database)
 {
     private const int SIGCONT = 18;
     private const int SIGSTOP = 19;

@@ -6,7 +6,7 @@ namespace MlActors.Cluster.Tests;
 
 /// <summary>A server is asked to stop, as in an upgrade.</summary>
 [Collection(OnDatabase.Name)]
-public sealed class LeaveTests(Database database)
+public sealed class LeaveTests(SharedDatabase database)
 {
     [Fact]
     public async Task No_request_at_the_other_servers_fails_while_one_leaves_and_the_results_are_those_of_an_undisturbed_run()

@@ -7,7 +7,7 @@ using MlActors.Storage.Postgres;
 namespace MlActors.Cluster.Tests;
 
 [Collection(OnDatabase.Name)]
-public sealed class MembershipTests(Database database)
+public sealed class MembershipTests(SharedDatabase database)
 {
     [Fact]
     public async Task Servers_that_start_together_make_one_cluster_and_each_answers_for_all_jobs()
@@ -44,7 +44,7 @@ public sealed class MembershipTests(Database database)
     [Fact]
     public async Task Of_ten_that_look_into_the_table_at_the_same_time_exactly_one_is_to_make_the_cluster()
     {
-        await using var storage = PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = Database.NewSchema() });
+        await using var storage = PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = SharedDatabase.NewSchema() });
         for (var round = 0; round < 5; round++)
         {
             var addresses = Enumerable.Range(0, 10).Select(i => $"akka.tcp://mlactors@10.0.0.{i}:9300").ToList();

@@ -9,10 +9,10 @@ namespace MlActors.Cluster.Tests.Support;
 internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Client);
 
 /// <summary>Real servers that share a database and find each other in it.</summary>
-internal sealed class Nodes(Database database) : IAsyncDisposable
+internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("mlactors-cluster-tests-").FullName;
-    private readonly string _schema = Database.NewSchema();
+    private readonly string _schema = SharedDatabase.NewSchema();
     private readonly List<ClusterNode> _nodes = [];
 
     /// <summary>Starts a server; it is a member when this completes.</summary>

@@ -3,7 +3,7 @@ using MlActors.Servers;
 namespace MlActors.Cluster.Tests.Support;
 
 /// <summary>The PostgreSQL server that all clusters of these tests have, each with a schema of its own.</summary>
-public sealed class Database : IAsyncLifetime
+public sealed class SharedDatabase : IAsyncLifetime
 {
     private const string Password = "open-sesame-42";
     private static int _schemas;
@@ -19,7 +19,7 @@ public sealed class Database : IAsyncLifetime
 }
 
 [CollectionDefinition(Name)]
-public sealed class OnDatabase : ICollectionFixture<Database>
+public sealed class OnDatabase : ICollectionFixture<SharedDatabase>
 {
     public const string Name = "on PostgreSQL";
 }
