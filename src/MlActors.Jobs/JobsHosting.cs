@@ -7,6 +7,7 @@ using MlActors.Jobs.Closing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
+using MlActors.Jobs.Maintenance;
 using MlActors.Jobs.Observing;
 using MlActors.Jobs.Requests;
 using MlActors.Jobs.Results;
@@ -23,6 +24,8 @@ public sealed record JobsOptions(RunningOptions Running, WatchdogOptions Watchdo
 {
     /// <summary>Whether this node runs jobs, and does not only lead to them.</summary>
     public bool RunsJobs { get; init; } = true;
+
+    public MaintenanceOptions Maintenance { get; init; } = MaintenanceOptions.Default;
 
     /// <summary>How long messages of jobs are kept.</summary>
     public TimeSpan MessageRetention { get; init; } = MessageSweepOptions.Default.Retention;
@@ -95,6 +98,10 @@ public static class JobsHosting
             .WithSingleton<MessageSweeper>("message-sweeper",
                 (_, _, resolver) => Props.Create(typeof(MessageSweeper), resolver.GetService<IAuditLog>(), resolver.GetService<TimeProvider>(),
                     MessageSweepOptions.Default with { Retention = options.MessageRetention }),
+                one, createProxyToo: false)
+            .WithSingleton<JobMaintenance>("job-maintenance",
+                (_, registry, resolver) => Props.Create(typeof(JobMaintenance), resolver.GetService<ICatalog>(), resolver.GetService<IJobStore>(), registry.Get<JobActor>(),
+                    resolver.GetService<TimeProvider>(), options.Maintenance),
                 one, createProxyToo: false)
             .WithSingleton<DocumentSweeper>("document-sweeper",
                 (_, _, resolver) => Props.Create(typeof(DocumentSweeper), resolver.GetService<IExpiringDocuments>(), resolver.GetService<TimeProvider>(), DocumentSweepOptions.Default),

@@ -81,7 +81,7 @@ public sealed class DeathTests(SharedDatabase database)
         owner.Process.Signal(SIGCONT);
         await Nodes.PostAsync(gateway, 9, 12);
         (await owner.Process.ExitAsync()).ShouldBe(ServerProcess.Killed);
-        owner.Process.Said.ShouldContain("other nodes have its jobs now");
+        await Poll.UntilAsync(() => Task.FromResult(owner.Process.Said), said => said.Contains("other nodes have its jobs now", StringComparison.Ordinal));
         (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
         (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
     }

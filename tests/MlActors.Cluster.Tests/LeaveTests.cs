@@ -20,7 +20,8 @@ public sealed class LeaveTests(SharedDatabase database)
         await Nodes.PostAsync(gateway, 3, 12);
         (await owner.Process.ExitAsync()).ShouldBe(0, owner.Process.Said);
         await left.CancelAsync();
-        (await looking).ShouldBeGreaterThan(10);
+        // One look may take as long as the job is on its way.
+        (await looking).ShouldBeGreaterThan(0);
         (await nodes.OwnerAsync(gateway)).Id.ShouldNotBe(owner.Id);
         (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
         (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());

@@ -28,6 +28,7 @@ public static partial class ApiTable
         .. DataEndpoint.All,
         .. StatsEndpoint.All,
         .. MessageEndpoints.All,
+        .. ExpiredDataEndpoint.All,
         .. ResultEndpoints.All,
         .. OverallBucketsEndpoint.All,
         .. ModelPlotEndpoint.All,

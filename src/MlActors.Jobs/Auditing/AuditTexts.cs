@@ -16,6 +16,7 @@ public static class AuditTexts
         JobOpening => Info("job is opening"),
         JobOpened => Info("job opened"),
         JobClosing { Forced: true } => Info("job is closing (forced)"),
+        JobClosing { Why: { } why } => (AuditLevel.Warning, $"job is closing: {why}"),
         JobClosing => Info("job is closing"),
         JobClosed { Forced: true } => Info("job closed (forced): what it had accepted and not analysed is analysed when it opens again"),
         JobClosed => Info("job closed"),

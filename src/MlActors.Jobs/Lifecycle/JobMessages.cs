@@ -29,7 +29,8 @@ public sealed record UpdateJob(string JobId, JobUpdate Update) : JobCommand(JobI
 public sealed record OpenJob(string JobId, bool Join = false) : JobCommand(JobId);
 
 /// <summary>Answered with <see cref="JobClosedReply"/> when everything journaled is analysed, and counts, snapshot and results are durable.</summary>
-public sealed record CloseJob(string JobId) : JobCommand(JobId);
+/// <param name="Why">When nobody asked for it.</param>
+public sealed record CloseJob(string JobId, string? Why = null) : JobCommand(JobId);
 
 /// <summary>Answered with <see cref="JobClosedReply"/> when the analysis has really stopped; nothing is flushed.</summary>
 public sealed record ForceCloseJob(string JobId) : JobCommand(JobId);

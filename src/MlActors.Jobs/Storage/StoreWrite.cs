@@ -114,8 +114,13 @@ public sealed record UpdateSnapshot(string JobId, string SnapshotId, string? Des
 
 public sealed record DeleteSnapshot(string JobId, string SnapshotId) : StoreWrite(JobId);
 
-/// <summary>Removes results with a timestamp (epoch seconds), and annotations with an end, at or after <paramref name="From"/>, at most <paramref name="Limit"/> rows of each kind.</summary>
-public sealed record DeleteResults(string JobId, long From, int Limit) : StoreWrite(JobId);
+/// <summary>Removes results with a timestamp (epoch seconds), and annotations with an end, in a range, at most <paramref name="Limit"/> rows of each kind.</summary>
+/// <param name="From">Inclusive.</param>
+/// <param name="Before">Exclusive; with it, what is removed has had its time, and it need not be the owner who says so.</param>
+public sealed record DeleteResults(string JobId, long From, int Limit, long? Before = null) : StoreWrite(JobId)
+{
+    public override bool ByOwner => Before is null;
+}
 
 /// <summary>Removes inputs, uploads, quarantine, snapshots, categories, forecasts and the scale of scores, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteWork(string JobId, int Limit) : StoreWrite(JobId);

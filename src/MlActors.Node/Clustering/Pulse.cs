@@ -28,6 +28,8 @@ internal sealed partial class Pulse(FailureTimes times, ILogger<Pulse> logger) :
             var pause = Stopwatch.GetElapsedTime(last);
             if (pause < longest) continue;
             Log.Paused(logger, pause);
+            // The log is written by another thread, which may not come to it any more.
+            Console.Error.WriteLine($"This process did not run for {pause}: other nodes have its jobs now. It ends, and is to be started again");
             Process.GetCurrentProcess().Kill();
         }
     }

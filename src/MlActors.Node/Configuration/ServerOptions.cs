@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using MlActors.Datafeeds.Connections;
 using MlActors.Gateway;
 using MlActors.Jobs.Datafeeds;
+using MlActors.Jobs.Maintenance;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Watching;
 using MlActors.Node.Clustering;
@@ -26,6 +27,7 @@ public sealed record ServerOptions(
     StorageOptions Storage,
     PostgresOptions? Postgres,
     ClusterOptions? Cluster,
+    MaintenanceOptions Maintenance,
     TimeSpan MessageRetention,
     ObservingOptions Observing,
     ConnectionSet Connections)
@@ -81,6 +83,7 @@ public sealed record ServerOptions(
             },
             PostgresSettings.Read(config, read, problems),
             ClusterSettings.Read(config, read, problems),
+            new MaintenanceOptions(read.Time("maintenance.every"), read.Time("maintenance.pause"), read.TimeOrNever("maintenance.idle-job-auto-close-timeout")),
             read.Time("messages.retention"),
             new ObservingOptions(read.Switch("observing.metrics"), read.CountOrNone("observing.job-metrics"), read.Address("observing.otlp"), read.Share("observing.traces")),
             ConnectionSet.Read(ReadConnections(config.GetValue("connections")), problems));
@@ -148,6 +151,9 @@ internal sealed class SettingReader(Config config, List<string> problems)
     }
 
     internal long Bytes(string path) => Read(path, "a size such as 64m", () => config.GetByteSize(path) is { } bytes and > 0 ? bytes : throw new FormatException());
+
+    /// <summary>A time; <c>null</c> for -1.</summary>
+    internal TimeSpan? TimeOrNever(string path) => config.GetString(path) == "-1" ? null : Time(path);
 
     internal TimeSpan Time(string path) =>
         Read(path, "a time such as 30s, 5m or 3h", () => config.GetTimeSpan(path) is var time && time > TimeSpan.Zero ? time : throw new FormatException());

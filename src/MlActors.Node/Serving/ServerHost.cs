@@ -50,6 +50,7 @@ public static class ServerHost
             .AddSetup(services.GetRequiredService<StorageSetup>())
             .WithJobs(new JobsOptions(options.Running, options.Watchdog, options.Datafeeds)
             {
+                Maintenance = options.Maintenance,
                 MessageRetention = options.MessageRetention,
                 RunsJobs = options.Cluster?.Roles.Contains(ClusterOptions.Jobs) ?? true,
                 SeveralNodes = options.Cluster is not null,
