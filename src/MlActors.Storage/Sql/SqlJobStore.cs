@@ -82,7 +82,7 @@ internal sealed partial class SqlJobStore(WriteLanes writers, ReadPool readers) 
                 OR EXISTS (SELECT 1 FROM score_scale WHERE job_id = @0)
             """, jobId) != 0));
 
-    public Task<bool> HasResultsAsync(string jobId, long from, long before) => readers.RunAsync(session => HasResults(session, jobId, from, before));
+    public Task<bool> HasResultsAsync(string jobId, long from, long before = long.MaxValue) => readers.RunAsync(session => HasResults(session, jobId, from, before));
 
     private static bool HasResults(ReadSession session, string jobId, long from, long before) => session.Number(
         """
