@@ -92,7 +92,10 @@ public class JobLifecyclePropertyTests
     public void Each_open_has_a_generation_of_its_own() => Lives.Sample(life =>
     {
         var opened = new List<long>();
-        Live(life, _ => { }, e =>
+        Live(life, state =>
+        {
+            if (state.Exists && opened.Count > 0) state.Generation.ShouldBe(opened[^1]);
+        }, e =>
         {
             if (e is JobCreated) opened.Clear();
             if (e is JobOpening opening) opened.Add(opening.Generation);
