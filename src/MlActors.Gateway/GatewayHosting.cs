@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,14 @@ public static class GatewayHosting
             .AddSingleton<PasswordCache>()
             .AddSingleton<Authenticator>()
             .AddSingleton<ApiDispatcher>();
+    }
+
+    /// <summary>Maps a path of the host's own, behind the same credentials as the API.</summary>
+    /// <param name="endpoint">Says who may use it; what answers is <paramref name="answer"/>.</param>
+    public static IEndpointConventionBuilder MapGuarded(this WebApplication app, ApiEndpoint endpoint, RequestDelegate answer)
+    {
+        var dispatcher = app.Services.GetRequiredService<ApiDispatcher>();
+        return app.MapMethods(endpoint.Paths[0], endpoint.Methods, http => dispatcher.PassAsync(http, endpoint, answer)).WithDisplayName(endpoint.Name);
     }
 
     /// <summary>Maps every endpoint of <see cref="ApiTable"/>, and an answer in the API's error shape for all other paths.</summary>

@@ -6,6 +6,7 @@ using MlActors.Jobs.Closing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
+using MlActors.Jobs.Observing;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
@@ -30,7 +31,10 @@ public static class JobsHosting
                 {
                     var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<IContextStore>(),
                         new DatafeedServices(resolver.GetService<IDatafeedSources>(), resolver.GetService<IResults>(), datafeeds ?? new DatafeedOptions()),
-                        resolver.GetService<TimeProvider>(), options ?? new RunningOptions(), resolver.GetService<NodeIdentity>());
+                        resolver.GetService<TimeProvider>(), options ?? new RunningOptions(), resolver.GetService<NodeIdentity>())
+                    {
+                        Observer = resolver.GetService<JobObserver>(),
+                    };
                     return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
                 },
                 new JobMessageExtractorFor(Shards),
@@ -60,8 +64,10 @@ public static class JobsHosting
     }
 
     /// <summary>Registers <see cref="IJobs"/> and what it needs.</summary>
-    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node) =>
-        services.AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton<IJobs, JobsClient>();
+    /// <param name="observedJobs">Of how many jobs there are metrics of their own.</param>
+    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, int observedJobs = 0) =>
+        services.AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton<IJobs, JobsClient>()
+            .AddSingleton(provider => new JobObserver(provider.GetRequiredService<TimeProvider>(), observedJobs));
 
     private sealed class JobMessageExtractorFor(int shards) : HashCodeMessageExtractor(shards)
     {

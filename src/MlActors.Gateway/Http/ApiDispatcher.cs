@@ -31,6 +31,13 @@ public sealed partial class ApiDispatcher(GatewayServices services, Authenticato
         await ResponseWriter.WriteAsync(call, await endpoint.Handler(call), contentType);
     });
 
+    /// <summary>Lets through to <paramref name="next"/>, which answers by itself, whoever may use the endpoint.</summary>
+    public Task PassAsync(HttpContext http, ApiEndpoint endpoint, RequestDelegate next) => GuardAsync(http, async () =>
+    {
+        Authenticator.Authorize(await authenticator.AuthenticateAsync(http), endpoint);
+        await next(http);
+    });
+
     /// <summary>Answers what no endpoint is for.</summary>
     public Task RefuseUnknownAsync(HttpContext http) => GuardAsync(http, async () =>
     {

@@ -149,9 +149,11 @@ public sealed partial class JobActor
         _analysedSeq = progress.Seq;
         _unanalysedBytes = Math.Max(0, _unanalysedBytes - progress.Bytes);
         _trouble = progress.Trouble;
+        _services.Observer.Finished(progress.Timing.BucketCount - _status.Timing.BucketCount);
         _status = _status with { Size = progress.Size, Timing = progress.Timing, SizeLogTime = Now };
         if (_state.State == JobState.Closing && _progress is { Phase: "analysing" }) _progress = _progress with { Percent = Percent() };
         ReleaseHeldReplies();
+        Show();
     }
 
     // Analysing is taken to be the first four fifths of a close.

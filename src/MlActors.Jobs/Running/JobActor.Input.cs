@@ -335,6 +335,7 @@ public sealed partial class JobActor
 
     private void Succeed(Append append)
     {
+        _services.Observer.Accepted(_status.Counts, append.Status.Counts);
         _status = append.Status with { Size = _status.Size, Timing = _status.Timing, SizeLogTime = _status.SizeLogTime };
         _unanalysedBytes += append.Bytes;
         foreach (var input in append.Inputs) _analysis?.Tell(input);
@@ -345,6 +346,7 @@ public sealed partial class JobActor
         }
         foreach (var outcome in append.Outcomes) outcome();
         ReleaseHeldReplies();
+        Show();
     }
 
     /// <summary>Acknowledgements wait while too much is unanalysed: the sender is slowed down to the pace of the analysis.</summary>

@@ -6,6 +6,7 @@ using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Observing;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
@@ -16,6 +17,9 @@ public sealed record JobServices(
     IJobStore Store, IContextStore Contexts, DatafeedServices Datafeeds, TimeProvider Time, RunningOptions Options, NodeIdentity Node)
 {
     internal ForecastRunner Forecasts { get; } = new(Store, Time, Options);
+
+    /// <summary>Who is told how the jobs stand.</summary>
+    public JobObserver Observer { get; init; } = new(Time);
 }
 
 /// <summary>
@@ -24,7 +28,7 @@ public sealed record JobServices(
 /// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
 /// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their
 /// end; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that came late; <c>.Removal</c> carries out delete,
-/// reset and revert.</para>
+/// reset and revert; <c>.Observing</c> lets others see how it stands.</para>
 /// </summary>
 public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 {
@@ -176,6 +180,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 Stash.UnstashAll();
                 Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TimeSpan.FromSeconds(10));
                 Resume();
+                Show();
                 break;
             case StatusUnreadable unreadable:
                 _log.Warning("The row of job {0} cannot be read, retrying: {1}", _jobId, unreadable.Cause.Message);
@@ -401,9 +406,11 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         PersistAll(events.Select((@event, i) => new Journaled(@event, i == events.Count - 1 ? rows : [])), _ =>
         {
             if (--remaining > 0) return;
+            _services.Observer.Changed(_state, state);
             (_state, _status) = (state, state.Exists ? status : new JobStatus { JobId = _jobId });
             then();
             AlignDatafeed();
+            Show();
         });
     }
 

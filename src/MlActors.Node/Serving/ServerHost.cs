@@ -34,7 +34,8 @@ public static class ServerHost
             if (options.Tls is { } tls)
                 kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Load(), tls.LoadChain()));
         });
-        builder.Services.AddSqliteStorage(options.Storage).AddJobs(node).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
+        builder.Services.AddSqliteStorage(options.Storage).AddJobs(node, options.Observing.JobMetrics).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
+        builder.Services.AddObserving(options.Observing);
         builder.Services.AddAkka("mlactors", (akka, services) => akka
             .AddHocon(config.Effective, HoconAddMode.Replace)
             .AddSetup(services.GetRequiredService<StorageSetup>())
@@ -47,6 +48,7 @@ public static class ServerHost
         var app = builder.Build();
         // Opened here, so that data which cannot be used ends the start with a message and not with a stack.
         _ = app.Services.GetRequiredService<IStorage>();
+        app.MapObserving(options.Observing);
         app.MapGateway();
         return app;
     }
