@@ -38,6 +38,19 @@ need_servers() {
   apt-get update -q && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
+# Runs the tests of clients and counts them: a name for the results, a command that goes before, and after -- which of the tests.
+clients() {
+  local tap=$results/clients-$1.tap before=() files=()
+  shift
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do before+=("$1"); shift; done
+  for file in "${@:2}"; do files+=("$file.test.mjs"); done
+  (cd tests/clients && "${before[@]}" node --test --test-concurrency=1 --test-reporter=tap --test-reporter-destination="$tap" \
+    --test-reporter=spec --test-reporter-destination=stdout "${files[@]}")
+  p=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$tap")
+  f=$(sed -n 's/^# fail \([0-9]*\)$/\1/p' "$tap")
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1}))
+}
+
 need_servers || true
 
 say "building"
@@ -63,12 +76,10 @@ if [ $# -eq 0 ]; then
     need_rsyslog || failed=$((failed + 1))
     say "official clients and shippers"
     (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error) || failed=$((failed + 1))
-    (cd tests/clients && MLACTORS="$root/src/MlActors.Node/bin/Release/net10.0/mlactors.dll" \
-      node --test --test-concurrency=1 --test-reporter=tap --test-reporter-destination="$results/clients.tap" \
-           --test-reporter=spec --test-reporter-destination=stdout)
-    p=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$results/clients.tap")
-    f=$(sed -n 's/^# fail \([0-9]*\)$/\1/p' "$results/clients.tap")
-    passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1}))
+    export MLACTORS="$root/src/MlActors.Node/bin/Release/net10.0/mlactors.dll"
+    clients sqlite
+    say "official clients, with the data in PostgreSQL"
+    clients postgresql node support/postgres.mjs -- lifecycle analysis closing datafeeds documents security
   else
     failed=$((failed + 1))
   fi

@@ -35,7 +35,9 @@ public interface IStorage : IAsyncDisposable, IDisposable
     /// after the other, so that it holds whatever the jobs have read.
     /// </summary>
     /// <param name="path">Of the copy of the jobs; that of the documents stands beside it, see <see cref="DocumentsBackup"/>.</param>
-    /// <exception cref="StoreException">The copy could not be made; no file is left at <paramref name="path"/>.</exception>
+    /// <exception cref="StoreException">
+    /// The copy could not be made; no file is left at <paramref name="path"/>. Or the database is a server that makes its own copies; the message says how.
+    /// </exception>
     Task BackupAsync(string path, CancellationToken cancellation = default);
 
     /// <summary>Where the copy of the documents stands when that of the jobs is <paramref name="path"/>.</summary>

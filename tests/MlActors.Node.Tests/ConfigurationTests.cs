@@ -153,7 +153,7 @@ public class ConfigurationTests
         // A key that no code asks for would be a promise without effect.
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root!.FullName, "MlActors.sln"))) root = root.Parent;
-        var code = File.ReadAllText(Path.Combine(root.FullName, "src/MlActors.Node/Configuration/ServerOptions.cs"));
+        var code = string.Concat(Directory.GetFiles(Path.Combine(root.FullName, "src/MlActors.Node/Configuration")).Select(File.ReadAllText));
         var keys = ServerConfig.Keys(ServerConfig.Load(null, NoOverrides).Effective.GetValue("mlactors"), "mlactors");
         foreach (var key in keys.Where(key => !key.Contains("analysis-dispatcher")))
             code.ShouldContain($"\"{key["mlactors.".Length..]}\"");

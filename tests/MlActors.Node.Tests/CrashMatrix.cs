@@ -2,13 +2,15 @@ using MlActors.Node.Tests.Support;
 
 namespace MlActors.Node.Tests;
 
-/// <summary>A server that dies at a named place and is started again gives what one gives that never died.</summary>
-public abstract class CrashMatrix
+/// <summary>A server that dies at a named place and is started again gives what one gives that never died, on either database.</summary>
+public abstract class CrashMatrix(Database database)
 {
-    protected static async Task DiesAtAsync(params string[] points)
+    private protected Workspace NewSpace() => new(database);
+
+    protected async Task DiesAtAsync(params string[] points)
     {
         var undisturbed = await Outcome.OfAnUndisturbedRunAsync();
-        using var space = new Workspace();
+        using var space = NewSpace();
         await using var client = new PersistentClient(space, [.. points.Select(point => point + "=kill")]);
         // A close that was accepted is finished by the server, without anybody asking for it again.
         await client.RunToCloseAsync(askAgainToClose: !points[0].StartsWith("close.", StringComparison.Ordinal));
@@ -17,7 +19,7 @@ public abstract class CrashMatrix
     }
 }
 
-public sealed class DeathWhileOpeningOrClosingTests : CrashMatrix
+public abstract class DeathWhileOpeningOrClosing(Database database) : CrashMatrix(database)
 {
     [Theory]
     [InlineData("open.journaled")]
@@ -34,7 +36,7 @@ public sealed class DeathWhileOpeningOrClosingTests : CrashMatrix
     public async Task A_forced_close_is_finished_after_the_death_of_the_server_and_the_input_is_analysed_at_the_next_open()
     {
         var undisturbed = await Outcome.OfAnUndisturbedRunAsync();
-        using var space = new Workspace();
+        using var space = NewSpace();
         await using var client = new PersistentClient(space, "forceclose.journaled=kill");
         await client.PutAsync();
         await client.OpenAsync();
@@ -47,7 +49,7 @@ public sealed class DeathWhileOpeningOrClosingTests : CrashMatrix
     }
 }
 
-public sealed class DeathWhileTakingRecordsTests : CrashMatrix
+public abstract class DeathWhileTakingRecords(Database database) : CrashMatrix(database)
 {
     [Theory]
     [InlineData("post.received:1")]
@@ -63,7 +65,7 @@ public sealed class DeathWhileTakingRecordsTests : CrashMatrix
     public Task Records_are_counted_once_after_the_death_of_the_server_at(string point) => DiesAtAsync(point);
 }
 
-public sealed class DeathWhileAnalysingTests : CrashMatrix
+public abstract class DeathWhileAnalysing(Database database) : CrashMatrix(database)
 {
     [Theory]
     [InlineData("analyse.fold:1")]
@@ -81,3 +83,15 @@ public sealed class DeathWhileAnalysingTests : CrashMatrix
     public Task The_model_and_the_results_are_the_same_when_the_server_dies_again_while_it_recovers() =>
         DiesAtAsync("snapshot.journaled:2", "open.restored", "analyse.fold:2");
 }
+
+public sealed class DeathWhileOpeningOrClosingTests() : DeathWhileOpeningOrClosing(Database.Sqlite);
+
+public sealed class DeathWhileOpeningOrClosingOnPostgresTests() : DeathWhileOpeningOrClosing(Database.Postgres);
+
+public sealed class DeathWhileTakingRecordsTests() : DeathWhileTakingRecords(Database.Sqlite);
+
+public sealed class DeathWhileTakingRecordsOnPostgresTests() : DeathWhileTakingRecords(Database.Postgres);
+
+public sealed class DeathWhileAnalysingTests() : DeathWhileAnalysing(Database.Sqlite);
+
+public sealed class DeathWhileAnalysingOnPostgresTests() : DeathWhileAnalysing(Database.Postgres);

@@ -1,18 +1,18 @@
 using System.Net;
 using MlActors.Node.Tests.Support;
-using MlActors.Storage;
-using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Tests;
 
 public sealed class InterruptedDeleteTests
 {
     [Theory]
-    [InlineData("remove.chunk")]
-    [InlineData("remove.done")]
-    public async Task A_delete_that_the_server_dies_in_is_finished_by_the_next_one_and_leaves_nothing(string point)
+    [InlineData("remove.chunk", Database.Sqlite)]
+    [InlineData("remove.done", Database.Sqlite)]
+    [InlineData("remove.chunk", Database.Postgres)]
+    [InlineData("remove.done", Database.Postgres)]
+    public async Task A_delete_that_the_server_dies_in_is_finished_by_the_next_one_and_leaves_nothing(string point, Database database)
     {
-        using var space = new Workspace();
+        using var space = new Workspace(database);
         await using var client = new PersistentClient(space, point + "=kill");
         await client.RunToCloseAsync();
         await client.UntilDoneAsync(async (connection, again) =>
@@ -25,7 +25,7 @@ public sealed class InterruptedDeleteTests
 
         client.Server!.Kill();
         await client.Server.ExitAsync();
-        await using var storage = SqliteStorage.Open(new StorageOptions { DataDirectory = space.Data });
+        await using var storage = space.OpenStorage();
         (await storage.Jobs.ReadStatusAsync(Workload.Job)).ShouldBeNull();
         (await storage.Jobs.HasWorkAsync(Workload.Job)).ShouldBeFalse();
     }

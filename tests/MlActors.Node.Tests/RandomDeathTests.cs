@@ -8,13 +8,14 @@ public sealed class RandomDeathTests
     private const int LatestMomentMs = 60;
 
     [Theory]
-    [InlineData(20260101)]
-    public async Task Nothing_is_lost_or_counted_twice_when_the_server_is_killed_at_any_moment_of_posting(int seed)
+    [InlineData(20260101, Database.Sqlite)]
+    [InlineData(20260102, Database.Postgres)]
+    public async Task Nothing_is_lost_or_counted_twice_when_the_server_is_killed_at_any_moment_of_posting(int seed, Database database)
     {
         var undisturbed = await Outcome.OfAnUndisturbedRunAsync();
         var random = new Random(seed);
         var struck = Enumerable.Range(0, Workload.Pieces.Count).OrderBy(_ => random.Next()).Take(Kills).ToHashSet();
-        using var space = new Workspace();
+        using var space = new Workspace(database);
         await using var client = new PersistentClient(space);
         await client.PutAsync();
         await client.OpenAsync();

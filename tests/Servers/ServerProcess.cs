@@ -130,7 +130,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         lock (_output) return _output.ToString();
     }
 
-    private void StopNow(object? sender, EventArgs e) => Kill();
+    private void StopNow(object? sender, EventArgs e)
+    {
+        Kill();
+        _process?.WaitForExit();
+        Directory.Delete(Folder, recursive: true);
+    }
 
     private void Kill()
     {

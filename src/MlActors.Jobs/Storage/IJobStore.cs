@@ -30,7 +30,10 @@ public interface IJobStore
 
     Task<JobStatus?> ReadStatusAsync(string jobId);
 
-    /// <summary>Inputs after <paramref name="afterSeq"/> in order: at least one if there is one, then as many as fit into <paramref name="maxBytes"/>.</summary>
+    /// <summary>
+    /// Inputs after <paramref name="afterSeq"/> in order: at least one if there is one, then as many as fit into <paramref name="maxBytes"/>, but no more
+    /// than some thousands.
+    /// </summary>
     Task<IReadOnlyList<StoredInput>> ReadInputsAsync(string jobId, long afterSeq, int maxBytes);
 
     Task<StoredUpload?> ReadUploadAsync(string jobId, string batchId);

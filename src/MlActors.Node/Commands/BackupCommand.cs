@@ -10,13 +10,14 @@ internal static class BackupCommand
     public static Command Create()
     {
         var target = new Argument<string>("file") { Description = "The copy; must not exist yet. The documents go into a file beside it, name.documents.db" };
-        return CommonOptions.OnStorage(new Command("backup", "Copy all data, consistent and verified, into SQLite files; a server on SQLite must be stopped") { target }, async (arguments, storage, cancellation) =>
+        return CommonOptions.OnStorage(new Command("backup", "Copy the databases of a stopped server, consistent and verified; PostgreSQL makes its own copies, with pg_dump") { target }, async (arguments, storage, cancellation) =>
         {
+            // PostgreSQL refuses, and says what to do.
             var path = Path.GetFullPath(arguments.GetValue(target)!);
             await storage.BackupAsync(path, cancellation);
             var documents = IStorage.DocumentsBackup(path);
             Console.WriteLine($"{path}: {new FileInfo(path).Length} bytes; {documents}: {new FileInfo(documents).Length} bytes; " +
-                (storage is SqliteStorage sqlite ? $"to restore, put them as {sqlite.FileName} and {sqlite.DocumentsFileName} into an empty data folder" : "to restore, `mlactors storage import` them"));
+                $"to restore, put them as {((SqliteStorage)storage).FileName} and {((SqliteStorage)storage).DocumentsFileName} into an empty data folder");
         });
     }
 }

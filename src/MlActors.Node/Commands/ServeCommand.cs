@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MlActors.Node.Clustering;
 using MlActors.Node.Serving;
+using MlActors.Storage;
 
 namespace MlActors.Node.Commands;
 
@@ -16,7 +17,7 @@ internal static class ServeCommand
             var config = common.Load(arguments);
             await using var app = ServerHost.Build(config);
             await app.StartAsync();
-            Console.WriteLine($"MlActors {Jobs.ServerInfo.Version} listens on {string.Join(", ", app.Urls)}; data in {config.Options.Storage.DataDirectory}");
+            Console.WriteLine($"MlActors {Jobs.ServerInfo.Version} listens on {string.Join(", ", app.Urls)}; data in {(config.Options.Postgres is null ? config.Options.Storage.DataDirectory : app.Services.GetRequiredService<IStorage>().Place)}");
             await app.WaitForShutdownAsync();
             return app.Services.GetRequiredService<NodeEnd>().WasGivenUp ? NodeEnd.ExitCode : 0;
         }));

@@ -44,7 +44,7 @@ public sealed class PostgresStorage : SqlStorage
     }
 
     public override Task BackupAsync(string path, CancellationToken cancellation = default) =>
-        throw new StoreException("A store in PostgreSQL is copied with pg_dump, or with `mlactors storage export`.");
+        throw new StoreException($"[{Place}] is copied by PostgreSQL itself, while servers go on: pg_dump --schema={_main.Connector.Schema} --schema={_documents.Connector.Schema}.");
 
     private protected override async Task<StorageHealth> MeasureAsync(StorageHealth health)
     {

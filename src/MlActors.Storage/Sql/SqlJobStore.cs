@@ -12,28 +12,26 @@ internal sealed partial class SqlJobStore(WriteLanes writers, ReadPool readers) 
 {
     private const string SnapshotColumns = "document, description, retain";
 
+    // What fits is found from the lengths, so that the database sends nothing that is thrown away: PostgreSQL sends all the rows of a query.
+    private const string Inputs = """
+        SELECT seq, kind, payload FROM input WHERE job_id = @0 AND seq > @1 AND seq <=
+            (SELECT max(seq) FROM
+                (SELECT seq, sum(length(payload)) OVER (ORDER BY seq) AS bytes, row_number() OVER (ORDER BY seq) AS place FROM
+                    (SELECT seq, payload FROM input WHERE job_id = @0 AND seq > @1 ORDER BY seq LIMIT 4096) AS next) AS sums
+            WHERE bytes <= @2 OR place = 1)
+        ORDER BY seq
+        """;
+
     public Task WriteAsync(IReadOnlyList<StoreWrite> writes) =>
         writes.Count == 0 ? Task.CompletedTask : writers.WriteAsync(writes[0].JobId, RowWrite.Prepare(writes), writes.Any(write => write.ByOwner));
 
     public Task<JobStatus?> ReadStatusAsync(string jobId) => readers.RunAsync(session =>
         session.First("SELECT document FROM job_status WHERE job_id = @0", row => StoredJson.Status(row.GetFieldValue<byte[]>(0)), jobId));
 
-    public Task<IReadOnlyList<StoredInput>> ReadInputsAsync(string jobId, long afterSeq, int maxBytes) =>
-        readers.RunAsync<IReadOnlyList<StoredInput>>(session =>
-        {
-            var inputs = new List<StoredInput>();
-            long bytes = 0;
-            using var rows = session.Execute(
-                "SELECT seq, kind, length(payload), payload FROM input WHERE job_id = @0 AND seq > @1 ORDER BY seq", jobId, afterSeq);
-            while (rows.Read())
-            {
-                bytes += rows.GetInt64(2);
-                if (inputs.Count > 0 && bytes > maxBytes) break;
-                inputs.Add(new StoredInput(rows.GetInt64(0), (InputKind)rows.GetInt32(1), rows.GetFieldValue<byte[]>(3)));
-            }
-            return inputs;
-        });
+    public Task<IReadOnlyList<StoredInput>> ReadInputsAsync(string jobId, long afterSeq, int maxBytes) => readers.RunAsync<IReadOnlyList<StoredInput>>(session =>
+        session.List(Inputs, row => new StoredInput(row.GetInt64(0), (InputKind)row.GetInt32(1), row.GetFieldValue<byte[]>(2)), jobId, afterSeq, maxBytes));
 
+    // Whole, as its owner keeps it: a piece is remembered by few bytes.
     public Task<StoredUpload?> ReadUploadAsync(string jobId, string batchId) => readers.RunAsync(session =>
     {
         var pieces = new List<StoredUploadPiece>();

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using MlActors.Storage;
-using MlActors.Storage.Sqlite;
 
 namespace MlActors.Node.Tests.Support;
 
@@ -12,11 +10,11 @@ internal sealed record Outcome(string Results, string Counts, string ModelState)
 {
     private static readonly Lazy<Task<Outcome>> Reference = new(UndisturbedAsync);
 
-    /// <summary>The outcome of a run in which nothing goes wrong; run once.</summary>
+    /// <summary>The outcome of a run in which nothing goes wrong; run once, and the same on every database.</summary>
     public static Task<Outcome> OfAnUndisturbedRunAsync() => Reference.Value;
 
     /// <summary>Reads it from a closed job; the server is killed on the way, so that its data can be opened.</summary>
-    public static async Task<Outcome> ReadAsync(MlClient client, ServerProcess server, string data)
+    public static async Task<Outcome> ReadAsync(MlClient client, ServerProcess server, Workspace space)
     {
         (await client.StateAsync(Workload.Job)).ShouldBe("closed");
         var results = await client.ResultsAsync(Workload.Job);
@@ -24,7 +22,7 @@ internal sealed record Outcome(string Results, string Counts, string ModelState)
         foreach (var clock in (string[])["last_data_time", "log_time"]) counts.Remove(clock);
         server.Kill();
         await server.ExitAsync();
-        return new Outcome(results, counts.ToJsonString(), await ReadModelStateAsync(data));
+        return new Outcome(results, counts.ToJsonString(), await ReadModelStateAsync(space));
     }
 
     public long ProcessedRecords => (long)JsonNode.Parse(Counts)!["processed_record_count"]!;
@@ -37,9 +35,9 @@ internal sealed record Outcome(string Results, string Counts, string ModelState)
         ModelState.ShouldBe(undisturbed.ModelState);
     }
 
-    private static async Task<string> ReadModelStateAsync(string data)
+    private static async Task<string> ReadModelStateAsync(Workspace space)
     {
-        await using var storage = SqliteStorage.Open(new StorageOptions { DataDirectory = data });
+        await using var storage = space.OpenStorage();
         var id = (await storage.Jobs.ReadStatusAsync(Workload.Job))?.ModelSnapshotId;
         id.ShouldNotBeNull("the closed job has no model snapshot");
         var stored = await storage.Jobs.ReadSnapshotAsync(Workload.Job, id);

@@ -76,7 +76,7 @@ internal sealed class PersistentClient(Workspace space, params string[] faults) 
         return _client ??= new MlClient(await Server.ListeningAsync());
     }
 
-    public async Task<Outcome> OutcomeAsync() => await Outcome.ReadAsync(await ConnectAsync(), Server!, space.Data);
+    public async Task<Outcome> OutcomeAsync() => await Outcome.ReadAsync(await ConnectAsync(), Server!, space);
 
     public async ValueTask DisposeAsync()
     {

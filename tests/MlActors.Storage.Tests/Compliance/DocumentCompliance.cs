@@ -204,18 +204,6 @@ public abstract class DocumentCompliance(StorageUnderTest subject) : ComplianceS
         (await ReadAllAsync(new DocumentScan([index], Query.All))).Select(read => read.Source).ShouldBe(sources);
     }
 
-    [Fact]
-    public async Task A_backup_has_the_documents_too()
-    {
-        var index = await IndexAsync("logs");
-        await PutAsync(index, 1, 2, 3);
-        var path = Subject.NewPath("with-documents.db");
-        await Storage.BackupAsync(path);
-        await using var copy = await Subject.OpenBackupAsync(path);
-        (await copy.Documents.FindIndexAsync("logs"))!.Documents.ShouldBe(3);
-        (await copy.Documents.SummarizeAsync(new DocumentScan([index], Query.All))).Count.ShouldBe(3);
-    }
-
     private static IndexDefinition Definition(string name) => new(name, "uuid-of-" + name + "-1234567890", "t", "{}", "{}", null, 1);
 
     private async Task<IndexInfo> IndexAsync(string name, TimeSpan? retention = null) => (await Documents.CreateIndexAsync(Definition(name) with { Retention = retention })).Index;

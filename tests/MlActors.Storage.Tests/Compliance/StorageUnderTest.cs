@@ -9,12 +9,6 @@ public abstract class StorageUnderTest : IAsyncDisposable
     /// <summary>The text of all rows of the tables of results, in a fixed order: equal texts mean equal bytes.</summary>
     public abstract Task<string> DumpResultsAsync();
 
-    /// <summary>Opens the copy that a backup wrote.</summary>
-    public abstract Task<IStorage> OpenBackupAsync(string path);
-
-    /// <summary>A path for a file that does not exist.</summary>
-    public abstract string NewPath(string name);
-
     public abstract ValueTask DisposeAsync();
 }
 

@@ -73,13 +73,8 @@ public sealed class PostgresUnderTest(PostgresServer server) : StorageUnderTest
         return text.ToString();
     }
 
-    public override Task<IStorage> OpenBackupAsync(string path)
-    {
-        var options = new StorageOptions { DataDirectory = Path.GetDirectoryName(path)!, FileName = Path.GetFileName(path) };
-        return Task.FromResult<IStorage>(SqliteStorage.Open(options));
-    }
-
-    public override string NewPath(string name) => Path.Combine(_directory.FullName, name);
+    /// <summary>A path for a file that does not exist.</summary>
+    public string NewPath(string name) => Path.Combine(_directory.FullName, name);
 
     public override async ValueTask DisposeAsync()
     {

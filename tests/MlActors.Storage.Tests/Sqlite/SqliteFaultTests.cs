@@ -133,14 +133,4 @@ public sealed class SqliteFaultTests : IAsyncLifetime
         await using var system = new JournalSystem(_storage);
         await system.Start("a").Stopped();
     }
-
-    [Fact]
-    public async Task A_backup_can_be_given_up()
-    {
-        using var cancelled = new CancellationTokenSource();
-        await cancelled.CancelAsync();
-        var path = _subject.NewPath("backup.db");
-        await Should.ThrowAsync<OperationCanceledException>(() => _storage.BackupAsync(path, cancelled.Token));
-        File.Exists(path).ShouldBeFalse();
-    }
 }

@@ -49,13 +49,8 @@ public sealed class SqliteUnderTest : StorageUnderTest
         return Task.FromResult(text.ToString());
     }
 
-    public override Task<IStorage> OpenBackupAsync(string path)
-    {
-        var options = new StorageOptions { DataDirectory = Path.GetDirectoryName(path)!, FileName = Path.GetFileName(path) };
-        return Task.FromResult<IStorage>(SqliteStorage.Open(options));
-    }
-
-    public override string NewPath(string name) => Path.Combine(_directory.FullName, name);
+    /// <summary>A path for a file that does not exist.</summary>
+    public string NewPath(string name) => Path.Combine(_directory.FullName, name);
 
     public override ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
-// Starts a real server on a data folder of its own.
+// Starts a real server on a data folder of its own; and, when MLACTORS_POSTGRES says how to connect, with a schema of its own in that database.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client as Client8 } from 'es8';
@@ -11,16 +12,22 @@ const dll = process.env.MLACTORS ??
 
 export const clients = [['8.x', Client8], ['9.x', Client9]];
 
+// Read from the environment by the server as well.
+const onPostgres = () => process.env.MLACTORS_POSTGRES
+  ? `\nmlactors.storage { provider = postgresql\n postgresql { connection-string = \${MLACTORS_POSTGRES}\n schema = clients_${randomBytes(6).toString('hex')}\n readers = 2 } }\n`
+  : '';
+
 export class Server {
   static async start({ config = '', users = [] } = {}) {
     const data = mkdtempSync(path.join(tmpdir(), 'mlactors-clients-'));
     const args = ['--data', data];
-    if (config) {
-      writeFileSync(path.join(data, 'server.conf'), config);
+    const settings = config + onPostgres();
+    if (settings) {
+      writeFileSync(path.join(data, 'server.conf'), settings);
       args.push('--config', path.join(data, 'server.conf'));
     }
     for (const { name, password, role } of users) {
-      const added = spawnSync('dotnet', [dll, 'users', 'add', name, '--role', role, '--data', data], { input: password + '\n', encoding: 'utf8' });
+      const added = spawnSync('dotnet', [dll, 'users', 'add', name, '--role', role, ...args], { input: password + '\n', encoding: 'utf8' });
       if (added.status !== 0) throw new Error(added.stderr);
     }
     const server = new Server(data, args);
