@@ -115,7 +115,7 @@ public class ConfigurationTests
     private static ServerConfig LoadCluster(string settings) => Load(Cluster(settings));
 
     private static string Cluster(string settings) =>
-        "mlactors { storage { provider = postgresql, postgresql.connection-string = \"Host=db;Database=mlactors\" }, cluster { enabled = on, " + settings + " } }";
+        "mlactors { storage { provider = postgresql, postgresql.connection-string = \"Host=db;Database=mlactors\" }\ncluster { enabled = on\n" + settings + " } }";
 
     [Fact]
     public void A_value_may_come_from_the_environment()
