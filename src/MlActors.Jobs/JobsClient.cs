@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using MlActors.Jobs.Closing;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Observing;
 using MlActors.Jobs.Running;
 
 namespace MlActors.Jobs;
@@ -26,7 +27,7 @@ internal class JobsClient(IRequiredActor<JobActor> jobs, IRequiredActor<TaskRegi
     {
         try
         {
-            return await (await jobs.GetAsync(cancellation)).Ask<JobReply>(message, timeout < LongestAsk ? timeout : LongestAsk, cancellation);
+            return await (await jobs.GetAsync(cancellation)).Ask<JobReply>(JobTraces.Mark(message), timeout < LongestAsk ? timeout : LongestAsk, cancellation);
         }
         catch (AskTimeoutException)
         {

@@ -6,7 +6,11 @@ using MlActors.Jobs.Storage;
 namespace MlActors.Jobs.Lifecycle;
 
 /// <summary>A message to the actor that owns a job. Every one is answered with a <see cref="JobReply"/>, after what it did is durable.</summary>
-public abstract record JobMessage(string JobId);
+public abstract record JobMessage(string JobId)
+{
+    /// <summary>The span that it belongs to, as W3C Trace Context writes it; <c>null</c> when its request is not traced.</summary>
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>Messages that change the life of a job. All may be repeated: a repeat of what is done or under way waits for it or confirms it.</summary>
 public abstract record JobCommand(string JobId) : JobMessage(JobId)

@@ -3,6 +3,7 @@ using Akka.Cluster;
 using Akka.Hosting;
 using MlActors.Jobs.Closing;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Observing;
 using MlActors.Jobs.Running;
 
 namespace MlActors.Jobs.Requests;
@@ -19,7 +20,7 @@ internal sealed class MovingJobsClient(
     public override async Task<JobReply> AskAsync(JobMessage message, TimeSpan timeout, CancellationToken cancellation = default)
     {
         var answer = new TaskCompletionSource<JobReply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        (await requests.GetAsync(cancellation)).Tell(new JobRequests.Ask(message, timeout < LongestAsk ? timeout : LongestAsk, answer), ActorRefs.NoSender);
+        (await requests.GetAsync(cancellation)).Tell(new JobRequests.Ask(JobTraces.Mark(message), timeout < LongestAsk ? timeout : LongestAsk, answer), ActorRefs.NoSender);
         return await answer.Task.WaitAsync(cancellation);
     }
 }

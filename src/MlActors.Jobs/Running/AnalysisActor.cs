@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using MlActors.Analysis;
@@ -6,6 +7,7 @@ using MlActors.Analysis.Results;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Observing;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
@@ -22,7 +24,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
 
     private sealed record InputsRead(IReadOnlyList<StoredInput> Inputs);
 
-    private sealed record ResultsWritten(long Seq, long Bytes);
+    private sealed record ResultsWritten(long Seq, long Bytes, Activity? Span);
 
     private sealed record RestoreFailed(Exception Cause);
 
@@ -210,7 +212,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
         if (_inMemory.TryPeek(out var next) && next.Seq == _folded + 1)
         {
             _inMemory.Dequeue();
-            Fold(next.Seq, next.Input, next.Bytes);
+            Fold(next.Seq, next.Input, next.Bytes, next.TraceParent);
             ScheduleStep();
             return;
         }
@@ -248,8 +250,9 @@ internal sealed partial class AnalysisActor : ReceiveActor
     // An input from the log is decoded only when it is folded, so that one which cannot be is set aside by its number, like any other poison.
     private sealed record EncodedInput(StoredInput Stored) : AnalysisInput(Stored.Kind);
 
-    private void Fold(long seq, AnalysisInput input, int bytes)
+    private void Fold(long seq, AnalysisInput input, int bytes, string? traceParent)
     {
+        using var span = JobTraces.Begin("analysis.fold", JobId, traceParent);
         var results = new List<BucketResult>();
         var began = _time.GetTimestamp();
         if (!_start.Quarantined.Contains(seq))
@@ -278,31 +281,34 @@ internal sealed partial class AnalysisActor : ReceiveActor
         List<StoreWrite> writes = [.. Categories(counts: false)];
         if (_analysis.TakeScoreScale() is { } scale) writes.Add(new PutScoreScale(JobId, scale));
         if (results.Count > 0) writes.Add(new WriteResults(JobId, results, processing) { Plot = _plot, Notes = _notes });
-        if (writes.Count > 0) Write(writes, seq, bytes);
+        if (writes.Count > 0) Write(writes, seq, bytes, span?.Id);
         else if (_writes == 0) Durable(seq, bytes);
         else _bytesUnreported += bytes;
     }
 
-    private void Write(IReadOnlyList<StoreWrite> writes, long seq, long bytes)
+    private void Write(IReadOnlyList<StoreWrite> writes, long seq, long bytes, string? traceParent)
     {
+        var span = JobTraces.Begin("results.write", JobId, traceParent);
         _writes++;
         _store.WriteAsync(writes).PipeTo(_self,
-            success: () => new ResultsWritten(seq, bytes),
+            success: () => new ResultsWritten(seq, bytes, span),
             failure: cause => new RunAgain(() =>
             {
+                JobTraces.End(span, cause);
                 // The rows have deterministic keys: writing them again later is all that is needed.
                 _log.Warning("Results of job {0} could not be written, retrying: {1}", JobId, cause.Message);
                 _job.Tell(new FromAnalysis.Progress(_start.Generation, _durable, 0, _analysis.SizeStats, _timer.Stats, $"results cannot be written: {cause.Message}"));
                 RetryLater(() =>
                 {
                     _writes--;
-                    Write(writes, seq, bytes);
+                    Write(writes, seq, bytes, traceParent);
                 });
             }));
     }
 
     private void OnResultsWritten(ResultsWritten written)
     {
+        JobTraces.End(written.Span);
         _writes--;
         FaultPoints.Hit("analyse.written");
         _retryDelay = FirstRetry;

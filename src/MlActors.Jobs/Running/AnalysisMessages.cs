@@ -22,7 +22,7 @@ internal sealed record JobConfigAndLineage(Configuration.JobConfig Config, int L
 internal abstract record ToAnalysis
 {
     /// <summary>An input is durable in the log; handed over so that it need not be read back.</summary>
-    internal sealed record Appended(long Seq, AnalysisInput Input, int Bytes) : ToAnalysis;
+    internal sealed record Appended(long Seq, AnalysisInput Input, int Bytes, string? TraceParent = null) : ToAnalysis;
 
     /// <summary>Report when everything up to <paramref name="Seq"/> is analysed and its results are durable; interim results first, if asked for.</summary>
     internal sealed record Flush(long Token, long Seq, FlushJob Request) : ToAnalysis;

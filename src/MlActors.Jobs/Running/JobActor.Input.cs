@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text.Json;
 using Akka.Actor;
@@ -6,6 +7,7 @@ using MlActors.Analysis.Input;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Observing;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Jobs.Running;
@@ -34,6 +36,9 @@ public sealed partial class JobActor
         internal List<(string BatchId, StoredUploadPiece Piece, bool Last)> Pieces { get; } = [];
         internal required JobStatus Status { get; set; }
         internal long Bytes { get; set; }
+
+        /// <summary>Of the first request in it that is traced.</summary>
+        internal Activity? Span { get; set; }
 
         /// <summary>Whether the row is written even if nothing else is.</summary>
         internal bool StatusChanged { get; set; }
@@ -146,6 +151,7 @@ public sealed partial class JobActor
             // What repeats a piece of this very write is answered when that is durable.
             if (next.Request is PostRecords { BatchId: not null } again && IsIn(append, again)) break;
             _pending.Dequeue();
+            append.Span ??= JobTraces.Begin("job.append", _jobId, next.Request.TraceParent);
             // A command that had its turn between two writes may have ended the job's taking of data.
             if (RefusalOfInput(next.Request) is { } refused)
             {
@@ -175,11 +181,13 @@ public sealed partial class JobActor
     {
         if (append.Writes.Count == 0 && !append.StatusChanged)
         {
+            JobTraces.End(append.Span);
             Succeed(append);
             AppendNext();
             return;
         }
         append.Writes.Add(new PutStatus(append.Status));
+        append.Span?.SetTag("mlactors.bytes", append.Bytes);
         _appending = true;
         Store.WriteAsync(append.Writes).PipeTo(_self, success: () => new AppendDone(append, null), failure: cause => new AppendDone(append, cause));
     }
@@ -261,7 +269,7 @@ public sealed partial class JobActor
         payload ??= InputCodec.Encode(input);
         var seq = append.Status.InputSeq + 1;
         append.Writes.Add(new AppendInput(_jobId, seq, input.Kind, payload));
-        append.Inputs.Add(new ToAnalysis.Appended(seq, input, payload.Length));
+        append.Inputs.Add(new ToAnalysis.Appended(seq, input, payload.Length, append.Span?.Id));
         append.Bytes += payload.Length;
         append.Status = append.Status with
         {
@@ -303,11 +311,13 @@ public sealed partial class JobActor
                 AppendNext();
                 return true;
             case AppendDone { Cause: null } done:
+                JobTraces.End(done.Append.Span);
                 FaultPoints.Hit("post.journaled");
                 Succeed(done.Append);
                 AppendEnded();
                 return true;
             case AppendDone failed:
+                JobTraces.End(failed.Append.Span, failed.Cause);
                 RefuseUnstored(failed.Append.Senders, failed.Cause!);
                 // What is stored is not what this owner believes, or cannot be known: its next incarnation recovers what is true.
                 if (failed.Cause is not Storage.StoreException { Failure: Storage.StoreFailure.Unavailable })

@@ -254,7 +254,16 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 CommitUpdate(update, sender);
                 break;
             case Decision.Happens happens:
-                Commit(happens.Events, [], () => AfterCommand(command, sender), cause => sender.Tell(NotWritten(cause)), by: command.By);
+                var span = JobTraces.Begin("job.command", _jobId, command.TraceParent)?.SetTag("mlactors.command", command.GetType().Name);
+                Commit(happens.Events, [], () =>
+                {
+                    JobTraces.End(span);
+                    AfterCommand(command, sender);
+                }, cause =>
+                {
+                    JobTraces.End(span, cause);
+                    sender.Tell(NotWritten(cause));
+                }, by: command.By);
                 break;
         }
     }

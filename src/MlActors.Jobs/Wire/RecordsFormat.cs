@@ -18,7 +18,7 @@ internal sealed record RecordsFormat() : MessageFormat("post-records/1", typeof(
         var post = (PostRecords)message;
         var reset = post.Reset is { } range ? new Range(range.From, range.To) : null;
         var columns = post.Batch.Schema.Fields.Select(field => new ColumnHead(field.Name, field.Kind, field.MaxLength)).ToArray();
-        var head = HeadFormat.Write(new Head(post.JobId, post.BatchId, post.Piece, post.Last, reset, columns));
+        var head = HeadFormat.Write(new Head(post.JobId, post.BatchId, post.Piece, post.Last, reset, columns) { TraceParent = post.TraceParent });
         var batch = InputCodec.Encode(new RecordsInput(post.Batch));
         var bytes = new byte[4 + head.Length + batch.Length];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
@@ -36,11 +36,15 @@ internal sealed record RecordsFormat() : MessageFormat("post-records/1", typeof(
         var batch = ((RecordsInput)InputCodec.Decode(bytes[(4 + length)..], schema)).Batch;
         return new PostRecords(head.JobId, batch, head.BatchId, head.Piece, head.Last)
         {
+            TraceParent = head.TraceParent,
             Reset = head.Reset is { } range ? new ResetBucketsInput(range.From, range.To) : null,
         };
     }
 
-    private sealed record Head(string JobId, string? BatchId, int Piece, bool Last, Range? Reset, ColumnHead[] Columns);
+    private sealed record Head(string JobId, string? BatchId, int Piece, bool Last, Range? Reset, ColumnHead[] Columns)
+    {
+        public string? TraceParent { get; init; }
+    }
 
     private sealed record Range(long From, long To);
 

@@ -41,6 +41,7 @@ internal static class Observing
         telemetry.WithTracing(traces => traces
             .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TracedShare)))
             .AddAspNetCoreInstrumentation(web => web.Filter = http => !IsLookedAtOften(http.Request.Path))
+            .AddSource(JobTraces.SourceName)
             .AddOtlpExporter(otlp => otlp.Endpoint = options.Collector));
         return services;
     }
