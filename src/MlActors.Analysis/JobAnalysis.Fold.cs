@@ -92,9 +92,8 @@ public sealed partial class JobAnalysis
         var before = _clock.MovedTo;
         _clock.AdvanceTo(to);
         if (_clock.MovedTo != before) Changed = true;
-        _emptyBuckets.Earn();
         if (_next is null) _next = _clock.MovedTo;
-        else FinishBuckets(_clock.MovedTo!.Value, results, cancellation);
+        else FinishBuckets(_clock.MovedTo!.Value, results, cancellation, EmptyBucketBudget.Earned);
     }
 
     private void Skip(long to)
@@ -123,8 +122,8 @@ public sealed partial class JobAnalysis
         _categorization?.Use(context.Texts);
     }
 
-    // Finishes the buckets that end at or before the border.
-    private void FinishBuckets(long border, ICollection<BucketResult> results, CancellationToken cancellation)
+    // Finishes the buckets that end at or before the border; so many empty ones are granted beyond those that records earned.
+    private void FinishBuckets(long border, ICollection<BucketResult> results, CancellationToken cancellation, int granted = 0)
     {
         var span = _settings.BucketSpan;
         var end = BucketTime.Floor(border, span);
@@ -139,7 +138,7 @@ public sealed partial class JobAnalysis
                 continue;
             }
             var emptyEnd = _open.Count > 0 ? Math.Min(_open[0].Start, end) : end;
-            var analysed = _emptyBuckets.Spend((emptyEnd - next) / span);
+            var analysed = _emptyBuckets.Spend((emptyEnd - next) / span, ref granted);
             for (var i = 0L; i < analysed; i++)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -28,14 +29,23 @@ public static class GatewayHosting
             .AddSingleton<ApiDispatcher>();
     }
 
-    /// <summary>Maps every endpoint of <see cref="ApiTable"/>, and an answer in the API's error shape for all other paths.</summary>
-    public static WebApplication MapGateway(this WebApplication app)
+    /// <summary>Maps a path of the host's own, behind the same credentials as the API.</summary>
+    /// <param name="endpoint">Says who may use it; what answers is <paramref name="answer"/>.</param>
+    public static IEndpointConventionBuilder MapGuarded(this WebApplication app, ApiEndpoint endpoint, RequestDelegate answer)
     {
         var dispatcher = app.Services.GetRequiredService<ApiDispatcher>();
-        foreach (var endpoint in ApiTable.All)
+        return app.MapMethods(endpoint.Paths[0], endpoint.Methods, http => dispatcher.PassAsync(http, endpoint, answer)).WithDisplayName(endpoint.Name);
+    }
+
+    /// <summary>Maps every endpoint of <see cref="ApiTable"/>, and an answer in the API's error shape for all other paths.</summary>
+    /// <param name="onlyHealth">Maps only what tells how the server is.</param>
+    public static WebApplication MapGateway(this WebApplication app, bool onlyHealth = false)
+    {
+        var dispatcher = app.Services.GetRequiredService<ApiDispatcher>();
+        foreach (var endpoint in ApiTable.All.Where(endpoint => !onlyHealth || endpoint.Name is "info" or "cluster.health"))
             foreach (var path in endpoint.Paths)
                 app.MapMethods(path.Replace("{index}", "{index:" + IndexRoute.Name + "}", StringComparison.Ordinal), endpoint.Methods, http => dispatcher.InvokeAsync(http, endpoint)).WithDisplayName(endpoint.Name);
-        app.Map("{**path}", http => dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown")
+        app.Map("{**path}", http => onlyHealth ? dispatcher.RefuseAllAsync(http) : dispatcher.RefuseUnknownAsync(http)).WithDisplayName("unknown")
             .Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
         return app;
     }

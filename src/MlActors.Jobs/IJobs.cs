@@ -29,6 +29,12 @@ public interface IJobs
     /// <summary>How a task stands; <c>null</c> when this node knows none of that id (or it ended more than an hour ago).</summary>
     Task<TaskProgress?> FindTaskAsync(string taskId);
 
+    /// <summary>Whether a job may move to another node while something is asked of it, so that it may have to be asked twice.</summary>
+    bool JobsMove { get; }
+
+    /// <summary>How many nodes the cluster has.</summary>
+    int NodeCount { get; }
+
     /// <summary>Id, name and address of this node.</summary>
     NodeIdentity Node { get; }
 }

@@ -8,17 +8,21 @@ using MlActors.Jobs.Running;
 namespace MlActors.Jobs;
 
 /// <summary>The actor system's side of <see cref="IJobs"/>.</summary>
-internal sealed class JobsClient(IRequiredActor<JobActor> jobs, IRequiredActor<TaskRegistry> tasks, NodeIdentity node) : IJobs
+internal class JobsClient(IRequiredActor<JobActor> jobs, IRequiredActor<TaskRegistry> tasks, NodeIdentity node) : IJobs
 {
     // The registry answers by itself when a request's own time is up; this is the margin for it to do so.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestAsk = TimeSpan.FromDays(20);
+    protected static readonly TimeSpan LongestAsk = TimeSpan.FromDays(20);
 
     private long _taskNumber;
 
     public NodeIdentity Node => node;
 
-    public async Task<JobReply> AskAsync(JobMessage message, TimeSpan timeout, CancellationToken cancellation = default)
+    public virtual bool JobsMove => false;
+
+    public virtual int NodeCount => 1;
+
+    public virtual async Task<JobReply> AskAsync(JobMessage message, TimeSpan timeout, CancellationToken cancellation = default)
     {
         try
         {

@@ -2,17 +2,37 @@ using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Closing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
+using MlActors.Jobs.Maintenance;
+using MlActors.Jobs.Observing;
+using MlActors.Jobs.Requests;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
 using MlActors.Jobs.Watching;
+using MlActors.Jobs.Wire;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MlActors.Jobs;
+
+/// <summary>How a node takes part in the jobs.</summary>
+public sealed record JobsOptions(RunningOptions Running, WatchdogOptions Watchdog, DatafeedOptions Datafeeds)
+{
+    /// <summary>Whether this node runs jobs, and does not only lead to them.</summary>
+    public bool RunsJobs { get; init; } = true;
+
+    public MaintenanceOptions Maintenance { get; init; } = MaintenanceOptions.Default;
+
+    /// <summary>How long messages of jobs are kept.</summary>
+    public TimeSpan MessageRetention { get; init; } = MessageSweepOptions.Default.Retention;
+
+    /// <summary>Whether there may be other nodes, so that jobs move.</summary>
+    public bool SeveralNodes { get; init; }
+}
 
 /// <summary>Puts the jobs on an actor system.</summary>
 public static class JobsHosting
@@ -20,48 +40,81 @@ public static class JobsHosting
     /// <summary>Number of shards; the same on every node, for ever.</summary>
     public const int Shards = 100;
 
-    /// <summary>Starts the shard region of jobs, the task registry, and, on one node, the watchdog and the removers of expired forecasts and documents.</summary>
-    public static AkkaConfigurationBuilder WithJobs(
-        this AkkaConfigurationBuilder builder, RunningOptions? options = null, WatchdogOptions? watchdog = null, DatafeedOptions? datafeeds = null)
+    /// <summary>The cluster role of the nodes that run jobs.</summary>
+    public const string Role = "jobs";
+
+    internal const string TypeName = "job";
+
+    /// <summary>Starts the way to the jobs and the task registry; and on nodes that run jobs their part of the jobs, and what there is one of in the cluster.</summary>
+    public static AkkaConfigurationBuilder WithJobs(this AkkaConfigurationBuilder builder, JobsOptions options)
     {
-        return builder
-            .WithShardRegion<JobActor>("job",
-                (_, _, resolver) =>
-                {
-                    var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<IContextStore>(),
-                        new DatafeedServices(resolver.GetService<IDatafeedSources>(), resolver.GetService<IResults>(), datafeeds ?? new DatafeedOptions()),
-                        resolver.GetService<TimeProvider>(), options ?? new RunningOptions(), resolver.GetService<NodeIdentity>());
-                    return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
-                },
-                new JobMessageExtractorFor(Shards),
-                new ShardOptions
-                {
-                    StateStoreMode = StateStoreMode.DData,
-                    RememberEntities = false,
-                    // A job decides itself when it may leave memory.
-                    ShouldPassivateIdleEntities = false,
-                    HandOffStopMessage = JobActor.Stop.Instance,
-                })
-            .WithActors((system, registry, resolver) =>
+        builder.AddHocon(JobMessageSerializer.Hocon, HoconAddMode.Prepend);
+        if (options.RunsJobs) builder.WithRegion(options);
+        else builder.WithShardRegionProxy<JobActor>(TypeName, Role, new JobMessageExtractorFor(Shards));
+        builder.WithActors((system, registry, resolver) =>
+        {
+            var jobs = registry.Get<JobActor>();
+            var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<TimeProvider>(), BulkCoordinator.Options.Default), "tasks");
+            registry.Register<TaskRegistry>(tasks);
+            if (options.SeveralNodes) registry.Register<JobRequests>(system.ActorOf(Props.Create(typeof(JobRequests), jobs), "requests"));
+        });
+        return options.RunsJobs ? builder.WithSingletons(options) : builder;
+    }
+
+    private static AkkaConfigurationBuilder WithRegion(this AkkaConfigurationBuilder builder, JobsOptions options) => builder.WithShardRegion<JobActor>(TypeName,
+        (_, _, resolver) =>
+        {
+            var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<IContextStore>(),
+                new DatafeedServices(resolver.GetService<IDatafeedSources>(), resolver.GetService<IResults>(), options.Datafeeds),
+                resolver.GetService<TimeProvider>(), options.Running, resolver.GetService<NodeIdentity>())
             {
-                var jobs = registry.Get<JobActor>();
-                var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<TimeProvider>(), BulkCoordinator.Options.Default), "tasks");
-                registry.Register<TaskRegistry>(tasks);
-            })
+                Observer = resolver.GetService<JobObserver>(),
+            };
+            return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
+        },
+        new JobMessageExtractorFor(Shards),
+        new ShardOptions
+        {
+            Role = Role,
+            StateStoreMode = StateStoreMode.DData,
+            RememberEntities = false,
+            // A job decides itself when it may leave memory.
+            ShouldPassivateIdleEntities = false,
+            // A node that stops for all leaves what is open to its next start; one of several leaves it to another node, right now.
+            HandOffStopMessage = options.SeveralNodes ? JobActor.HandOver.Instance : JobActor.Stop.Instance,
+        });
+
+    private static AkkaConfigurationBuilder WithSingletons(this AkkaConfigurationBuilder builder, JobsOptions options)
+    {
+        var one = new ClusterSingletonOptions { Role = Role };
+        return builder
             .WithSingleton<JobWatchdog>("job-watchdog",
-                (_, registry, resolver) => Props.Create(typeof(JobWatchdog), resolver.GetService<ICatalog>(), resolver.GetService<IContextStore>(), registry.Get<JobActor>(), watchdog ?? WatchdogOptions.Default),
-                createProxyToo: false)
+                (_, registry, resolver) => Props.Create(typeof(JobWatchdog), resolver.GetService<ICatalog>(), resolver.GetService<IContextStore>(), registry.Get<JobActor>(),
+                    options.Watchdog with { SeveralNodes = options.SeveralNodes }),
+                one, createProxyToo: false)
             .WithSingleton<ForecastSweeper>("forecast-sweeper",
                 (_, _, resolver) => Props.Create(typeof(ForecastSweeper), resolver.GetService<IJobStore>(), resolver.GetService<TimeProvider>(), SweepOptions.Default),
-                createProxyToo: false)
+                one, createProxyToo: false)
+            .WithSingleton<MessageSweeper>("message-sweeper",
+                (_, _, resolver) => Props.Create(typeof(MessageSweeper), resolver.GetService<IAuditLog>(), resolver.GetService<TimeProvider>(),
+                    MessageSweepOptions.Default with { Retention = options.MessageRetention }),
+                one, createProxyToo: false)
+            .WithSingleton<JobMaintenance>("job-maintenance",
+                (_, registry, resolver) => Props.Create(typeof(JobMaintenance), resolver.GetService<ICatalog>(), resolver.GetService<IJobStore>(), registry.Get<JobActor>(),
+                    resolver.GetService<TimeProvider>(), options.Maintenance),
+                one, createProxyToo: false)
             .WithSingleton<DocumentSweeper>("document-sweeper",
                 (_, _, resolver) => Props.Create(typeof(DocumentSweeper), resolver.GetService<IExpiringDocuments>(), resolver.GetService<TimeProvider>(), DocumentSweepOptions.Default),
-                createProxyToo: false);
+                one, createProxyToo: false);
     }
 
     /// <summary>Registers <see cref="IJobs"/> and what it needs.</summary>
-    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node) =>
-        services.AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton<IJobs, JobsClient>();
+    /// <param name="severalNodes">See <see cref="JobsOptions.SeveralNodes"/>.</param>
+    /// <param name="observedJobs">Of how many jobs there are metrics of their own.</param>
+    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes, int observedJobs = 0) =>
+        (severalNodes ? services.AddSingleton<IJobs, MovingJobsClient>() : services.AddSingleton<IJobs, JobsClient>())
+            .AddSingleton(node).AddSingleton(TimeProvider.System)
+            .AddSingleton(provider => new JobObserver(provider.GetRequiredService<TimeProvider>(), observedJobs));
 
     private sealed class JobMessageExtractorFor(int shards) : HashCodeMessageExtractor(shards)
     {

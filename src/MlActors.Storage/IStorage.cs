@@ -1,7 +1,9 @@
 using MlActors.Documents.Store;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
+using MlActors.Storage.Cluster;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Security;
 
@@ -17,9 +19,13 @@ public interface IStorage : IAsyncDisposable, IDisposable
     ICatalog Catalog { get; }
     IContextStore Contexts { get; }
     IResults Results { get; }
+    IAuditLog Audit { get; }
     ISecurityStore Security { get; }
     IEventLog Events { get; }
     IDocumentStore Documents { get; }
+
+    /// <summary>Where the nodes that share the store find each other; <c>null</c> when one process has it for itself.</summary>
+    INodeTable? Nodes { get; }
 
     /// <summary>
     /// Does one real write and one real read, each within <paramref name="deadline"/>. Never throws for a sick store: the report says what is wrong.

@@ -1,3 +1,4 @@
+using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
 using MlActors.Analysis.Tests.Support;
 using Xunit.Abstractions;
@@ -51,6 +52,19 @@ public class SyntheticSeriesTests(ITestOutputHelper output)
         var points = Shop(days: 7, noise: 0.05, seed: 7).Select(p => p.Time == at ? p with { Value = p.Value * 3 } : p).ToArray();
         Run("low_mean", points).Single(r => r.Timestamp == at).Records.ShouldBeEmpty();
         Run("high_mean", points).Single(r => r.Timestamp == at).Records.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("high_count", 660, true)]
+    [InlineData("low_count", 0, false)]
+    public void What_one_sided_functions_report_lies_on_their_side_also_after_a_peak(string function, int peak, bool high)
+    {
+        const long span = 900;
+        var settings = Settings.Of(span, Settings.Detector(function));
+        var times = Enumerable.Range(0, 288).SelectMany(bucket => Enumerable.Repeat(Start + (bucket * span), bucket == 200 ? peak : 60));
+        var results = JobAnalysis.Create(settings).FoldAll(times.Chunk(1000).Select(chunk => new RecordsInput(new RecordBatch(settings.Schema, chunk.Length, chunk, [], default))));
+        results[200].Records.ShouldHaveSingleItem().RecordScore.ShouldBeGreaterThan(Critical);
+        foreach (var record in results.SelectMany(r => r.Records)) (record.Actual[0] > record.Typical[0]).ShouldBe(high, $"{record.Actual[0]}, typical {record.Typical[0]}");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlActors.Analysis;
 using MlActors.Analysis.Functions;
 using MlActors.Analysis.Input;
@@ -158,21 +159,25 @@ internal static class AnalysisBenchmark
 
     private static void Memory()
     {
-        const int series = 10_000;
         const int span = 3600;
+        MemoryOf("seen 19 times", 19, span);
+        MemoryOf("with a daily and a weekly profile", 2 * Week / span, span);
+    }
+
+    // By itself, so that nothing of the one before is still held when the next begins.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MemoryOf(string name, int buckets, int span)
+    {
+        const int series = 10_000;
         var settings = Settings(span, "host");
-        foreach (var (name, buckets) in new[] { ("seen 19 times", 19), ("with a daily and a weekly profile", 2 * Week / span) })
-        {
-            var before = GC.GetTotalMemory(forceFullCollection: true);
-            var analysis = JobAnalysis.Create(settings);
-            for (var b = 0; b < buckets; b++)
-                Fold(analysis, Batches(settings, b * series, series, i => (Start + (b * (long)span), Shape(b, span) + (i % 13), i % series), series));
-            analysis.Fold(new AdvanceTimeInput(Start + (buckets * (long)span)), new List<BucketResult>(), CancellationToken.None);
-            var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / series;
-            var counted = analysis.SizeStats.ModelBytes / series;
-            Text.Print($"memory: {counted} bytes a series counted, {held} held, {analysis.SaveState().Length / series} saved; {series} series {name}");
-            GC.KeepAlive(analysis);
-        }
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var analysis = JobAnalysis.Create(settings);
+        for (var b = 0; b < buckets; b++)
+            Fold(analysis, Batches(settings, b * series, series, i => (Start + (b * (long)span), Shape(b, span) + (i % 13), i % series), series));
+        analysis.Fold(new AdvanceTimeInput(Start + (buckets * (long)span)), new List<BucketResult>(), CancellationToken.None);
+        var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / series;
+        Text.Print($"memory: {analysis.SizeStats.ModelBytes / series} bytes a series counted, {held} held, {analysis.SaveState().Length / series} saved; {series} series {name}");
+        GC.KeepAlive(analysis);
     }
 
     private static AnalysisSettings Settings(long span, string? partition = null, string? over = null) => new()

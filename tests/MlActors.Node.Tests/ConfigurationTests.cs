@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MlActors.Node.Clustering;
 using MlActors.Node.Configuration;
 
 namespace MlActors.Node.Tests;
@@ -76,6 +77,47 @@ public class ConfigurationTests
     }
 
     [Fact]
+    public void Several_nodes_need_a_storage_that_they_can_share()
+    {
+        var problem = Should.Throw<ConfigurationException>(() => Load("mlactors { cluster.enabled = on }")).Problems.ShouldHaveSingleItem();
+        problem.ShouldContain("mlactors.cluster.enabled");
+        problem.ShouldContain("set [mlactors.storage.provider] to postgresql");
+    }
+
+    [Theory]
+    [InlineData("host = \"0.0.0.0\"", "cluster.host")]
+    [InlineData("host = \"not a name\"", "cluster.host")]
+    [InlineData("port = 0", "cluster.port")]
+    [InlineData("roles = \"gateway, cook\"", "cluster.roles")]
+    [InlineData("roles = \"\"", "cluster.roles")]
+    [InlineData("seeds = \"a:99999\"", "cluster.seeds")]
+    [InlineData("seeds = \"\"", "cluster.seeds")]
+    [InlineData("heartbeat = soon", "cluster.heartbeat")]
+    [InlineData("acceptable-pause = 600ms", "cluster.acceptable-pause")]
+    public void What_is_wrong_with_a_cluster_is_named(string setting, string key) =>
+        Should.Throw<ConfigurationException>(() => LoadCluster(setting)).Problems.ShouldContain(problem => problem.Contains(key));
+
+    [Fact]
+    public void The_actor_system_has_the_addresses_and_times_of_the_cluster_and_is_alone_without_one()
+    {
+        var several = LoadCluster("host = \"10.0.0.7\", port = 9301, seeds = \"10.0.0.7:9301, other\", stable-after = 9s");
+        several.Options.Cluster!.Seeds.ShouldBeOfType<SeedSource.Listed>().Addresses.ShouldBe(["akka.tcp://mlactors@10.0.0.7:9301", "akka.tcp://mlactors@other:9301"]);
+        several.Effective.GetString("akka.remote.dot-netty.tcp.public-hostname").ShouldBe("10.0.0.7");
+        several.Effective.GetTimeSpan("akka.cluster.split-brain-resolver.stable-after").ShouldBe(TimeSpan.FromSeconds(9));
+        several.Effective.GetStringList("akka.remote.enabled-transports").ShouldBe(["akka.remote.dot-netty.tcp"]);
+        ServerConfig.Load(null, NoOverrides).Effective.GetStringList("akka.remote.enabled-transports").ShouldBe(["akka.remote.alone"]);
+    }
+
+    [Fact]
+    public void What_the_file_says_of_the_actor_system_outweighs_what_follows_from_the_cluster() =>
+        Load("akka.cluster.gossip-interval = 3s\n" + Cluster("")).Effective.GetTimeSpan("akka.cluster.gossip-interval").ShouldBe(TimeSpan.FromSeconds(3));
+
+    private static ServerConfig LoadCluster(string settings) => Load(Cluster(settings));
+
+    private static string Cluster(string settings) =>
+        "mlactors { storage { provider = postgresql, postgresql.connection-string = \"Host=db;Database=mlactors\" }\ncluster { enabled = on\n" + settings + " } }";
+
+    [Fact]
     public void A_value_may_come_from_the_environment()
     {
         Environment.SetEnvironmentVariable("MLACTORS_TEST_NAME", "from \"outside\"");
@@ -111,7 +153,7 @@ public class ConfigurationTests
         // A key that no code asks for would be a promise without effect.
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root!.FullName, "MlActors.sln"))) root = root.Parent;
-        var code = string.Concat(Directory.GetFiles(Path.Combine(root.FullName, "src/MlActors.Node/Configuration")).Select(File.ReadAllText));
+        var code = string.Concat(new[] { "Configuration", "Clustering" }.SelectMany(folder => Directory.GetFiles(Path.Combine(root.FullName, "src/MlActors.Node", folder))).Select(File.ReadAllText));
         var keys = ServerConfig.Keys(ServerConfig.Load(null, NoOverrides).Effective.GetValue("mlactors"), "mlactors");
         foreach (var key in keys.Where(key => !key.Contains("analysis-dispatcher")))
             code.ShouldContain($"\"{key["mlactors.".Length..]}\"");

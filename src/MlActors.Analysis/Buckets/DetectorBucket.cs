@@ -31,10 +31,14 @@ internal sealed class DetectorBucket
     /// <summary>Influencer values kept for one series and field.</summary>
     public const int MostValues = 16;
 
-    private readonly IndexMap _index = new();
+    private const int Many = 1024;
+
     private readonly Aggregate _aggregate;
     private readonly long _newCollectorBytes;
     private Accumulator[] _accumulators = new Accumulator[4];
+
+    // By series: the index of its accumulator plus one, 0 for none.
+    private int[] _places = [];
     private int[] _heads;
     private InfluenceEntry[] _entries = [];
     private int _entryCount;
@@ -60,16 +64,19 @@ internal sealed class DetectorBucket
     public bool Collects => _collectors.Length > 0;
 
     /// <summary>Index of the accumulator of a series, −1 when it has none yet.</summary>
-    public int Find(int series) => _index.Find((ulong)series);
+    public int Find(int series) => (uint)series < (uint)_places.Length ? _places[series] - 1 : -1;
 
     public int Add(int series)
     {
         if (Count == _accumulators.Length)
         {
-            Array.Resize(ref _accumulators, Count * 2);
-            Array.Resize(ref _heads, Count * 2 * InfluencerFields);
+            // Where there are many, not twice as many.
+            var length = Count < Many ? Count * 2 : Count + (Count / 4);
+            Array.Resize(ref _accumulators, length);
+            Array.Resize(ref _heads, length * InfluencerFields);
         }
-        _index.Add((ulong)series, Count);
+        if (series >= _places.Length) Array.Resize(ref _places, Math.Max(series + 1, _places.Length * 2));
+        _places[series] = Count + 1;
         _accumulators[Count] = new Accumulator { Series = series };
         if (Collects) MakeCollector();
         _heads.AsSpan(Count * InfluencerFields, InfluencerFields).Fill(-1);
@@ -155,19 +162,25 @@ internal sealed class DetectorBucket
     /// <summary>Follows a pruning of the series: indices change. Series that are referred to are never pruned.</summary>
     public void Renumber(int[] moved)
     {
-        _index.Clear();
+        ClearPlaces();
         for (var i = 0; i < Count; i++)
         {
-            _accumulators[i].Series = moved[_accumulators[i].Series];
-            _index.Add((ulong)_accumulators[i].Series, i);
+            ref var series = ref _accumulators[i].Series;
+            series = moved[series];
+            _places[series] = i + 1;
         }
     }
 
     public void Clear()
     {
-        _index.Clear();
+        ClearPlaces();
         Array.Clear(_entries, 0, _entryCount);
         (Count, _entryCount) = (0, 0);
+    }
+
+    private void ClearPlaces()
+    {
+        foreach (ref var accumulator in Accumulators) _places[accumulator.Series] = 0;
     }
 
     // Those of cleared buckets are used again.

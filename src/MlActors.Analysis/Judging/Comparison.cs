@@ -97,7 +97,7 @@ internal sealed class Comparison(Coordinate coordinate)
     {
         var distance = (Coordinate.Of(value) - _expected.Mean) / _scale;
         var log = LogProbabilityOf(distance, experience);
-        var strength = new Strength(experience.Side);
+        var strength = new Strength(experience.Side, distance);
         strength.Novelty(BeyondRange, _memory.Range.Outside(distance), _memory.Range.Width + 1);
         strength.Improbable(log);
         // What a bucket in twenty shows is not strong, however far outside of the range.

@@ -11,6 +11,8 @@ internal sealed class Findings
     /// <summary>Records with less are nobody's business.</summary>
     public const double LeastScore = 1;
 
+    private const int Few = 64;
+
     /// <summary>What is worth a record.</summary>
     public List<Unusual> Unusual { get; } = [];
 
@@ -68,6 +70,8 @@ internal sealed class Findings
     public void Begin(bool silent)
     {
         Silent = silent;
+        // A bucket in which all was unusual is not remembered for ever.
+        if (Unusual.Capacity > Few && Unusual.Count < Unusual.Capacity / 8) Unusual.Capacity = Math.Max(Few, 2 * Unusual.Count);
         Unusual.Clear();
         Values.Clear();
         Changes.Clear();

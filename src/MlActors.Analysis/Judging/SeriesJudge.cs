@@ -13,7 +13,6 @@ internal sealed class SeriesJudge : DetectorJudge
     private readonly ModelShape _shape;
     private readonly MemoryBudget _memory;
     private readonly Correlations? _correlations;
-    private int[] _accumulatorOf = [];
 
     public SeriesJudge(int detector, DetectorSettings settings, ModelShape shape, MemoryBudget memory)
         : base(detector, settings)
@@ -89,13 +88,9 @@ internal sealed class SeriesJudge : DetectorJudge
 
     private void JudgeAll(DetectorBucket? slice, long start, bool learn, bool stillFilling, Findings findings)
     {
-        var accumulators = slice is null ? [] : slice.Accumulators;
-        if (_accumulatorOf.Length < Table.Count) _accumulatorOf = new int[Table.Count * 2];
-        for (var i = 0; i < accumulators.Length; i++) _accumulatorOf[accumulators[i].Series] = i + 1;
         for (var series = 0; series < Table.Count; series++)
         {
-            var accumulator = _accumulatorOf[series] - 1;
-            _accumulatorOf[series] = 0;
+            var accumulator = slice?.Find(series) ?? -1;
             if (accumulator < 0 && !Table[series].Started) continue;
             var value = accumulator < 0 ? 0 : slice!.ValueAt(accumulator);
             JudgeOne(series, accumulator, value, learn, stillFilling, findings);

@@ -35,16 +35,18 @@ internal struct LevelWatch
 
     private Run _up;
     private Run _down;
+
+    // Before the first of the runs that are under way.
+    private Calm _calm;
     private float _bias;
     private float _usual;
 
     public LevelWatch() => _usual = (float)LeastUsual;
 
-    /// <summary>What a series was like when a run began.</summary>
+    /// <summary>What a series was like before anything began.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     public struct Calm
     {
-        public float Level;
         public float LevelError;
         public float DayError;
         public float WeekError;
@@ -65,7 +67,7 @@ internal struct LevelWatch
         public float Spread;
         public float Value;
         public float Bias;
-        public Calm Before;
+        public float Level;
     }
 
     /// <summary>Whether something is going on that may be a change.</summary>
@@ -79,22 +81,24 @@ internal struct LevelWatch
     /// <param name="expected">NaN when the slow level is what is expected: the one before the run counts then, for it follows a change.</param>
     /// <param name="fresh">Whether the expected value has not learnt from the buckets just before: it would have followed the change.</param>
     /// <param name="shortest">Buckets that a change lasts at least.</param>
+    /// <param name="level">The slow level before it learns the bucket.</param>
     /// <param name="calm">What the series is like before it learns the bucket.</param>
     /// <param name="change">Set when the answer is true.</param>
-    public bool Take(int bucket, double distance, double value, double expected, double scale, bool fresh, int shortest, in Calm calm, out Change change)
+    public bool Take(int bucket, double distance, double value, double expected, double scale, bool fresh, int shortest, double level, in Calm calm, out Change change)
     {
         change = default;
         distance = Math.Clamp(distance, -Winsor, Winsor);
         var own = distance - _bias;
         _usual = (float)Math.Max(LeastUsual, _usual * Math.Pow(2, -1.0 / (HalfLife * shortest)));
-        Add(ref _up, bucket, own, value, expected, scale, fresh, shortest, calm);
-        Add(ref _down, bucket, -own, value, expected, scale, fresh, shortest, calm);
+        if (_up.Length == 0 && _down.Length == 0) _calm = calm;
+        Add(ref _up, bucket, own, value, expected, scale, fresh, shortest, level);
+        Add(ref _down, bucket, -own, value, expected, scale, fresh, shortest, level);
         _bias += (float)((distance - _bias) / (Longest * shortest));
         ref var run = ref _up.Sum >= _down.Sum ? ref _up : ref _down;
         if (run.Length < shortest) return false;
         if (run.Sum >= Factor * _usual && IsStep(run, scale))
         {
-            change = new Change(run.First, run.Length, run.Step, run.Value, Math.Abs(run.Step) / scale, run.Before);
+            change = new Change(run.First, run.Length, run.Step, run.Value, Math.Abs(run.Step) / scale, _calm);
             // The next one is to be as large or as long: a series that goes to and fro in the same time does not change every time.
             _usual = Math.Max(_usual, (float)(run.Sum / Factor));
             _bias = run.Bias;
@@ -109,7 +113,7 @@ internal struct LevelWatch
     private static bool IsStep(in Run run, double scale) =>
         Math.Abs(run.Step) >= LeastStep * scale && Math.Abs(run.Early) >= LeastEarly * Math.Abs(run.Step) && run.Spread <= MostSpread * scale;
 
-    private void Add(ref Run run, int bucket, double distance, double value, double expected, double scale, bool fresh, int shortest, in Calm calm)
+    private void Add(ref Run run, int bucket, double distance, double value, double expected, double scale, bool fresh, int shortest, double level)
     {
         if (run.Sum + distance - Allowance <= 0)
         {
@@ -118,10 +122,10 @@ internal struct LevelWatch
         }
         // What a bucket makes larger than all before it begins with that bucket.
         if (distance - Allowance > run.Sum) run = default;
-        if (run.Length == 0) (run.First, run.Before, run.Bias) = (bucket, calm, _bias);
+        if (run.Length == 0) (run.First, run.Level, run.Bias) = (bucket, (float)level, _bias);
         run.Sum += (float)(distance - Allowance);
         run.Length++;
-        var step = value - (double.IsNaN(expected) ? run.Before.Level : expected);
+        var step = value - (double.IsNaN(expected) ? run.Level : expected);
         if (run.Length == 1)
         {
             (run.Step, run.Early, run.Steps, run.Value, run.Spread) = ((float)step, (float)step, 1, (float)value, (float)scale);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlActors.Analysis.Binary;
 
 namespace MlActors.Analysis.Modelling;
@@ -50,7 +51,7 @@ internal sealed class PeriodSearch
     private const int MostJoined = 16;
     private const long LongestSearch = 28 * ModelShape.Day;
 
-    private readonly sbyte[] _distances = new sbyte[Capacity];
+    private Distances _distances;
     private int _count;
     private int _joined = 1;
     private int _next;
@@ -60,8 +61,15 @@ internal sealed class PeriodSearch
     private float _mean = float.NaN;
     private float _scale;
 
-    /// <summary>What it takes in memory: the object, an array.</summary>
-    public const long Bytes = 16 + 8 + (6 * 4) + (2 * 4) + 24 + Capacity;
+    /// <summary>What it takes in memory.</summary>
+    public const long Bytes = 16 + (6 * 4) + (2 * 4) + Capacity;
+
+    // Within the object: no array, no header.
+    [InlineArray(Capacity)]
+    private struct Distances
+    {
+        private sbyte _first;
+    }
 
     /// <summary>Takes the next bucket.</summary>
     /// <param name="bucket">Its number, rising; missing ones count as expected.</param>
@@ -89,7 +97,7 @@ internal sealed class PeriodSearch
         foreach (var number in (ReadOnlySpan<int>)[_count, _joined, _next, _sum, _summed, _rejected]) writer.VarInt(number);
         writer.Single(_mean);
         writer.Single(_scale);
-        writer.Raw<sbyte>(_distances.AsSpan(0, _count));
+        writer.Raw<sbyte>(_distances[.._count]);
     }
 
     public static PeriodSearch Read(ref ByteReader reader)
@@ -98,7 +106,7 @@ internal sealed class PeriodSearch
         (search._sum, search._summed, search._rejected) = ((int)reader.VarInt(), (int)reader.VarInt(), (int)reader.VarInt());
         (search._mean, search._scale) = (reader.Single(), reader.Single());
         if (search._count is < 0 or > Capacity) throw new InvalidDataException("a search for periods is too long");
-        reader.Raw<sbyte>(search._distances.AsSpan(0, search._count));
+        reader.Raw(search._distances[..search._count]);
         return search;
     }
 
@@ -120,7 +128,7 @@ internal sealed class PeriodSearch
     private int Find(long span)
     {
         Span<sbyte> values = stackalloc sbyte[_count];
-        _distances.AsSpan(0, _count).CopyTo(values);
+        _distances[.._count].CopyTo(values);
         var correlation = new Autocorrelation(values);
         // What comes with the day has a profile of its own, and hides the rest.
         var day = (double)ModelShape.Day / (_joined * span);

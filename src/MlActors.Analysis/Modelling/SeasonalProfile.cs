@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MlActors.Analysis.Binary;
 
 namespace MlActors.Analysis.Modelling;
@@ -13,8 +14,7 @@ internal sealed class SeasonalProfile
     private const int StepsOfOctave = 14;
     private const int UnitsOfScale = 64;
 
-    private readonly short[] _means;
-    private readonly byte[] _deviations; // 0: nothing seen yet
+    private readonly Slot[] _slots;
     private readonly double _base;
     private double _unit;
     private uint _updates;
@@ -23,27 +23,35 @@ internal sealed class SeasonalProfile
     /// <param name="scale">The usual deviation of the series, above 0.</param>
     public SeasonalProfile(int slots, double level, double scale)
     {
-        (_means, _deviations) = (new short[slots], new byte[slots]);
+        _slots = new Slot[slots];
         (_base, _unit) = (level, scale / UnitsOfScale);
     }
 
     private SeasonalProfile(SeasonalProfile other) =>
-        (_means, _deviations, _base, _unit, _updates) = ([.. other._means], [.. other._deviations], other._base, other._unit, other._updates);
+        (_slots, _base, _unit, _updates) = ([.. other._slots], other._base, other._unit, other._updates);
 
-    /// <summary>What a profile of so many slots takes in memory: the object, two arrays.</summary>
-    public static long BytesFor(int slots) => 56 + (2 * 24) + (3L * slots);
+    // One array of both: its own header is not paid twice.
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private struct Slot
+    {
+        public short Mean;
+        public byte Deviation; // 0: nothing seen yet
+    }
 
-    public long Bytes => BytesFor(_means.Length);
+    /// <summary>What a profile of so many slots takes in memory: the object and its array.</summary>
+    public static long BytesFor(int slots) => 48 + 24 + (((3L * slots) + 7) / 8 * 8);
+
+    public long Bytes => BytesFor(_slots.Length);
 
     /// <summary>The mean at a slot and, with both neighbours, the interval of means and the largest deviation; false where nothing was seen.</summary>
     public bool TryExpect(int slot, out double mean, out double low, out double high, out double deviation)
     {
         (mean, low, high, deviation) = (0, 0, 0, 0);
-        if (_deviations[slot] == 0) return false;
+        if (_slots[slot].Deviation == 0) return false;
         mean = low = high = Mean(slot);
         deviation = Deviation(slot);
-        Widen(slot == 0 ? _means.Length - 1 : slot - 1, ref low, ref high, ref deviation);
-        Widen(slot + 1 == _means.Length ? 0 : slot + 1, ref low, ref high, ref deviation);
+        Widen(slot == 0 ? _slots.Length - 1 : slot - 1, ref low, ref high, ref deviation);
+        Widen(slot + 1 == _slots.Length ? 0 : slot + 1, ref low, ref high, ref deviation);
         return true;
     }
 
@@ -52,7 +60,7 @@ internal sealed class SeasonalProfile
     /// <param name="unclear">Whether the level may be changing: distances from the old one are no usual ones.</param>
     public void Learn(int slot, double value, long cycles, double floor, bool unclear)
     {
-        if (_deviations[slot] == 0)
+        if (_slots[slot].Deviation == 0)
         {
             SetMean(slot, value);
             SetDeviation(slot, floor);
@@ -70,35 +78,33 @@ internal sealed class SeasonalProfile
 
     public void Write(ByteWriter writer)
     {
-        writer.VarUInt((ulong)_means.Length);
+        writer.VarUInt((ulong)_slots.Length);
         writer.Double(_base);
         writer.Double(_unit);
         writer.VarUInt(_updates);
-        writer.Raw<short>(_means);
-        writer.Raw<byte>(_deviations);
+        writer.Raw<Slot>(_slots);
     }
 
     public static SeasonalProfile Read(ref ByteReader reader, int slots)
     {
         if (reader.Count(3) != slots) throw new InvalidDataException("a seasonal profile has another number of slots");
         var profile = new SeasonalProfile(slots, reader.Double(), 1) { _unit = reader.Double(), _updates = (uint)reader.VarUInt() };
-        reader.Raw<short>(profile._means);
-        reader.Raw<byte>(profile._deviations);
+        reader.Raw<Slot>(profile._slots);
         return profile;
     }
 
     private void Widen(int neighbour, ref double low, ref double high, ref double deviation)
     {
-        if (_deviations[neighbour] == 0) return;
+        if (_slots[neighbour].Deviation == 0) return;
         var mean = Mean(neighbour);
         low = Math.Min(low, mean);
         high = Math.Max(high, mean);
         deviation = Math.Max(deviation, Deviation(neighbour));
     }
 
-    private double Mean(int slot) => _base + (_unit * _means[slot]);
+    private double Mean(int slot) => _base + (_unit * _slots[slot].Mean);
 
-    private double Deviation(int slot) => _unit * DeviationGrid.Value(_deviations[slot]);
+    private double Deviation(int slot) => _unit * DeviationGrid.Value(_slots[slot].Deviation);
 
     private void SetMean(int slot, double mean)
     {
@@ -108,18 +114,18 @@ internal sealed class SeasonalProfile
             Coarsen();
             code = Math.Round((mean - _base) / _unit);
         }
-        _means[slot] = (short)code;
+        _slots[slot].Mean = (short)code;
     }
 
-    private void SetDeviation(int slot, double deviation) => _deviations[slot] = DeviationGrid.Code(deviation / _unit, Dither());
+    private void SetDeviation(int slot, double deviation) => _slots[slot].Deviation = DeviationGrid.Code(deviation / _unit, Dither());
 
     private void Coarsen()
     {
         _unit *= 2;
-        for (var i = 0; i < _means.Length; i++)
+        foreach (ref var slot in _slots.AsSpan())
         {
-            _means[i] = (short)(_means[i] / 2);
-            if (_deviations[i] > 0) _deviations[i] = (byte)Math.Max(1, _deviations[i] - StepsOfOctave);
+            slot.Mean /= 2;
+            if (slot.Deviation > 0) slot.Deviation = (byte)Math.Max(1, slot.Deviation - StepsOfOctave);
         }
     }
 

@@ -157,7 +157,7 @@ internal struct SeriesState
         var surpriseLong = _surpriseLong + (Rate(0.05) * (standardised - _surpriseLong));
 
         var youth = (known + 1.0) / (known + 1 + Youth); // Everything is new to a young series.
-        var strength = new Strength(side);
+        var strength = new Strength(side, residual);
         // Novelty: outside of all that was seen in the same context, in widths of what is usually seen.
         var hour = shape.Slots.Hour;
         var before = hour == 0 ? 23 : hour - 1;
@@ -224,9 +224,9 @@ internal struct SeriesState
 
     private LevelWatch.Change? Watch(int bucket, double value, in Forecast forecast, double scale, double distance, bool fresh, int shortest)
     {
-        var before = new LevelWatch.Calm { Level = _slow, LevelError = _errorLevel, DayError = _errorDay, WeekError = _errorWeek, FoundError = _errorFound, Strength = _strength };
+        var before = new LevelWatch.Calm { LevelError = _errorLevel, DayError = _errorDay, WeekError = _errorWeek, FoundError = _errorFound, Strength = _strength };
         var expected = forecast.Source == ForecastSource.Level ? double.NaN : forecast.Mean;
-        return _watch.Take(bucket, distance, value, expected, scale, fresh, shortest, before, out var change) ? change : null;
+        return _watch.Take(bucket, distance, value, expected, scale, fresh, shortest, _slow, before, out var change) ? change : null;
     }
 
     // The level moves at once, the rest of what it has not followed yet, and is then the mean of the values since. What the change made of the errors and

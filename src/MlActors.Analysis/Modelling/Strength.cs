@@ -8,8 +8,11 @@ namespace MlActors.Analysis.Modelling;
 /// searched for on a data set.
 /// </summary>
 /// <param name="side">Which deviations count.</param>
+/// <param name="deviation">
+/// That of the bucket itself: if it is to the other side, neither does what the buckets before it left behind count. After a peak a low value is no high one.
+/// </param>
 [StructLayout(LayoutKind.Auto)]
-internal struct Strength(Side side)
+internal struct Strength(Side side, double deviation)
 {
     /// <summary>The strength of a score of 75: where NAB and other labelled sets have their best thresholds, on the quiet side.</summary>
     public const double Critical = 1.6;
@@ -67,7 +70,12 @@ internal struct Strength(Side side)
         Add(DecadeOfSurprise * Math.Abs(decades), multi);
     }
 
-    private readonly bool IsWanted(double signal) => side == Side.Both || side == Side.High == (signal > 0);
+    private readonly bool IsWanted(double signal) => side switch
+    {
+        Side.High => signal > 0 && deviation > 0,
+        Side.Low => signal < 0 && deviation < 0,
+        _ => true,
+    };
 
     private void Add(double u, bool multi)
     {

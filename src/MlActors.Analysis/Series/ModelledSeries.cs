@@ -26,8 +26,8 @@ internal readonly record struct SeriesKey(string Partition, string By, string Ov
 /// <summary>One series of a detector: its key, when it was seen, and what its <see cref="ISeriesKind"/> remembers of it.</summary>
 internal abstract class ModelledSeries(SeriesKey key)
 {
-    // The object without what a kind adds (16 + 24 + 8) and its places in the table and its dictionary (8 + 44).
-    private const long OwnBytes = 48 + 52;
+    // The object without what a kind adds (16 + 24 + 8) and its places in the table and its index, which are half empty at worst (16 + 12).
+    private const long OwnBytes = 48 + 28;
 
     // Twice the time, plus one when started.
     private long _seen;

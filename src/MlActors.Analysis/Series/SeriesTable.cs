@@ -3,17 +3,26 @@ using System.Runtime.InteropServices;
 namespace MlActors.Analysis.Series;
 
 /// <summary>All series of one detector. Indices are in the order in which series were first seen, and change only in <see cref="Prune"/>.</summary>
-internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, MemoryBudget memory)
+internal sealed class SeriesTable
 {
-    private readonly List<ModelledSeries> _series = [];
-    private readonly Dictionary<SeriesKey, int> _indices = [];
+    private readonly List<ModelledSeries> _series;
+    private readonly KeyIndex _index;
 
-    // How many series there are of each partition, and where by and over fields cross, of each value of either in a partition.
+    // Where fields cross: how many series there are of each partition, and of each value of the by and the over field in a partition.
     private readonly Dictionary<(Split Split, SeriesKey Value), int> _uses = [];
+
+    private readonly ISeriesKind _kind;
+    private readonly MemoryBudget _memory;
+
+    public SeriesTable(DetectorSettings detector, ISeriesKind kind, MemoryBudget memory)
+    {
+        (Detector, _kind, _memory, _series) = (detector, kind, memory, []);
+        _index = new KeyIndex(_series);
+    }
 
     private enum Split { Partition, By, Over }
 
-    public DetectorSettings Detector { get; } = detector;
+    public DetectorSettings Detector { get; }
 
     public int Count => _series.Count;
 
@@ -29,9 +38,9 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
     /// <param name="bucket">Start of the bucket in which it is seen, epoch seconds.</param>
     public int FindOrAdd(SeriesKey key, long bucket)
     {
-        if (_indices.TryGetValue(key, out var index)) return index;
-        if (!memory.TryTakeForSeries(ModelledSeries.BytesOf(key) + kind.NewBytes)) return -1;
-        var series = kind.Create(key);
+        if (_index.Find(key) is var index and >= 0) return index;
+        if (!_memory.TryTakeForSeries(ModelledSeries.BytesOf(key) + _kind.NewBytes)) return -1;
+        var series = _kind.Create(key);
         series.LastSeen = bucket;
         return Add(series);
     }
@@ -40,8 +49,8 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
     /// <exception cref="InvalidDataException">There is one of this key.</exception>
     public void Restore(ModelledSeries series)
     {
-        if (_indices.ContainsKey(series.Key)) throw new InvalidDataException("a series appears twice");
-        memory.ModelBytes += series.Bytes;
+        if (_index.Find(series.Key) >= 0) throw new InvalidDataException("a series appears twice");
+        _memory.ModelBytes += series.Bytes;
         Add(series);
     }
 
@@ -81,37 +90,36 @@ internal sealed class SeriesTable(DetectorSettings detector, ISeriesKind kind, M
             {
                 moved[i] = kept;
                 _series[kept] = _series[i];
-                _indices[_series[kept].Key] = kept;
             }
             kept++;
         }
         if (moved is null) return null;
         CollectionsMarshal.SetCount(_series, kept);
+        _index.Rebuild();
         return moved;
     }
 
     private int Add(ModelledSeries series)
     {
-        _indices.Add(series.Key, _series.Count);
         _series.Add(series);
+        _index.AddLast();
         CountValues(series.Key, +1);
         return _series.Count - 1;
     }
 
     private void Forget(ModelledSeries series)
     {
-        memory.ModelBytes -= series.Bytes;
-        kind.Forget(series);
-        _indices.Remove(series.Key);
+        _memory.ModelBytes -= series.Bytes;
+        _kind.Forget(series);
         CountValues(series.Key, -1);
     }
 
     private void CountValues(SeriesKey key, int change)
     {
-        var crossed = Detector.ByFieldName is not null && Detector.OverFieldName is not null;
-        if (Detector.ByFieldName is not null) ByCount += crossed ? Use(Split.By, key with { Over = "" }, change) : change;
-        if (Detector.OverFieldName is not null) OverCount += crossed ? Use(Split.Over, key with { By = "" }, change) : change;
-        if (Detector.PartitionFieldName is not null) PartitionCount += Use(Split.Partition, new SeriesKey(key.Partition, "", ""), change);
+        var (by, over) = (Detector.ByFieldName is not null, Detector.OverFieldName is not null);
+        if (by) ByCount += over ? Use(Split.By, key with { Over = "" }, change) : change;
+        if (over) OverCount += by ? Use(Split.Over, key with { By = "" }, change) : change;
+        if (Detector.PartitionFieldName is not null) PartitionCount += by || over ? Use(Split.Partition, new SeriesKey(key.Partition, "", ""), change) : change;
     }
 
     // By how much the number of values changes.

@@ -91,8 +91,8 @@ internal sealed class BucketRecords
         {
             if (child.Value.TryGetProperty("buckets", out _))
             {
-                if (inner is { } other)
-                    throw new SourceException($"[aggregations] has [{other.Name}] and [{child.Name}] side by side: put one of them into the other", isPermanent: true);
+                // Found when it was read, unless the server knows kinds of buckets that are not known here.
+                if (inner is { } other) throw new SourceException("[aggregations] " + DatafeedAggregation.SideBySide(other.Name, child.Name), isPermanent: true);
                 inner = child;
             }
             else if (child.Name != _timeField)

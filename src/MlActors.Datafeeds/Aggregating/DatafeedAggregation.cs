@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MlActors.Jobs.Configuration;
@@ -18,6 +19,13 @@ internal sealed record DatafeedAggregation(string Name, JsonObject Definition, l
 
     private const string Advice = "give one date_histogram, or one composite whose first source is a date_histogram in ascending order";
     private const int CompositeSize = 1000;
+
+    // Kinds of aggregations with many buckets.
+    private static readonly FrozenSet<string> Splits = FrozenSet.ToFrozenSet(
+    [
+        "categorize_text", "date_histogram", "date_range", "filters", "geohash_grid", "geotile_grid", "histogram", "ip_range", "multi_terms", "range", "rare_terms",
+        "significant_terms", "terms",
+    ], StringComparer.Ordinal);
 
     /// <summary>Reads the aggregation of a datafeed that has one; <c>null</c> when something is wrong with it.</summary>
     public static DatafeedAggregation? Read(DatafeedConfig datafeed, JobConfig job, ProblemList problems)
@@ -52,6 +60,7 @@ internal sealed record DatafeedAggregation(string Name, JsonObject Definition, l
                 problems.Add("frequency", $"is [{frequency}]: must be a multiple of the interval {shown} of [aggregations]", ProblemKind.IllegalArgument);
             if (!SaysTime(definition, timeField))
                 return Refuse($"[{name}] needs the time of its newest document: add {{\"{timeField}\": {{\"max\": {{\"field\": \"{timeField}\"}}}}}} to its [aggs]");
+            if (FindSideBySide(definition) is var (one, other)) return Refuse(SideBySide(one, other));
             var given = NamesIn(definition).Append(CountField).ToHashSet(StringComparer.Ordinal);
             foreach (var field in job.ToSettings().Schema.Fields.Select(field => field.Name).Distinct().Where(field => !Gives(given, field)))
                 Refuse($"give no field [{field}], which job [{job.JobId}] needs: name an aggregation so, or a source of the composite");
@@ -63,6 +72,16 @@ internal sealed record DatafeedAggregation(string Name, JsonObject Definition, l
             problems.Add("aggregations", problem, ProblemKind.IllegalArgument);
             return null;
         }
+    }
+
+    /// <summary>Why no records can be made where two aggregations split the same bucket.</summary>
+    public static string SideBySide(string one, string other) => $"has [{one}] and [{other}] side by side: put one of them into the other";
+
+    private static (string One, string Other)? FindSideBySide(JsonObject definition)
+    {
+        var inner = Inner(definition).Where(inner => inner.Value is JsonObject part && part.Any(kind => Splits.Contains(kind.Key))).ToList();
+        return inner is [var one, var other, ..] ? (one.Key, other.Key)
+            : inner.Select(part => FindSideBySide(part.Value!.AsObject())).FirstOrDefault(found => found is not null);
     }
 
     private static JsonObject? Parse(JsonElement definition)

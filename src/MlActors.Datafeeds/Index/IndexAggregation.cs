@@ -38,8 +38,6 @@ internal sealed record IndexAggregation(DatafeedAggregation Shape, ImmutableArra
         var buckets = aggregation.Inner.Where(inner => inner is not MetricAggregation).ToList();
         if (buckets.Find(inner => inner is HistogramAggregation) is { } histogram)
             throw new QueryException($"[{place}.aggs.{histogram.Name}] is a second [date_histogram]; a datafeed has one, at the top");
-        if (buckets is [var first, var second, ..])
-            throw new QueryException($"[{place}.aggs] has [{first.Name}] and [{second.Name}] side by side: put one of them into the other");
         foreach (var inner in buckets) CheckWithin(inner, $"{place}.aggs.{inner.Name}");
     }
 }

@@ -11,8 +11,9 @@ internal abstract class CellReader
     /// <summary>Gives a record's field the value of the cell.</summary>
     public abstract void Copy(DbDataReader reader, int column, RowRecords record, int field);
 
-    /// <summary>The cell as a time.</summary>
-    public abstract CellTime TimeOf(DbDataReader reader, int column);
+    /// <summary>The cell as a time, epoch milliseconds; <c>null</c> when it is none.</summary>
+    /// <exception cref="SourceException">It is a number, and nothing says of what.</exception>
+    public abstract long? TimeOf(DbDataReader reader, int column, CellTimes times);
 
     /// <exception cref="SourceException">No field can be made of the type.</exception>
     public static CellReader For(DbDataReader reader, int column) => Of(reader.GetFieldType(column)) ?? throw NoField(reader, column);
@@ -44,7 +45,7 @@ internal abstract class CellReader
 
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) => record.Set(field, reader.GetDouble(column));
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfNumber(reader.GetDouble(column));
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => times.OfReal(reader.GetDouble(column));
     }
 
     private sealed class Floats : CellReader
@@ -60,7 +61,7 @@ internal abstract class CellReader
             if (value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture)) record.Set(field, text[..length]);
         }
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfNumber(reader.GetFloat(column));
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => times.OfReal(reader.GetFloat(column));
     }
 
     private sealed class Integers : CellReader
@@ -69,7 +70,7 @@ internal abstract class CellReader
 
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) => record.Set(field, reader.GetInt64(column));
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfInteger(reader.GetInt64(column));
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => times.OfInteger(reader.GetInt64(column));
     }
 
     private sealed class Unsigned : CellReader
@@ -78,7 +79,7 @@ internal abstract class CellReader
 
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) => record.Set(field, (decimal)reader.GetFieldValue<ulong>(column));
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfDecimal(reader.GetFieldValue<ulong>(column));
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => times.OfDecimal(reader.GetFieldValue<ulong>(column));
     }
 
     private sealed class Decimals : CellReader
@@ -101,7 +102,7 @@ internal abstract class CellReader
             }
         }
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfDecimal(reader.GetDecimal(column));
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => times.OfDecimal(reader.GetDecimal(column));
     }
 
     private sealed class Texts : CellReader
@@ -110,7 +111,7 @@ internal abstract class CellReader
 
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) => record.Set(field, reader.GetString(column).AsSpan());
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfText(reader.GetString(column));
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => times.OfText(reader.GetString(column));
     }
 
     private sealed class Booleans : CellReader
@@ -119,7 +120,7 @@ internal abstract class CellReader
 
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) => record.Set(field, reader.GetBoolean(column));
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.None;
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => null;
     }
 
     private sealed class Dates : CellReader
@@ -129,7 +130,7 @@ internal abstract class CellReader
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) => CopyTime(reader.GetDateTime(column), record, field);
 
         // Databases whose times have no zone keep UTC, or the user converts.
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfTicks(reader.GetDateTime(column).Ticks);
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => CellTimes.OfTicks(reader.GetDateTime(column).Ticks);
     }
 
     private sealed class Days : CellReader
@@ -139,8 +140,8 @@ internal abstract class CellReader
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) =>
             CopyTime(reader.GetFieldValue<DateOnly>(column).ToDateTime(TimeOnly.MinValue), record, field);
 
-        public override CellTime TimeOf(DbDataReader reader, int column) =>
-            CellTime.OfTicks(reader.GetFieldValue<DateOnly>(column).ToDateTime(TimeOnly.MinValue).Ticks);
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) =>
+            CellTimes.OfTicks(reader.GetFieldValue<DateOnly>(column).ToDateTime(TimeOnly.MinValue).Ticks);
     }
 
     private sealed class Offsets : CellReader
@@ -150,7 +151,7 @@ internal abstract class CellReader
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) =>
             CopyTime(reader.GetFieldValue<DateTimeOffset>(column).UtcDateTime, record, field);
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.OfTicks(reader.GetFieldValue<DateTimeOffset>(column).UtcTicks);
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => CellTimes.OfTicks(reader.GetFieldValue<DateTimeOffset>(column).UtcTicks);
     }
 
     private sealed class Others : CellReader
@@ -160,7 +161,7 @@ internal abstract class CellReader
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) =>
             record.Set(field, Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture).AsSpan());
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => CellTime.None;
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => null;
     }
 
     private static void CopyTime(DateTime utc, RowRecords record, int field)

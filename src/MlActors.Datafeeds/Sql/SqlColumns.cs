@@ -28,7 +28,8 @@ internal sealed class SqlColumns
 
     public int Count { get; }
 
-    public CellTime TimeOf(DbDataReader reader) => reader.IsDBNull(_timeColumn) ? CellTime.None : _timeCells.TimeOf(reader, _timeColumn);
+    /// <summary>The time of a row, epoch milliseconds; <c>null</c> when it has none.</summary>
+    public long? TimeOf(DbDataReader reader, CellTimes times) => reader.IsDBNull(_timeColumn) ? null : _timeCells.TimeOf(reader, _timeColumn, times);
 
     public void Copy(DbDataReader reader, RowRecords record)
     {

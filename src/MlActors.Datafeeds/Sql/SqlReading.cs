@@ -43,7 +43,7 @@ internal sealed class SqlReading : IPageReader
         while (_hasRow || await MoveAsync(cancellation))
         {
             var bytes = 0L;
-            if (_times.Read(_columns!.TimeOf(_reader!)) is not { } ms)
+            if (_columns!.TimeOf(_reader!, _times) is not { } ms)
             {
                 _page.AddUndated(_columns.Count - 1, bytes);
             }

@@ -53,5 +53,5 @@ internal sealed class SqlSource(SqlDatabase database, SqlSettings settings, JobC
         }, database.Explain, cancellation);
 
     private long? TimeAt(DbDataReader reader, int column, CellTimes times) =>
-        reader.IsDBNull(column) ? null : times.Read(database.ReaderOf(reader, column).TimeOf(reader, column));
+        reader.IsDBNull(column) ? null : database.ReaderOf(reader, column).TimeOf(reader, column, times);
 }

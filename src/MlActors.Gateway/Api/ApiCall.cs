@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using MlActors.Gateway.Errors;
 using MlActors.Gateway.Security;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -23,6 +24,9 @@ public sealed record ApiCall(
 
     /// <summary>A segment of the path; <c>null</c> when the path taken has none of that name.</summary>
     public string? Path(string name) => Http.Request.RouteValues.TryGetValue(name, out var value) ? (string?)value : null;
+
+    /// <summary>Who asks, for the messages of what is asked for.</summary>
+    public Caller Caller => new(Principal.ApiKeyId is { } key ? $"{Principal.Name} (API key {key})" : Principal.Name, Http.Connection.RemoteIpAddress?.ToString() ?? "");
 
     public string JobId => Path("job_id") ?? throw new InvalidOperationException("the path has no job_id");
 
@@ -59,7 +63,7 @@ public sealed record ApiCall(
     public async Task<TReply> AskAsync<TReply>(JobMessage message, TimeSpan timeout)
         where TReply : JobReply
     {
-        var reply = await Services.Jobs.AskAsync(message, timeout, Aborted);
+        var reply = await Services.Jobs.AskAsync(message is JobCommand command ? command with { By = Caller } : message, timeout, Aborted);
         if (reply is Refused refused) throw ErrorMapping.From(refused);
         return reply as TReply ?? throw new InvalidOperationException($"unexpected {reply.GetType().Name} to {message.GetType().Name}");
     }

@@ -27,6 +27,8 @@ public static partial class ApiTable
         .. OpenEndpoint.All,
         .. DataEndpoint.All,
         .. StatsEndpoint.All,
+        .. MessageEndpoints.All,
+        .. ExpiredDataEndpoint.All,
         .. ResultEndpoints.All,
         .. OverallBucketsEndpoint.All,
         .. ModelPlotEndpoint.All,

@@ -108,7 +108,7 @@ public static class RunEndpoints
         var running = rows.Where(row => row.Status.State != DatafeedState.Stopped || call.Get(CloseJob) == true).Select(row => row.Config.JobId).ToList();
         if (running.Count > 0)
         {
-            var progress = await call.Services.Jobs.RunAsync(new BulkRequest(BulkOperation.StopDatafeed, running, deadline.Remaining) { ClosesJob = call.Get(CloseJob) })
+            var progress = await call.Services.Jobs.RunAsync(new BulkRequest(BulkOperation.StopDatafeed, running, deadline.Remaining) { ClosesJob = call.Get(CloseJob), By = call.Caller })
                 .WaitAsync(call.Aborted);
             Check(call, progress);
         }

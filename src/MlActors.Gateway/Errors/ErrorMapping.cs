@@ -39,7 +39,7 @@ public static class ErrorMapping
         RefusalKind.NotFound => 404,
         RefusalKind.Conflict => 409,
         RefusalKind.TooMany => 429,
-        RefusalKind.Unavailable => 503,
+        RefusalKind.Unavailable or RefusalKind.Moving => 503,
         _ => 500,
     };
 
@@ -48,7 +48,7 @@ public static class ErrorMapping
         RefusalKind.Invalid => ErrorTypes.IllegalArgument,
         RefusalKind.AlreadyExists => ErrorTypes.AlreadyExists,
         RefusalKind.NotFound => ErrorTypes.NotFound,
-        RefusalKind.Conflict or RefusalKind.TooMany or RefusalKind.Unavailable => ErrorTypes.Status,
+        RefusalKind.Conflict or RefusalKind.TooMany or RefusalKind.Unavailable or RefusalKind.Moving => ErrorTypes.Status,
         _ => ErrorTypes.Unexpected,
     };
 

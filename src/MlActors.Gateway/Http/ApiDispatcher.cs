@@ -31,12 +31,23 @@ public sealed partial class ApiDispatcher(GatewayServices services, Authenticato
         await ResponseWriter.WriteAsync(call, await endpoint.Handler(call), contentType);
     });
 
+    /// <summary>Lets through to <paramref name="next"/>, which answers by itself, whoever may use the endpoint.</summary>
+    public Task PassAsync(HttpContext http, ApiEndpoint endpoint, RequestDelegate next) => GuardAsync(http, async () =>
+    {
+        Authenticator.Authorize(await authenticator.AuthenticateAsync(http), endpoint);
+        await next(http);
+    });
+
     /// <summary>Answers what no endpoint is for.</summary>
     public Task RefuseUnknownAsync(HttpContext http) => GuardAsync(http, async () =>
     {
         await authenticator.AuthenticateAsync(http);
         throw ApiTable.Unknown(http.Request.Method, http.Request.Path);
     });
+
+    /// <summary>Answers everything on a node that is not there to answer.</summary>
+    public Task RefuseAllAsync(HttpContext http) => GuardAsync(http, () => throw new ApiException(503, ErrorTypes.Status,
+        "this node runs jobs and does not answer the API; ask one whose [mlactors.cluster.roles] have gateway"));
 
     private async Task GuardAsync(HttpContext http, Func<Task> answer)
     {

@@ -53,7 +53,7 @@ public static class CloseEndpoint
 
         var operation = force ? BulkOperation.ForceClose : BulkOperation.Close;
         var toClose = jobs.Where(job => job.State != JobState.Closed && (force || job.State != JobState.Failed)).Select(job => job.JobId).ToList();
-        var request = new BulkRequest(operation, toClose, deadline.Remaining);
+        var request = new BulkRequest(operation, toClose, deadline.Remaining) { By = call.Caller };
         if (!call.Get(Wait)) return ApiResult.Background(call.Services.Jobs.Start(request));
 
         // Not bound to the connection: the work goes on when the client leaves.

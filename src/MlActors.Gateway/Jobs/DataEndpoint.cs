@@ -48,7 +48,9 @@ public static class DataEndpoint
         var config = await RequireOpenAsync(call);
         var settings = config.ToSettings();
         var format = new RecordFormat(config.DataDescription.TimeField, config.DataDescription.TimeFormat);
-        var upload = new Upload(call, settings.Schema, reset, call.Get(BatchId));
+        // Where the owner may move, each upload has a name: whoever of the two dies on the way, a piece that is sent again counts once.
+        var name = call.Get(BatchId) ?? (call.Services.Jobs.JobsMove ? Guid.NewGuid().ToString("N") : null);
+        var upload = new Upload(call, settings.Schema, reset, name);
         var counts = await upload.RunAsync(new RecordReader(settings.Schema, format));
         return ApiResult.Json(
             json =>

@@ -103,7 +103,7 @@ public static partial class JobEndpoints
     {
         var row = await call.RequireJobAsync();
         var task = call.Services.Jobs.NewTaskId();
-        var command = new DeleteJob(call.JobId, call.Get(Force), task);
+        var command = new DeleteJob(call.JobId, call.Get(Force), task) { By = call.Caller };
         if (!call.Get(Parameters.WaitForCompletion))
         {
             if (!call.Get(Force)) RequireClosed(row, "delete");
@@ -117,7 +117,7 @@ public static partial class JobEndpoints
     {
         var row = await call.RequireJobAsync();
         var task = call.Services.Jobs.NewTaskId();
-        var command = new ResetJob(call.JobId, task);
+        var command = new ResetJob(call.JobId, task) { By = call.Caller };
         if (!call.Get(Parameters.WaitForCompletion))
         {
             RequireClosed(row, "reset");

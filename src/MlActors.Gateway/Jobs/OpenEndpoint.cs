@@ -67,7 +67,7 @@ public static class OpenEndpoint
 
         var toOpen = jobs.Where(job => job.State != JobState.Opened).Select(job => job.JobId).ToList();
         await RequireFiltersAsync(call, toOpen);
-        var request = new BulkRequest(BulkOperation.Open, toOpen, deadline.Remaining);
+        var request = new BulkRequest(BulkOperation.Open, toOpen, deadline.Remaining) { By = call.Caller };
         if (!call.Get(Wait)) return ApiResult.Background(call.Services.Jobs.Start(request));
         var progress = toOpen.Count == 0 ? null : await call.Services.Jobs.RunAsync(request).WaitAsync(call.Aborted);
         if (progress is not null) Check(call, progress);

@@ -19,7 +19,6 @@ public static class NotYetEndpoints
         Declare("ml.upgrade_job_snapshot", "POST", Job + "/model_snapshots/{snapshot_id}/_upgrade"),
         Declare("ml.get_model_snapshot_upgrade_stats", "GET", Job + "/model_snapshots/{snapshot_id}/_upgrade/_stats"),
         Declare("ml.set_upgrade_mode", "POST", "/_ml/set_upgrade_mode"),
-        Declare("ml.delete_expired_data", "DELETE", "/_ml/_delete_expired_data", "/_ml/_delete_expired_data/{job_id}"),
     ];
 
     private static ApiEndpoint Declare(string name, string methods, params string[] paths) =>

@@ -80,8 +80,8 @@ public static class ServerEndpoints
             json.WriteString("cluster_name", call.Services.Options.ClusterName);
             json.WriteString("status", health.Healthy ? "green" : "red");
             json.WriteBoolean("timed_out", false);
-            json.WriteNumber("number_of_nodes", 1);
-            json.WriteNumber("number_of_data_nodes", 1);
+            json.WriteNumber("number_of_nodes", call.Services.Jobs.NodeCount);
+            json.WriteNumber("number_of_data_nodes", call.Services.Jobs.NodeCount);
             foreach (var name in new[]
             {
                 "active_primary_shards", "active_shards", "relocating_shards", "initializing_shards", "unassigned_shards", "delayed_unassigned_shards",

@@ -128,10 +128,10 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
 
     private JobCommand Command(string jobId) => _request.Operation switch
     {
-        BulkOperation.Close => new CloseJob(jobId) { NotifyAccepted = true },
-        BulkOperation.ForceClose => new ForceCloseJob(jobId) { NotifyAccepted = true },
-        BulkOperation.StopDatafeed => new StopDatafeed(jobId, DatafeedId: null, _request.ClosesJob) { NotifyAccepted = true },
-        _ => new OpenJob(jobId, Join: true) { NotifyAccepted = true },
+        BulkOperation.Close => new CloseJob(jobId) { NotifyAccepted = true, By = _request.By },
+        BulkOperation.ForceClose => new ForceCloseJob(jobId) { NotifyAccepted = true, By = _request.By },
+        BulkOperation.StopDatafeed => new StopDatafeed(jobId, DatafeedId: null, _request.ClosesJob) { NotifyAccepted = true, By = _request.By },
+        _ => new OpenJob(jobId, Join: true) { NotifyAccepted = true, By = _request.By },
     };
 
     private void OnAccepted(string jobId)
@@ -146,9 +146,9 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
     {
         // A repeated question may be answered twice; the first answer counts.
         if (!_entries.TryGetValue(reply.JobId, out var entry) || entry.Outcome != BulkOutcome.Pending) return;
-        if (reply is Refused { Kind: RefusalKind.Unavailable } unavailable)
+        if (reply is Refused { Kind: RefusalKind.Unavailable or RefusalKind.Moving } unavailable)
         {
-            // The store could not write just now: the next sweep asks again, the time limit bounds it.
+            // The store could not write just now, or the job is on its way to another node: the next sweep asks again, the time limit bounds it.
             entry.Reason = unavailable.Reason;
             return;
         }

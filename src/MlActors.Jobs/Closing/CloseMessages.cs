@@ -12,6 +12,9 @@ public sealed record BulkRequest(BulkOperation Operation, IReadOnlyList<string> 
 {
     /// <summary>For <see cref="BulkOperation.StopDatafeed"/>: see <see cref="Datafeeds.StopDatafeed.CloseJob"/>.</summary>
     public bool? ClosesJob { get; init; }
+
+    /// <summary>Who asks.</summary>
+    public Auditing.Caller? By { get; init; }
 }
 
 public enum BulkOutcome

@@ -103,6 +103,8 @@ public sealed class TaskRegistry : ReceiveActor, IWithTimers
         {
             SetReceiveTimeout(TimeSpan.FromSeconds(30));
             Receive<ReceiveTimeout>(_ => jobs.Tell(command));
+            // It is on its way to another node: the next time-out asks there.
+            Receive<Refused>(refused => refused.Kind == RefusalKind.Moving, _ => SetReceiveTimeout(TimeSpan.FromSeconds(1)));
             Receive<JobReply>(reply =>
             {
                 Context.Parent.Tell(new CommandEnded(taskId, reply));

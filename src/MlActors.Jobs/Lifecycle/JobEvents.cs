@@ -17,7 +17,8 @@ public sealed record JobOpening(long Time, long Generation, long Deadline) : Job
 public sealed record JobOpened(long Time) : JobEvent(Time);
 
 /// <summary>The intention to close, durable before anything of it is done. A forced one never turns back into a graceful one.</summary>
-public sealed record JobClosing(long Time, bool Forced, long Deadline) : JobEvent(Time);
+/// <param name="Why">When nobody asked for it.</param>
+public sealed record JobClosing(long Time, bool Forced, long Deadline, string? Why = null) : JobEvent(Time);
 
 /// <param name="Forced">Whether the analysis was stopped without finishing its input.</param>
 public sealed record JobClosed(long Time, bool Forced) : JobEvent(Time);

@@ -88,7 +88,7 @@ public static partial class JobLifecycle
         {
             UpdateJob => state.Blocked == BlockedReason.Delete ? BlockedRefusal(state, "update") : new Decision.Happens(),
             OpenJob open => DecideOpen(state, open, now, deadlines),
-            CloseJob => DecideClose(state, now, deadlines),
+            CloseJob close => DecideClose(state, close, now, deadlines),
             ForceCloseJob => DecideForceClose(state, now, deadlines),
             DeleteJob delete => DecideDelete(state, delete, now, deadlines),
             ResetJob reset => DecideReset(state, reset, now, deadlines),
@@ -141,12 +141,12 @@ public static partial class JobLifecycle
         _ => Refuse(RefusalKind.Conflict, $"cannot open job [{open.JobId}] because it is {Name(state.State)}"),
     };
 
-    private static Decision DecideClose(JobLifecycleState state, long now, LifecycleDeadlines deadlines) => state.State switch
+    private static Decision DecideClose(JobLifecycleState state, CloseJob close, long now, LifecycleDeadlines deadlines) => state.State switch
     {
         JobState.Closed => new Decision.Confirmed(),
         JobState.Closing => new Decision.Joined(),
         JobState.Failed => Refuse(RefusalKind.Conflict, $"cannot close job [{state.Config!.JobId}] because it failed: {state.Reason}; close it with force=true"),
-        _ => Happen(new JobClosing(now, Forced: false, now + deadlines.Closing)),
+        _ => Happen(new JobClosing(now, Forced: false, now + deadlines.Closing, close.Why)),
     };
 
     private static Decision DecideForceClose(JobLifecycleState state, long now, LifecycleDeadlines deadlines) => state switch
@@ -176,6 +176,7 @@ public static partial class JobLifecycle
 
     private static Decision DecideRevert(JobLifecycleState state, RevertSnapshot revert, long now, LifecycleDeadlines deadlines) => state switch
     {
+        { Blocked: BlockedReason.Revert } when state.BlockedTaskId == revert.TaskId => new Decision.Joined(),
         { Blocked: not BlockedReason.None } => BlockedRefusal(state, "revert the model of"),
         { State: not JobState.Closed } => Refuse(RefusalKind.Conflict,
             $"cannot revert the model of job [{revert.JobId}] because it is {Name(state.State)}; close it first"),

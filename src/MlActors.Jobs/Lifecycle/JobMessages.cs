@@ -13,6 +13,9 @@ public abstract record JobCommand(string JobId) : JobMessage(JobId)
 {
     /// <summary>Whether the sender wants <see cref="Accepted"/> as soon as the intention is durable, before the final reply.</summary>
     public bool NotifyAccepted { get; init; }
+
+    /// <summary>Who asks; <c>null</c> when that is nobody's business.</summary>
+    public Auditing.Caller? By { get; init; }
 }
 
 /// <param name="Datafeed">Its datafeed, if it is to have one from the beginning.</param>
@@ -26,7 +29,8 @@ public sealed record UpdateJob(string JobId, JobUpdate Update) : JobCommand(JobI
 public sealed record OpenJob(string JobId, bool Join = false) : JobCommand(JobId);
 
 /// <summary>Answered with <see cref="JobClosedReply"/> when everything journaled is analysed, and counts, snapshot and results are durable.</summary>
-public sealed record CloseJob(string JobId) : JobCommand(JobId);
+/// <param name="Why">When nobody asked for it.</param>
+public sealed record CloseJob(string JobId, string? Why = null) : JobCommand(JobId);
 
 /// <summary>Answered with <see cref="JobClosedReply"/> when the analysis has really stopped; nothing is flushed.</summary>
 public sealed record ForceCloseJob(string JobId) : JobCommand(JobId);
@@ -128,6 +132,9 @@ public enum RefusalKind
 
     /// <summary>503: the store cannot write now; nothing happened, try again.</summary>
     Unavailable,
+
+    /// <summary>503: the job is going to another node; nothing happened, and it will be answered there.</summary>
+    Moving,
 }
 
 /// <summary>It was not done, and nothing changed.</summary>

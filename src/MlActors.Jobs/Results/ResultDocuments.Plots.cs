@@ -2,6 +2,7 @@ using System.Text.Json;
 using MlActors.Analysis;
 using MlActors.Analysis.Forecasting;
 using MlActors.Analysis.Results;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Forecasts;
 
 namespace MlActors.Jobs.Results;
@@ -53,6 +54,28 @@ public static partial class ResultDocuments
         WriteField(json, "by", detector.ByFieldName, annotation.By);
         WriteField(json, "over", detector.OverFieldName, annotation.Over);
     });
+
+    /// <summary>The document of a message.</summary>
+    public static byte[] Message(AuditMessage message) => Render(json =>
+    {
+        json.WriteString("job_id", message.JobId);
+        json.WriteString("job_type", "anomaly_detector");
+        json.WriteNumber("timestamp", message.TimeMs);
+        json.WriteString("level", NameOf(message.Level));
+        json.WriteString("message", message.Text);
+        json.WriteString("node_name", message.Node);
+        if (message.By is not { } by) return;
+        json.WriteString("user", by.User);
+        if (by.Address.Length > 0) json.WriteString("address", by.Address);
+    });
+
+    /// <summary>The name of a level in the API.</summary>
+    public static string NameOf(AuditLevel level) => level switch
+    {
+        AuditLevel.Info => "info",
+        AuditLevel.Warning => "warning",
+        _ => "error",
+    };
 
     private static void WriteField(Utf8JsonWriter json, string kind, string? field, string value)
     {

@@ -94,6 +94,13 @@ internal sealed partial class AnalysisActor
         _job.Tell(new FromAnalysis.Checkpoint(_start.Generation, Draft()));
     }
 
+    private void SaveAndRest()
+    {
+        if (_inputsSinceSnapshot > 0) TakeCheckpoint();
+        else _job.Tell(new FromAnalysis.NothingToSave(_start.Generation));
+        Become(() => ReceiveAny(_ => { }));
+    }
+
     private SnapshotDraft Draft() => new(_analysis.SaveState(), _folded, _analysis.LatestRecordTime, _analysis.LatestResultTime,
         _analysis.LastFinalizedBucketEnd, _analysis.SizeStats, _timer.Stats, [.. Categories(counts: true)]);
 

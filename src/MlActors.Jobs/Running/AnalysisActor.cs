@@ -54,6 +54,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
     private readonly Queue<ToAnalysis> _markers = new();
     private bool _reading;
     private bool _stepping;
+    private bool _saves;
     private int _writes;
     private TimeSpan _retryDelay = FirstRetry;
 
@@ -140,6 +141,11 @@ internal sealed partial class AnalysisActor : ReceiveActor
             _inMemory.Enqueue(appended);
             ScheduleStep();
         });
+        Receive<ToAnalysis.Save>(_ =>
+        {
+            _saves = true;
+            ScheduleStep();
+        });
         Receive<ToAnalysis>(marker =>
         {
             _markers.Enqueue(marker);
@@ -166,6 +172,11 @@ internal sealed partial class AnalysisActor : ReceiveActor
     /// <summary>Does the next piece of work, if there is one and nothing has to be waited for.</summary>
     private void DoStep()
     {
+        if (_saves)
+        {
+            if (_writes == 0) SaveAndRest();
+            return;
+        }
         if (_markers.TryPeek(out var marker) && _folded >= MarkerSeq(marker))
         {
             if (_writes > 0) return;

@@ -38,6 +38,9 @@ internal abstract record ToAnalysis
     /// Whether interim results of the buckets that stay open are written: a datafeed does so as it reads, and what is left must not depend on who died meanwhile.
     /// </param>
     internal sealed record Finish(long Seq, bool ShowsOpenBuckets) : ToAnalysis;
+
+    /// <summary>Save what is analysed by now, and analyse nothing more. Answered with <see cref="FromAnalysis.Checkpoint"/> or <see cref="FromAnalysis.NothingToSave"/>.</summary>
+    internal sealed record Save : ToAnalysis;
 }
 
 /// <summary>From an analysis to its job. The generation tells a late report of an earlier run from the present one's.</summary>
@@ -54,6 +57,8 @@ internal abstract record FromAnalysis(long Generation)
 
     /// <summary>Enough work was done since the last snapshot to bound a replay by another.</summary>
     internal sealed record Checkpoint(long Generation, SnapshotDraft Draft) : FromAnalysis(Generation);
+
+    internal sealed record NothingToSave(long Generation) : FromAnalysis(Generation);
 
     internal sealed record Flushed(long Generation, long Token, long? LastFinalizedBucketEnd) : FromAnalysis(Generation);
 

@@ -130,6 +130,9 @@ public sealed partial class JobActor
             case FromAnalysis.Checkpoint checkpoint:
                 CommitCheckpoint(checkpoint.Draft);
                 break;
+            case FromAnalysis.NothingToSave:
+                Leave();
+                break;
             case FromAnalysis.Finished finished:
                 OnFinished(finished);
                 break;
@@ -149,9 +152,11 @@ public sealed partial class JobActor
         _analysedSeq = progress.Seq;
         _unanalysedBytes = Math.Max(0, _unanalysedBytes - progress.Bytes);
         _trouble = progress.Trouble;
+        _services.Observer.Finished(progress.Timing.BucketCount - _status.Timing.BucketCount);
         _status = _status with { Size = progress.Size, Timing = progress.Timing, SizeLogTime = Now };
         if (_state.State == JobState.Closing && _progress is { Phase: "analysing" }) _progress = _progress with { Percent = Percent() };
         ReleaseHeldReplies();
+        Show();
     }
 
     // Analysing is taken to be the first four fifths of a close.
@@ -173,12 +178,17 @@ public sealed partial class JobActor
     private void CommitCheckpoint(SnapshotDraft draft)
     {
         // When it had to wait for the store, the run may be over or a newer one in its place.
-        if (!JobLifecycle.IsRunning(_state) || draft.Seq <= _state.SnapshotSeq) return;
+        if (!JobLifecycle.IsRunning(_state) || draft.Seq <= _state.SnapshotSeq)
+        {
+            if (_handsOver) Leave();
+            return;
+        }
         var save = Save(draft, byWork: true);
         Commit([save.Taken], save.Writes, () =>
         {
             save.Saved();
             FaultPoints.Hit("snapshot.journaled");
+            if (_handsOver) Leave();
         }, _ => CommitLater(() => CommitCheckpoint(draft)), Sized(draft));
     }
 

@@ -39,7 +39,7 @@ public sealed partial class JobActor
         try
         {
             var config = DatafeedReader.ReadUpdate(_state.Datafeed!, update.Body, _state.Config!, _services.Datafeeds.Sources);
-            Commit([new DatafeedPut(Now, config)], [], () => sender.Tell(new DatafeedReply(_jobId, config)), cause => sender.Tell(NotWritten(cause)));
+            Commit([new DatafeedPut(Now, config)], [], () => sender.Tell(new DatafeedReply(_jobId, config)), cause => sender.Tell(NotWritten(cause)), by: update.By);
         }
         catch (InvalidConfigException invalid)
         {

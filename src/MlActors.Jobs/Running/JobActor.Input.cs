@@ -143,6 +143,8 @@ public sealed partial class JobActor
                     .PipeTo(_self, success: upload => new UploadRead(batchId, upload, null), failure: cause => new UploadRead(batchId, null, cause));
                 return;
             }
+            // What repeats a piece of this very write is answered when that is durable.
+            if (next.Request is PostRecords { BatchId: not null } again && IsIn(append, again)) break;
             _pending.Dequeue();
             // A command that had its turn between two writes may have ended the job's taking of data.
             if (RefusalOfInput(next.Request) is { } refused)
@@ -193,7 +195,8 @@ public sealed partial class JobActor
             var known = upload.Pieces.Count + append.Pieces.Count(p => p.BatchId == batchId);
             if (post.Piece < upload.Pieces.Count || upload.Whole)
             {
-                append.Outcomes.Add(() => sender.Tell(Repeat(post, upload, checksum)));
+                // Held back like the first answer, which may still be: who asks twice is slowed down as well.
+                append.Outcomes.Add(() => _held.Enqueue((sender, Repeat(post, upload, checksum))));
                 return;
             }
             if (post.Piece != known)
@@ -216,6 +219,12 @@ public sealed partial class JobActor
         }
         append.Senders.Add(sender);
         append.Outcomes.Add(() => _held.Enqueue((sender, new PieceAccepted(_jobId, before, after, Repeated: false))));
+    }
+
+    private bool IsIn(Append append, PostRecords post)
+    {
+        var durable = _uploads[post.BatchId!].Pieces.Count;
+        return post.Piece >= durable && post.Piece < durable + append.Pieces.Count(piece => piece.BatchId == post.BatchId);
     }
 
     private JobReply Repeat(PostRecords post, StoredUpload upload, ulong checksum)
@@ -323,6 +332,11 @@ public sealed partial class JobActor
     private void AppendEnded()
     {
         _appending = false;
+        if (_handsOver)
+        {
+            SaveAndLeave();
+            return;
+        }
         if (!_commandWaits)
         {
             AppendNext();
@@ -335,6 +349,7 @@ public sealed partial class JobActor
 
     private void Succeed(Append append)
     {
+        _services.Observer.Accepted(_status.Counts, append.Status.Counts);
         _status = append.Status with { Size = _status.Size, Timing = _status.Timing, SizeLogTime = _status.SizeLogTime };
         _unanalysedBytes += append.Bytes;
         foreach (var input in append.Inputs) _analysis?.Tell(input);
@@ -345,6 +360,7 @@ public sealed partial class JobActor
         }
         foreach (var outcome in append.Outcomes) outcome();
         ReleaseHeldReplies();
+        Show();
     }
 
     /// <summary>Acknowledgements wait while too much is unanalysed: the sender is slowed down to the pace of the analysis.</summary>

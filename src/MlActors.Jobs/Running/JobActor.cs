@@ -2,10 +2,12 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Akka.Persistence;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Observing;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
@@ -16,6 +18,9 @@ public sealed record JobServices(
     IJobStore Store, IContextStore Contexts, DatafeedServices Datafeeds, TimeProvider Time, RunningOptions Options, NodeIdentity Node)
 {
     internal ForecastRunner Forecasts { get; } = new(Store, Time, Options);
+
+    /// <summary>Who is told how the jobs stand.</summary>
+    public JobObserver Observer { get; init; } = new(Time);
 }
 
 /// <summary>
@@ -23,8 +28,8 @@ public sealed record JobServices(
 /// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
 /// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
 /// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their
-/// end; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that came late; <c>.Removal</c> carries out delete,
-/// reset and revert.</para>
+/// end; <c>.HandOver</c> leaves the job to another node; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that
+/// came late; <c>.Removal</c> carries out delete, reset and revert; <c>.Observing</c> lets others see how it stands.</para>
 /// </summary>
 public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 {
@@ -114,6 +119,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 
     protected override void OnCommand(object message)
     {
+        if (OnHandOver(message)) return;
         if (!_ready)
         {
             Begin(message);
@@ -171,11 +177,13 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         {
             case StatusRead read:
                 _status = read.Status ?? _status;
+                if (JobLifecycle.IsRunning(_state)) _status = _status with { NodeId = _services.Node.Id };
                 foreach (var forecast in read.Forecasts) _forecasts[forecast.ForecastId] = forecast;
                 _ready = true;
                 Stash.UnstashAll();
                 Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TimeSpan.FromSeconds(10));
                 Resume();
+                Show();
                 break;
             case StatusUnreadable unreadable:
                 _log.Warning("The row of job {0} cannot be read, retrying: {1}", _jobId, unreadable.Cause.Message);
@@ -246,7 +254,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 CommitUpdate(update, sender);
                 break;
             case Decision.Happens happens:
-                Commit(happens.Events, [], () => AfterCommand(command, sender), cause => sender.Tell(NotWritten(cause)));
+                Commit(happens.Events, [], () => AfterCommand(command, sender), cause => sender.Tell(NotWritten(cause)), by: command.By);
                 break;
         }
     }
@@ -387,23 +395,33 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 
     /// <summary>Persists events with the rows they imply in one transaction, then applies them, then runs <paramref name="then"/>.</summary>
     /// <param name="rejected">What to do when the store cannot write now: certainly nothing happened.</param>
+    /// <param name="by">Who asked for it.</param>
     private void Commit(
-        IReadOnlyList<JobEvent> events, IReadOnlyList<StoreWrite> writes, Action then, Action<Exception> rejected, Func<JobStatus, JobStatus>? change = null)
+        IReadOnlyList<JobEvent> events, IReadOnlyList<StoreWrite> writes, Action then, Action<Exception> rejected, Func<JobStatus, JobStatus>? change = null,
+        Caller? by = null)
     {
         _rejected = rejected;
-        var state = events.Aggregate(_state, JobLifecycle.Apply);
+        var (state, messages) = (_state, new List<AuditMessage>());
+        foreach (var happened in events)
+        {
+            if (AuditTexts.Of(happened, state) is var (level, text)) messages.Add(new AuditMessage(_jobId, happened.Time, level, text, _services.Node.Name, by));
+            state = JobLifecycle.Apply(state, happened);
+        }
         var status = StatusOf(state, change is null ? _status : change(_status));
         var rows = new List<StoreWrite>(writes);
         if (state.Exists && !ReferenceEquals(state.Config, _state.Config)) rows.Add(new PutConfig(state.Config!));
         if (!ReferenceEquals(state.Datafeed, _state.Datafeed)) rows.Add(state.Datafeed is { } datafeed ? new PutDatafeedConfig(datafeed) : new DeleteDatafeedConfig(_jobId));
         if (state.Exists) rows.Add(new PutStatus(status));
+        if (messages.Count > 0) rows.Add(new AppendMessages(_jobId, messages));
         var remaining = events.Count;
         PersistAll(events.Select((@event, i) => new Journaled(@event, i == events.Count - 1 ? rows : [])), _ =>
         {
             if (--remaining > 0) return;
+            _services.Observer.Changed(_state, state);
             (_state, _status) = (state, state.Exists ? status : new JobStatus { JobId = _jobId });
             then();
             AlignDatafeed();
+            Show();
         });
     }
 
@@ -432,7 +450,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 // A run that starts later reads it from the configuration. What it then analyses once more is plotted as the newest update says.
                 if (update.Update.ModelPlotConfig is not null) _analysis?.Tell(new ToAnalysis.PlotModel(_status.InputSeq, ModelPlot.Of(config), ChangeNotes.Of(config)));
                 LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status, _state.Datafeed))));
-            }, cause => sender.Tell(NotWritten(cause)));
+            }, cause => sender.Tell(NotWritten(cause)), by: update.By);
         }
         catch (Configuration.InvalidConfigException invalid)
         {

@@ -57,8 +57,11 @@ public interface IJobStore
     /// <summary>Whether any row of results, inputs, uploads, quarantine, snapshots, categories or forecasts is left of the job.</summary>
     Task<bool> HasWorkAsync(string jobId);
 
-    /// <summary>Whether a result with a timestamp (epoch seconds) at or after <paramref name="from"/> is left: what a revert waits for.</summary>
-    Task<bool> HasResultsAsync(string jobId, long from);
+    /// <summary>Whether a result with a timestamp (epoch seconds) in [from, before) is left.</summary>
+    Task<bool> HasResultsAsync(string jobId, long from, long before = long.MaxValue);
+
+    /// <summary>The timestamp of the latest bucket, epoch seconds.</summary>
+    Task<long?> ReadLatestBucketAsync(string jobId);
 }
 
 /// <summary>What kept the store from doing it.</summary>

@@ -1,6 +1,7 @@
 using MlActors.Analysis.Categorization;
 using MlActors.Analysis.Input;
 using MlActors.Analysis.Results;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
@@ -65,6 +66,9 @@ public sealed record WriteResults(string JobId, IReadOnlyList<BucketResult> Buck
 /// <summary>Creates or replaces annotations.</summary>
 public sealed record PutAnnotations(string JobId, IReadOnlyList<Annotation> Annotations) : StoreWrite(JobId);
 
+/// <summary>Tells what happened; messages stay when the job goes.</summary>
+public sealed record AppendMessages(string JobId, IReadOnlyList<AuditMessage> Messages) : StoreWrite(JobId);
+
 /// <summary>A new forecast. Fails when the job has one of that id.</summary>
 public sealed record PutForecast(Forecast Forecast) : StoreWrite(Forecast.JobId);
 
@@ -110,8 +114,13 @@ public sealed record UpdateSnapshot(string JobId, string SnapshotId, string? Des
 
 public sealed record DeleteSnapshot(string JobId, string SnapshotId) : StoreWrite(JobId);
 
-/// <summary>Removes results with a timestamp (epoch seconds), and annotations with an end, at or after <paramref name="From"/>, at most <paramref name="Limit"/> rows of each kind.</summary>
-public sealed record DeleteResults(string JobId, long From, int Limit) : StoreWrite(JobId);
+/// <summary>Removes results with a timestamp (epoch seconds), and annotations with an end, in a range, at most <paramref name="Limit"/> rows of each kind.</summary>
+/// <param name="From">Inclusive.</param>
+/// <param name="Before">Exclusive; with it, what is removed has had its time, and it need not be the owner who says so.</param>
+public sealed record DeleteResults(string JobId, long From, int Limit, long? Before = null) : StoreWrite(JobId)
+{
+    public override bool ByOwner => Before is null;
+}
 
 /// <summary>Removes inputs, uploads, quarantine, snapshots, categories, forecasts and the scale of scores, at most <paramref name="Limit"/> rows of each kind.</summary>
 public sealed record DeleteWork(string JobId, int Limit) : StoreWrite(JobId);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Event;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Lifecycle;
@@ -10,6 +11,9 @@ namespace MlActors.Jobs.Watching;
 /// <param name="Every">Time between two looks at the catalog.</param>
 public sealed record WatchdogOptions(int Window, TimeSpan Every)
 {
+    /// <summary>Whether there are several nodes: when one is gone, its jobs are looked for at once.</summary>
+    public bool SeveralNodes { get; init; }
+
     public static WatchdogOptions Default { get; } = new(128, TimeSpan.FromSeconds(60));
 }
 
@@ -27,6 +31,8 @@ public sealed class JobWatchdog : ReceiveActor, IWithTimers
 
     private sealed record Active(IReadOnlyList<ResolvedJob> Jobs, long ContextVersion, Exception? Cause);
 
+    private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(5);
+
     private readonly ICatalog _catalog;
     private readonly IContextStore _contexts;
     private readonly IActorRef _jobs;
@@ -42,6 +48,12 @@ public sealed class JobWatchdog : ReceiveActor, IWithTimers
         (_catalog, _contexts, _jobs, _options) = (catalog, contexts, jobs, options);
         Receive<Look>(_ => OnLook());
         Receive<Active>(OnActive);
+        Receive<ClusterEvent.MemberRemoved>(_ =>
+        {
+            OnLook();
+            // Once more when its shards have their new places, for a wake that was lost.
+            Timers.StartSingleTimer(SecondLook, Look.Instance, SecondLook);
+        });
         Receive<JobReply>(reply =>
         {
             _waking.Remove(reply.JobId);
@@ -54,6 +66,12 @@ public sealed class JobWatchdog : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, _options.Every);
+        if (_options.SeveralNodes) Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
+    }
+
+    protected override void PostStop()
+    {
+        if (_options.SeveralNodes) Cluster.Get(Context.System).Unsubscribe(Self);
     }
 
     private void OnLook()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MlActors.Node.Clustering;
 using MlActors.Node.Serving;
 using MlActors.Storage;
 
@@ -18,7 +19,7 @@ internal static class ServeCommand
             await app.StartAsync();
             Console.WriteLine($"MlActors {Jobs.ServerInfo.Version} listens on {string.Join(", ", app.Urls)}; data in {(config.Options.Postgres is null ? config.Options.Storage.DataDirectory : app.Services.GetRequiredService<IStorage>().Place)}");
             await app.WaitForShutdownAsync();
-            return 0;
+            return app.Services.GetRequiredService<NodeEnd>().WasGivenUp ? NodeEnd.ExitCode : 0;
         }));
         return command;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using MlActors.Node.Clustering;
 
 namespace MlActors.Node.Configuration;
 
@@ -32,7 +33,10 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
         var problems = UnknownKeys(user, defaults).ToList();
         var effective = own.WithFallback(user).WithFallback(defaults);
         var options = ServerOptions.Read(effective.GetConfig("mlactors"), problems);
-        return problems.Count == 0 ? new ServerConfig(effective, options!) : throw new ConfigurationException([.. problems]);
+        if (problems.Count > 0) throw new ConfigurationException([.. problems]);
+        // What follows from the server's own settings is below what the user says of the actor system.
+        var following = ConfigurationFactory.ParseString(options!.Cluster?.Hocon ?? ClusterOptions.AloneHocon);
+        return new ServerConfig(own.WithFallback(user).WithFallback(following).WithFallback(defaults), options);
     }
 
     /// <summary>The settings of the server in effect, one a line in the order of their keys, secrets masked.</summary>

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 using MlActors.Datafeeds.Connections;
 using MlActors.Gateway;
 using MlActors.Jobs.Datafeeds;
+using MlActors.Jobs.Maintenance;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Watching;
+using MlActors.Node.Clustering;
 using MlActors.Storage;
 using MlActors.Storage.Postgres;
 
@@ -24,6 +26,10 @@ public sealed record ServerOptions(
     WatchdogOptions Watchdog,
     StorageOptions Storage,
     PostgresOptions? Postgres,
+    ClusterOptions? Cluster,
+    MaintenanceOptions Maintenance,
+    TimeSpan MessageRetention,
+    ObservingOptions Observing,
     ConnectionSet Connections)
 {
     /// <summary>Reads the settings; what is wrong with them is added to <paramref name="problems"/>.</summary>
@@ -76,6 +82,10 @@ public sealed record ServerOptions(
                 Durability = read.Durability("storage.synchronous"),
             },
             PostgresSettings.Read(config, read, problems),
+            ClusterSettings.Read(config, read, problems),
+            new MaintenanceOptions(read.Time("maintenance.every"), read.Time("maintenance.pause"), read.TimeOrNever("maintenance.idle-job-auto-close-timeout")),
+            read.Time("messages.retention"),
+            new ObservingOptions(read.Switch("observing.metrics"), read.CountOrNone("observing.job-metrics"), read.Address("observing.otlp"), read.Share("observing.traces")),
             ConnectionSet.Read(ReadConnections(config.GetValue("connections")), problems));
         if (urls.Length == 0) problems.Add("[mlactors.urls] is empty; give the address of the REST API, e.g. http://127.0.0.1:9200");
         foreach (var problem in ListenPolicy.Check(urls, options.Gateway.AuthenticationEnabled, options.Tls is not null)) problems.Add("[mlactors.urls] " + problem);
@@ -113,7 +123,37 @@ internal sealed class SettingReader(Config config, List<string> problems)
         return 1;
     }
 
+    /// <summary>A whole number, 0 included.</summary>
+    internal int CountOrNone(string path)
+    {
+        var text = config.GetString(path);
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return value;
+        problems.Add($"[mlactors.{path}] is [{text}]; it must be a whole number, 0 for none");
+        return 0;
+    }
+
+    internal double Share(string path)
+    {
+        var text = config.GetString(path);
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1) return value;
+        problems.Add($"[mlactors.{path}] is [{text}]; it must be a share from 0 to 1");
+        return 0;
+    }
+
+    /// <summary>An http or https address; <c>null</c> when it is empty.</summary>
+    internal Uri? Address(string path)
+    {
+        var text = config.GetString(path);
+        if (text.Length == 0) return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
+        problems.Add($"[mlactors.{path}] is [{text}]; it must be an address such as http://127.0.0.1:4317, or empty");
+        return null;
+    }
+
     internal long Bytes(string path) => Read(path, "a size such as 64m", () => config.GetByteSize(path) is { } bytes and > 0 ? bytes : throw new FormatException());
+
+    /// <summary>A time; <c>null</c> for -1.</summary>
+    internal TimeSpan? TimeOrNever(string path) => config.GetString(path) == "-1" ? null : Time(path);
 
     internal TimeSpan Time(string path) =>
         Read(path, "a time such as 30s, 5m or 3h", () => config.GetTimeSpan(path) is var time && time > TimeSpan.Zero ? time : throw new FormatException());

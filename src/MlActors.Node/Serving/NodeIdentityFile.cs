@@ -6,7 +6,7 @@ namespace MlActors.Node.Serving;
 /// <summary>The name of this node: the same after a restart on the same data.</summary>
 internal static class NodeIdentityFile
 {
-    public static NodeIdentity LoadOrCreate(string dataDirectory, string name)
+    public static NodeIdentity LoadOrCreate(string dataDirectory, string name, string transport)
     {
         Directory.CreateDirectory(dataDirectory);
         var path = Path.Combine(dataDirectory, "node.id");
@@ -16,7 +16,7 @@ internal static class NodeIdentityFile
             id = NewId();
             File.WriteAllText(path, id);
         }
-        return new NodeIdentity(id, name, NewId(), "127.0.0.1");
+        return new NodeIdentity(id, name, NewId(), transport);
     }
 
     private static string NewId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(15)).Replace('+', '-').Replace('/', '_');

@@ -1,9 +1,10 @@
-using Akka.Actor;
+using System.Globalization;
 using Akka.Cluster;
 using Akka.Hosting;
 using MlActors.Datafeeds;
 using MlActors.Gateway;
 using MlActors.Jobs;
+using MlActors.Node.Clustering;
 using MlActors.Node.Configuration;
 using MlActors.Storage;
 using MlActors.Storage.Journal;
@@ -18,7 +19,7 @@ public static class ServerHost
     public static WebApplication Build(ServerConfig config)
     {
         var options = config.Options;
-        var node = NodeIdentityFile.LoadOrCreate(options.Storage.DataDirectory, options.NodeName);
+        var node = NodeIdentityFile.LoadOrCreate(options.Storage.DataDirectory, options.NodeName, Transport(options.Cluster));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddSimpleConsole(console =>
         {
@@ -34,20 +35,47 @@ public static class ServerHost
             if (options.Tls is { } tls)
                 kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Load(), tls.LoadChain()));
         });
-        (options.Postgres is { } postgres ? builder.Services.AddPostgresStorage(postgres) : builder.Services.AddSqliteStorage(options.Storage)).AddJobs(node).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
-        builder.Services.AddAkka("mlactors", (akka, services) => akka
+        (options.Postgres is { } postgres ? builder.Services.AddPostgresStorage(postgres) : builder.Services.AddSqliteStorage(options.Storage))
+            .AddJobs(node, severalNodes: options.Cluster is not null, options.Observing.JobMetrics).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
+        builder.Services.AddObserving(options.Observing);
+        builder.Services.AddSingleton<NodeEnd>();
+        if (options.Cluster is { } shared)
+        {
+            builder.Services.AddHostedService(services => new Pulse(shared.Times, services.GetRequiredService<ILogger<Pulse>>()));
+            // As long as the requests that it answers and then the jobs that it hands over take.
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout += ClusterOptions.LongestLeave);
+        }
+        builder.Services.AddAkka(ClusterOptions.System, (akka, services) => akka
             .AddHocon(config.Effective, HoconAddMode.Replace)
             .AddSetup(services.GetRequiredService<StorageSetup>())
-            .WithJobs(options.Running, options.Watchdog, options.Datafeeds)
-            .AddStartup((system, _) =>
+            .WithJobs(new JobsOptions(options.Running, options.Watchdog, options.Datafeeds)
             {
-                var cluster = Akka.Cluster.Cluster.Get(system);
-                if (cluster.Settings.SeedNodes.IsEmpty) cluster.Join(cluster.SelfAddress);
+                Maintenance = options.Maintenance,
+                MessageRetention = options.MessageRetention,
+                RunsJobs = options.Cluster?.Roles.Contains(ClusterOptions.Jobs) ?? true,
+                SeveralNodes = options.Cluster is not null,
+            })
+            .AddStartup(async (system, _) =>
+            {
+                var cluster = Cluster.Get(system);
+                if (options.Cluster is not { } several)
+                {
+                    cluster.Join(cluster.SelfAddress);
+                    return;
+                }
+                services.GetRequiredService<NodeEnd>().Watch(cluster);
+                var nodes = services.GetRequiredService<IStorage>().Nodes ?? throw new InvalidOperationException("the storage is not shared");
+                var join = new ClusterJoin(system, several, nodes, TimeProvider.System, services.GetRequiredService<ILogger<ClusterJoin>>());
+                await join.JoinAsync(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
             }));
         var app = builder.Build();
         // Opened here, so that data which cannot be used ends the start with a message and not with a stack.
         _ = app.Services.GetRequiredService<IStorage>();
-        app.MapGateway();
+        app.MapObserving(options.Observing);
+        app.MapGateway(onlyHealth: options.Cluster?.Roles.Contains(ClusterOptions.Gateway) is false);
         return app;
     }
+
+    private static string Transport(ClusterOptions? cluster) =>
+        cluster is null ? "127.0.0.1" : string.Create(CultureInfo.InvariantCulture, $"{cluster.Host}:{cluster.Port}");
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlActors.Jobs.Storage;
+using MlActors.Storage.Cluster;
 using MlActors.Storage.Sql;
 using MlActors.Storage.Sql.Documents;
 
@@ -16,10 +17,12 @@ public sealed class PostgresStorage : SqlStorage
     private PostgresStorage(TimeProvider time, ILogger logger, PostgresDatabase main, PostgresDatabase documents, Ownership ownership)
         : base(time, new SqlAccess(main.Writers, main.Readers), new SqlAccess(documents.Writers, documents.Readers), new PostgresDialect(), ownership)
     {
-        (_logger, _main, _documents) = (logger, main, documents);
+        (_logger, _main, _documents, Nodes) = (logger, main, documents, new PostgresNodes(main.Connector));
     }
 
     public override string Place => _main.Connector.Name;
+
+    public override INodeTable Nodes { get; }
 
     /// <summary>Creates or migrates the schemas, checks them and starts their writers and readers.</summary>
     /// <exception cref="StorageOpenException">It cannot be used; the message says why.</exception>

@@ -147,6 +147,21 @@ internal static class Schema
         CREATE TABLE job_owner (job_id TEXT NOT NULL PRIMARY KEY, epoch INTEGER NOT NULL, taken_by INTEGER NOT NULL);
         CREATE TABLE writer (writer_id TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL, since TIMESTAMPTZ NOT NULL DEFAULT now());
         """),
+
+        // Where nodes find each other.
+        new("", Postgres:
+        """
+        CREATE TABLE node (address TEXT NOT NULL PRIMARY KEY, stage INTEGER NOT NULL, beat UUID NOT NULL, since TIMESTAMPTZ NOT NULL);
+        CREATE TABLE node_lease (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, until TIMESTAMPTZ NOT NULL);
+        """),
+
+        // What happened to jobs, in the order of writing.
+        """
+        CREATE TABLE message (
+            ordering INTEGER PRIMARY KEY,
+            job_id TEXT NOT NULL, time_ms INTEGER NOT NULL, level INTEGER NOT NULL, document TEXT NOT NULL);
+        CREATE INDEX message_of_job ON message (job_id, ordering);
+        """,
     ];
 
     public static DatabaseSchema Main { get; } = new(Steps, ["journal_key", "snapshot_key"], ["job_status_active", "job_group_of_job"]);

@@ -73,7 +73,7 @@ internal sealed partial class SqlJobStore(WriteLanes writers, ReadPool readers) 
             row => new QuarantinedInput(row.GetInt64(0), (InputKind)row.GetInt32(1), row.GetString(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4)), jobId));
 
     public Task<bool> HasWorkAsync(string jobId) => readers.RunAsync(session => session.InSnapshot(() =>
-        HasResults(session, jobId, long.MinValue) || session.Number(
+        HasResults(session, jobId, long.MinValue, long.MaxValue) || session.Number(
             """
             SELECT EXISTS (SELECT 1 FROM input WHERE job_id = @0) OR EXISTS (SELECT 1 FROM upload WHERE job_id = @0)
                 OR EXISTS (SELECT 1 FROM quarantine WHERE job_id = @0) OR EXISTS (SELECT 1 FROM snapshot WHERE job_id = @0)
@@ -82,15 +82,19 @@ internal sealed partial class SqlJobStore(WriteLanes writers, ReadPool readers) 
                 OR EXISTS (SELECT 1 FROM score_scale WHERE job_id = @0)
             """, jobId) != 0));
 
-    public Task<bool> HasResultsAsync(string jobId, long from) => readers.RunAsync(session => HasResults(session, jobId, from));
+    public Task<bool> HasResultsAsync(string jobId, long from, long before = long.MaxValue) => readers.RunAsync(session => HasResults(session, jobId, from, before));
 
-    private static bool HasResults(ReadSession session, string jobId, long from) => session.Number(
+    private static bool HasResults(ReadSession session, string jobId, long from, long before) => session.Number(
         """
-        SELECT EXISTS (SELECT 1 FROM bucket WHERE job_id = @0 AND timestamp >= @1) OR EXISTS (SELECT 1 FROM record WHERE job_id = @0 AND timestamp >= @1)
-            OR EXISTS (SELECT 1 FROM influencer WHERE job_id = @0 AND timestamp >= @1)
-            OR EXISTS (SELECT 1 FROM model_plot WHERE job_id = @0 AND timestamp >= @1)
-            OR EXISTS (SELECT 1 FROM annotation WHERE job_id = @0 AND end_timestamp >= @1)
-        """, jobId, from) != 0;
+        SELECT EXISTS (SELECT 1 FROM bucket WHERE job_id = @0 AND timestamp >= @1 AND timestamp < @2)
+            OR EXISTS (SELECT 1 FROM record WHERE job_id = @0 AND timestamp >= @1 AND timestamp < @2)
+            OR EXISTS (SELECT 1 FROM influencer WHERE job_id = @0 AND timestamp >= @1 AND timestamp < @2)
+            OR EXISTS (SELECT 1 FROM model_plot WHERE job_id = @0 AND timestamp >= @1 AND timestamp < @2)
+            OR EXISTS (SELECT 1 FROM annotation WHERE job_id = @0 AND end_timestamp >= @1 AND end_timestamp < @2)
+        """, jobId, from, before) != 0;
+
+    public Task<long?> ReadLatestBucketAsync(string jobId) => readers.RunAsync(session =>
+        session.List("SELECT timestamp FROM bucket WHERE job_id = @0 ORDER BY timestamp DESC LIMIT 1", row => (long?)row.GetInt64(0), jobId) is [var latest] ? latest : null);
 
     private static ModelSnapshot Snapshot(DbDataReader row) =>
         StoredJson.Snapshot(row.GetFieldValue<byte[]>(0)) with { Description = row.GetString(1), Retain = row.GetInt64(2) != 0 };

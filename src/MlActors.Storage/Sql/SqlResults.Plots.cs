@@ -14,12 +14,12 @@ internal sealed partial class SqlResults
 
     private const string Foretold = "FROM forecast_point WHERE job_id = @0 AND forecast_id = @1 AND timestamp >= @2 AND timestamp < @3";
 
-    public Task<ResultPage> QueryForecastAsync(ForecastQuery query) => PageAsync(Foretold, "timestamp, ordinal", query.From, query.Size,
+    public Task<ResultPage> QueryForecastAsync(ForecastQuery query) => readers.PageAsync(Foretold, "timestamp, ordinal", query.From, query.Size,
         query.JobId, query.ForecastId, Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue));
 
-    public Task<ResultPage> QueryAnnotationsAsync(AnnotationQuery query) => PageAsync(Annotated, "timestamp, end_timestamp, annotation_id", query.From, query.Size,
+    public Task<ResultPage> QueryAnnotationsAsync(AnnotationQuery query) => readers.PageAsync(Annotated, "timestamp, end_timestamp, annotation_id", query.From, query.Size,
         query.JobId, Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue), query.Event);
 
-    public Task<ResultPage> QueryModelPlotAsync(ModelPlotQuery query) => PageAsync(Plotted, "timestamp, ordinal", query.From, query.Size,
+    public Task<ResultPage> QueryModelPlotAsync(ModelPlotQuery query) => readers.PageAsync(Plotted, "timestamp, ordinal", query.From, query.Size,
         query.JobId, Seconds(query.Start, long.MinValue), Seconds(query.End, long.MaxValue), query.PartitionFieldValue, query.ByFieldValue, query.DetectorIndex);
 }

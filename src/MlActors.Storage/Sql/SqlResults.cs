@@ -46,18 +46,6 @@ internal sealed partial class SqlResults(ReadPool readers, SqlDialect dialect) :
         }));
     }
 
-    /// <summary>A page of documents, and how many there are in all at the same moment.</summary>
-    /// <param name="rows">Their table and the condition, over the arguments by position.</param>
-    private Task<ResultPage> PageAsync(string rows, string order, int from, int size, params object?[] arguments)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(from);
-        ArgumentOutOfRangeException.ThrowIfNegative(size);
-        var (count, page) = ($"SELECT count(*) {rows}", $"SELECT document {rows} ORDER BY {order} LIMIT @{arguments.Length} OFFSET @{arguments.Length + 1}");
-        return readers.RunAsync(session => session.InSnapshot(() => new ResultPage(
-            session.Number(count, arguments),
-            size == 0 ? [] : session.List(page, row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0), [.. arguments, size, from]))));
-    }
-
     // Scores are stored as they were at first. The scale never falls, so that the order by a score is that by the initial one.
     private static ScoreScale ReadScale(ReadSession session, string jobId) =>
         session.List("SELECT scale FROM score_scale WHERE job_id = @0", row => new ScoreScale(JsonSerializer.Deserialize<double[]>(row.GetString(0))), jobId) is [var scale]
@@ -68,7 +56,7 @@ internal sealed partial class SqlResults(ReadPool readers, SqlDialect dialect) :
     {
         var where = "job_id = @0" + (query.CategoryId is null ? "" : " AND category_id = @1") + (query.PartitionFieldValue is null ? "" : " AND partition_value = @2");
         object[] arguments = [query.JobId, query.CategoryId ?? 0, query.PartitionFieldValue ?? ""];
-        return PageAsync($"FROM category WHERE {where}", "category_id", query.From, query.Size, arguments);
+        return readers.PageAsync($"FROM category WHERE {where}", "category_id", query.From, query.Size, arguments);
     }
 
     public Task<IReadOnlyList<BucketScore>> ReadBucketScoresAsync(string jobId, long? start, long? end, bool excludeInterim) =>

@@ -1,7 +1,9 @@
 using MlActors.Documents.Store;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
+using MlActors.Storage.Cluster;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Security;
 using MlActors.Storage.Sql.Documents;
@@ -29,6 +31,7 @@ public abstract class SqlStorage : IStorage
         Catalog = new SqlCatalog(main.Readers);
         Contexts = new SqlContexts(main.Writers, main.Readers);
         Results = new SqlResults(main.Readers, dialect);
+        Audit = new SqlAuditLog(main.Writers, main.Readers);
         Security = new SqlSecurity(main.Writers, main.Readers);
         Events = new SqlEventLog(main.Writers, main.Readers, ownership);
         Documents = new SqlDocuments(documents.Writers, documents.Readers);
@@ -40,9 +43,11 @@ public abstract class SqlStorage : IStorage
     public ICatalog Catalog { get; }
     public IContextStore Contexts { get; }
     public IResults Results { get; }
+    public IAuditLog Audit { get; }
     public ISecurityStore Security { get; }
     public IEventLog Events { get; }
     public IDocumentStore Documents { get; }
+    public virtual INodeTable? Nodes => null;
 
     public async Task<StorageHealth> CheckAsync(TimeSpan deadline)
     {

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using MlActors.Datafeeds.Aggregating;
+using MlActors.Datafeeds.Paging;
 using MlActors.Datafeeds.Tests.Compliance;
 using MlActors.Jobs.Configuration.Reading;
+using MlActors.Jobs.Datafeeds.Sources;
 
 namespace MlActors.Datafeeds.Tests.Aggregating;
 
@@ -53,6 +55,10 @@ public sealed class DatafeedAggregationTests
     [InlineData("""{"a":{"composite":{"sources":[{"host":{"terms":{"field":"host"}}}]}}}""", "no times to sort by")]
     [InlineData("""{"a":{"composite":{"after":{"ts":5},"sources":[{"ts":{"date_histogram":{"field":"ts","fixed_interval":"1m"}}}]}, INNER }}""", "[after]")]
     [InlineData("""{"a":{"composite":{"sources":[{"ts":{"date_histogram":{"field":"ts","fixed_interval":"1m","order":"desc"}}}]}, INNER }}""", "descending")]
+    [InlineData("""{"a":{"date_histogram":{"field":"ts","fixed_interval":"1m"},"aggs":{"ts":{"max":{"field":"ts"}},"host":{"terms":{"field":"host"}},"value":{"histogram":{"field":"x"}}}}}""",
+        "[aggregations] has [host] and [value] side by side: put one of them into the other")]
+    [InlineData("""{"a":{"composite":{"sources":[{"ts":{"date_histogram":{"field":"ts","fixed_interval":"1m"}}}]},"aggs":{"host":{"terms":{"field":"host"},"aggs":{"ts":{"max":{"field":"ts"}},"value":{"range":{"field":"x"}},"other":{"filters":{}}}}}}}""",
+        "[aggregations] has [value] and [other] side by side: put one of them into the other")]
     public void An_aggregation_that_gives_no_records_in_order_is_refused(string aggregations, string why) =>
         Read(aggregations.Replace("INNER", Inner, StringComparison.Ordinal)).Problems.ShouldContain(why);
 
@@ -60,4 +66,14 @@ public sealed class DatafeedAggregationTests
     public void A_frequency_that_would_cut_buckets_is_refused() =>
         Read("""{"a":{"date_histogram":{"field":"ts","fixed_interval":"1m"},""" + Inner + "}}", frequency: "90s").Problems
             .ShouldContain("[frequency] is [90s]: must be a multiple of the interval 1m");
+
+    [Fact]
+    public void Buckets_side_by_side_of_kinds_that_are_not_known_here_are_refused_when_they_come()
+    {
+        var aggregation = Read("""{"a":{"date_histogram":{"field":"ts","fixed_interval":"1m"},""" + Inner + "}}").Read!;
+        var records = new BucketRecords(aggregation, Reading.Counting(), PageLimits.Default);
+        var answer = JsonSerializer.Deserialize<JsonElement>("""{"buckets":[{"key":0,"doc_count":1,"ts":{"value":5},"host":{"buckets":[]},"grid":{"buckets":[]}}]}""");
+        var failure = Should.Throw<SourceException>(() => records.Add(answer));
+        (failure.IsPermanent, failure.Message).ShouldBe((true, "[aggregations] has [host] and [grid] side by side: put one of them into the other"));
+    }
 }

@@ -70,8 +70,24 @@ public sealed class PostgresSourceTests(PostgresSamples samples) : SqlCompliance
     [InlineData("'10.0.0.1'::inet", "1::bigint", "10.0.0.1 1")]
     [InlineData("'{\"a\":1}'::jsonb", "0.000001::numeric", "{\"a\": 1} 1E-06")]
     [InlineData("'x'::char(3)", "1e300::double precision", "x   1E+300")]
+    [InlineData("''::varchar(3)", "''::text", "- -")]
+    [InlineData("null::text", "'1'::varchar", "- 1")]
     public async Task Values_are_read_whatever_their_type(string host, string value, string row) =>
         (await OneAsync("timestamptz '2024-02-29 12:00:05+00'", host, value)).ShouldBe(row);
+
+    [Theory]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(100_000)]
+    public async Task Texts_of_any_length_are_read_and_none_is_mixed_with_the_one_before(int length)
+    {
+        var rows = await Sources.Open(Of($"""
+            SELECT timestamptz '2024-02-29 12:00:05+00' AS ts, host, 1 AS value FROM (VALUES ('a'), (repeat('ä', {length})), (NULL), ('b'), (repeat('c', {length}))) AS texts (host)
+            WHERE @start < @end
+            """), Job).RowsAsync(1_709_208_005_000, 1_709_208_005_001);
+        rows.Select(row => row.Split(' ')[1]).ShouldBe(["a", new string('ä', length), "-", "b", new string('c', length)], ignoreOrder: true);
+    }
 
     [Fact]
     public async Task A_type_that_is_no_field_is_named_with_its_column()

@@ -1,4 +1,5 @@
 using MlActors.Gateway.Tests.Serving;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 
@@ -112,7 +113,7 @@ public sealed class DatafeedApiTests : IAsyncLifetime
         await PutAsync(state: JobState.Opened);
         var started = await _server.PostAsync("/_ml/datafeeds/f/_start?start=2024-01-01T00:00:00Z&end=2024-02-01T00:00:00Z");
         started.Json.GetProperty("started").GetBoolean().ShouldBeTrue();
-        _server.Jobs.Asked.OfType<StartDatafeed>().Single().ShouldBe(new StartDatafeed("j", "f", 1_704_067_200_000, 1_706_745_600_000));
+        _server.Jobs.Asked.OfType<StartDatafeed>().Single().ShouldBe(new StartDatafeed("j", "f", 1_704_067_200_000, 1_706_745_600_000) { By = new Caller("_anonymous", "127.0.0.1") });
         var stats = (await _server.GetAsync("/_ml/datafeeds/f/_stats")).Json.GetProperty("datafeeds")[0];
         stats.GetProperty("state").GetString().ShouldBe("started");
         stats.GetProperty("running_state").GetProperty("real_time_configured").GetBoolean().ShouldBeFalse();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MlActors.Gateway.Tests.Serving;
+using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
 
@@ -253,7 +254,7 @@ public sealed class JobTests : IAsyncLifetime
         _server.Jobs.Script = message => message is ChangeSnapshot or RevertSnapshot ? new SnapshotReply("job-1", snapshot) : null;
         var updated = await _server.PostAsync("/_ml/anomaly_detectors/job-1/model_snapshots/100/_update", """{"description":"new","retain":true}""");
         updated.Json.GetProperty("model").GetProperty("retain").GetBoolean().ShouldBeTrue();
-        _server.Jobs.Asked.OfType<ChangeSnapshot>().Single().ShouldBe(new ChangeSnapshot("job-1", "100", "new", true));
+        _server.Jobs.Asked.OfType<ChangeSnapshot>().Single().ShouldBe(new ChangeSnapshot("job-1", "100", "new", true) { By = new Caller("_anonymous", "127.0.0.1") });
         var reverted = await _server.PostAsync("/_ml/anomaly_detectors/job-1/model_snapshots/100/_revert?delete_intervening_results");
         reverted.Json.GetProperty("model").GetProperty("snapshot_id").GetString().ShouldBe("100");
         _server.Jobs.Asked.OfType<RevertSnapshot>().Single().DeleteInterveningResults.ShouldBeTrue();

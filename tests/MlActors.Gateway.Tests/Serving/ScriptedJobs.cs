@@ -17,6 +17,10 @@ internal sealed class ScriptedJobs(IJobStore store, ICatalog catalog) : IJobs
 {
     private long _tasks;
 
+    public bool JobsMove => false;
+
+    public int NodeCount => 1;
+
     public NodeIdentity Node { get; } = new("node-1", "first", "ephemeral-1", "127.0.0.1:9300");
 
     /// <summary>Everything that was asked, in order.</summary>

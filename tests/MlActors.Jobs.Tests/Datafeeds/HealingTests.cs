@@ -103,9 +103,11 @@ public class HealingTests : DatafeedHarness
         (status.State, status.Progress.Delayed).ShouldBe((DatafeedState.Started, null));
         (await OnlyAnnotationAsync("j")).ShouldContain($"40 records of 2025-06-02T00:49:00Z to 2025-06-02T00:56:00Z came too late: the model went back to snapshot [{healed.SnapshotId}]");
         await EndAsync(job);
-        // What is read again is not taken for late; it counts once more.
+        // What is read again is not taken for late; as after any revert it counts once more, and nothing else does.
         var counts = (await Storage.Jobs.ReadStatusAsync("j"))!.Counts;
-        (counts.OutOfOrder, counts.ProcessedRecords > All.Length).ShouldBe((0, true));
+        var readTo = (healed.Last.FoundMs / Minute * Minute) - Minute;
+        var again = All.Count(row => !IsLate(row) && row.TimeMs >= healed.FromMs && row.TimeMs < readTo);
+        (counts.OutOfOrder, counts.ProcessedRecords).ShouldBe((0, All.Length + again));
         // The same is found nowhere again.
         (await HealedAsync())!.Times.ShouldBe(1);
         await ShouldBeAsNeverLateAsync();

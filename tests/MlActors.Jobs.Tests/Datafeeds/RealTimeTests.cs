@@ -174,6 +174,18 @@ public class RealTimeTests : DatafeedHarness
     }
 
     [Fact]
+    public async Task What_the_source_does_not_have_any_more_is_not_late()
+    {
+        AddTwoHours();
+        var wait = await FollowAsync(""","query_delay":"60s","frequency":"60s","delayed_data_check_config":{"check_window":"45m"}""");
+        Source.Remove(row => row.TimeMs >= StartMs + (30 * Minute) && row.TimeMs < StartMs + (40 * Minute) + 30_000);
+        Source.Add(In(50, 1));
+        for (var look = 0; look < 17; look++) wait = await _clock.PassAsync(wait);
+        var delayed = (await ProgressAsync()).Delayed.ShouldNotBeNull();
+        (delayed.Records, delayed.FromMs, delayed.ToMs).ShouldBe((1, StartMs + (50 * Minute), StartMs + (51 * Minute)));
+    }
+
+    [Fact]
     public async Task Nobody_looks_for_late_data_when_the_check_is_off()
     {
         AddTwoHours();

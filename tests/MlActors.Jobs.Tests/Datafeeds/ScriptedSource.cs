@@ -40,6 +40,11 @@ public sealed class ScriptedSource(BatchSchema schema) : IDatafeedSources
         lock (_lock) _rows = [.. _rows.Concat(rows).OrderBy(row => row.TimeMs)];
     }
 
+    public void Remove(Func<Row, bool> which)
+    {
+        lock (_lock) _rows = [.. _rows.Where(row => !which(row))];
+    }
+
     public void Check(DatafeedConfig datafeed, JobConfig job, ProblemList problems)
     {
         if (datafeed.Indices.IsEmpty) problems.Add("indices", "is required");

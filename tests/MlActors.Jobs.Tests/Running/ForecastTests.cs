@@ -208,7 +208,7 @@ public class ForecastTests : JobHarness
     [Fact]
     public async Task A_job_at_its_memory_limit_is_not_foretold()
     {
-        const int hosts = 4000;
+        const int hosts = 5000;
         var config = JobConfigReader.ReadPut("j", """
             {"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count","partition_field_name":"host"}]},
              "analysis_limits":{"model_memory_limit":"1mb"},"data_description":{"time_format":"epoch"}}

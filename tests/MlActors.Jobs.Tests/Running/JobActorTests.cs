@@ -223,6 +223,17 @@ public class JobActorTests : JobHarness
     }
 
     [Fact]
+    public async Task A_piece_that_comes_twice_before_it_is_durable_counts_once_and_both_are_answered()
+    {
+        var job = await OpenNewAsync("j");
+        var answers = await Task.WhenAll(
+            AskAsync<PieceAccepted>(job, Minutes("j", 0, 5, "upload-1", 0, last: false)), AskAsync<PieceAccepted>(job, Minutes("j", 0, 5, "upload-1", 0, last: false)));
+        answers.Select(answer => answer.Repeated).ShouldBe([false, true], ignoreOrder: true);
+        (await AskAsync<PieceAccepted>(job, Minutes("j", 5, 10, "upload-1", 1, last: true))).Repeated.ShouldBeFalse();
+        (await Storage.Jobs.ReadStatusAsync("j"))!.Counts.ProcessedRecords.ShouldBe(600);
+    }
+
+    [Fact]
     public async Task An_upload_retried_with_other_content_is_refused()
     {
         var job = await OpenNewAsync("j");

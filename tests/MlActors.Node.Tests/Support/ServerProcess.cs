@@ -91,7 +91,10 @@ public sealed class ServerProcess : IAsyncDisposable
     public void Kill() => KillIfRunning(_process);
 
     /// <summary>SIGTERM: it is asked to stop.</summary>
-    public void Terminate() => Signal(_process.Id, 15).ShouldBe(0);
+    public void Terminate() => Signal(15);
+
+    /// <summary>Sends it a signal of the system.</summary>
+    public void Signal(int signal) => Kill(_process.Id, signal).ShouldBe(0);
 
     public async ValueTask DisposeAsync()
     {
@@ -135,5 +138,5 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Signal(int process, int signal);
+    private static extern int Kill(int process, int signal);
 }

@@ -169,6 +169,19 @@ public abstract class ResultsCompliance(StorageUnderTest subject) : ComplianceSu
     }
 
     [Fact]
+    public async Task Results_that_have_had_their_time_are_deleted_in_pieces_whoever_owns_the_job()
+    {
+        await WriteAsync(Make.Results("a", [.. Enumerable.Range(1, 10).Select(i => Make.Bucket(i * 300, 1, records: [Make.Record(1)], influencers: [Make.Influencer(1)]))]));
+        (await Storage.Jobs.ReadLatestBucketAsync("a")).ShouldBe(3000);
+        (await Storage.Jobs.ReadLatestBucketAsync("none")).ShouldBeNull();
+        (await Storage.Jobs.HasResultsAsync("a", long.MinValue, 300)).ShouldBeFalse();
+        var rounds = 0;
+        for (; await Storage.Jobs.HasResultsAsync("a", long.MinValue, 2401); rounds++) await WriteAsync(new DeleteResults("a", long.MinValue, 3, Before: 2401));
+        rounds.ShouldBe(3);
+        foreach (var kind in (ResultKind[])[ResultKind.Bucket, ResultKind.Record, ResultKind.Influencer]) (await Count(kind)).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Results_are_deleted_from_a_time_on_in_pieces()
     {
         await WriteAsync(Make.Results("a", [.. Enumerable.Range(1, 10).Select(i => Make.Bucket(i * 300, 1,

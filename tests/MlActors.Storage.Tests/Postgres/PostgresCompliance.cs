@@ -43,3 +43,6 @@ public sealed class PostgresDocumentRows(PostgresServer server) : DocumentCompli
 
 [Collection(PostgresServer.Name)]
 public sealed class PostgresAnnotationRows(PostgresServer server) : AnnotationCompliance(new PostgresUnderTest(server));
+
+[Collection(PostgresServer.Name)]
+public sealed class PostgresMessageRows(PostgresServer server) : AuditCompliance(new PostgresUnderTest(server));

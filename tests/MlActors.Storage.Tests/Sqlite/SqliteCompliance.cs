@@ -18,6 +18,8 @@ public sealed class SqlitePlotRows() : PlotCompliance(new SqliteUnderTest());
 
 public sealed class SqliteAnnotationRows() : AnnotationCompliance(new SqliteUnderTest());
 
+public sealed class SqliteMessageRows() : AuditCompliance(new SqliteUnderTest());
+
 public sealed class SqliteForecastRows() : ForecastCompliance(new SqliteUnderTest());
 
 public sealed class SqliteSecurityRows() : SecurityCompliance(new SqliteUnderTest());

@@ -54,7 +54,7 @@ internal sealed class SqliteFile(SqliteOptions options) : SqlDatabase(options)
 
         public override void Copy(DbDataReader reader, int column, RowRecords record, int field) => Of(reader, column).Copy(reader, column, record, field);
 
-        public override CellTime TimeOf(DbDataReader reader, int column) => Of(reader, column).TimeOf(reader, column);
+        public override long? TimeOf(DbDataReader reader, int column, CellTimes times) => Of(reader, column).TimeOf(reader, column, times);
 
         private static CellReader Of(DbDataReader reader, int column) => Of(reader.GetFieldType(column)) ?? throw NoField(reader, column);
     }

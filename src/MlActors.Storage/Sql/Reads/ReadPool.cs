@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
 namespace MlActors.Storage.Sql.Reads;
@@ -29,6 +30,18 @@ internal sealed class ReadPool : IDisposable
             _threads[i] = new Thread(() => Work(session)) { Name = string.Create(CultureInfo.InvariantCulture, $"mlactors-{name}-reader-{i}"), IsBackground = true };
             _threads[i].Start();
         }
+    }
+
+    /// <summary>A page of documents, and how many there are in all at the same moment.</summary>
+    /// <param name="rows">Their table and the condition, over the arguments by position.</param>
+    public Task<ResultPage> PageAsync(string rows, string order, int from, int size, params object?[] arguments)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        var (count, page) = ($"SELECT count(*) {rows}", $"SELECT document {rows} ORDER BY {order} LIMIT @{arguments.Length} OFFSET @{arguments.Length + 1}");
+        return RunAsync(session => session.InSnapshot(() => new ResultPage(
+            session.Number(count, arguments),
+            size == 0 ? [] : session.List(page, row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0), [.. arguments, size, from]))));
     }
 
     /// <exception cref="StoreException">The read failed, or the store is closed.</exception>

@@ -135,29 +135,29 @@ internal sealed class ResultsDelete(DeleteResults delete) : RowWrite
         Delete(
             """
             DELETE FROM bucket WHERE (job_id, timestamp) IN
-                (SELECT job_id, timestamp FROM bucket WHERE job_id = ?1 AND timestamp >= ?2 ORDER BY timestamp LIMIT ?3)
+                (SELECT job_id, timestamp FROM bucket WHERE job_id = ?1 AND timestamp >= ?2 AND timestamp < ?4 ORDER BY timestamp LIMIT ?3)
             """);
         Delete(
             """
             DELETE FROM record WHERE (job_id, timestamp, ordinal) IN
-                (SELECT job_id, timestamp, ordinal FROM record WHERE job_id = ?1 AND timestamp >= ?2 ORDER BY timestamp, ordinal LIMIT ?3)
+                (SELECT job_id, timestamp, ordinal FROM record WHERE job_id = ?1 AND timestamp >= ?2 AND timestamp < ?4 ORDER BY timestamp, ordinal LIMIT ?3)
             """);
         Delete(
             """
             DELETE FROM influencer WHERE (job_id, timestamp, ordinal) IN
-                (SELECT job_id, timestamp, ordinal FROM influencer WHERE job_id = ?1 AND timestamp >= ?2 ORDER BY timestamp, ordinal LIMIT ?3)
+                (SELECT job_id, timestamp, ordinal FROM influencer WHERE job_id = ?1 AND timestamp >= ?2 AND timestamp < ?4 ORDER BY timestamp, ordinal LIMIT ?3)
             """);
         Delete(
             """
             DELETE FROM model_plot WHERE (job_id, timestamp, ordinal) IN
-                (SELECT job_id, timestamp, ordinal FROM model_plot WHERE job_id = ?1 AND timestamp >= ?2 ORDER BY timestamp, ordinal LIMIT ?3)
+                (SELECT job_id, timestamp, ordinal FROM model_plot WHERE job_id = ?1 AND timestamp >= ?2 AND timestamp < ?4 ORDER BY timestamp, ordinal LIMIT ?3)
             """);
         Delete(
             """
             DELETE FROM annotation WHERE (job_id, annotation_id) IN
-                (SELECT job_id, annotation_id FROM annotation WHERE job_id = ?1 AND end_timestamp >= ?2 ORDER BY end_timestamp, annotation_id LIMIT ?3)
+                (SELECT job_id, annotation_id FROM annotation WHERE job_id = ?1 AND end_timestamp >= ?2 AND end_timestamp < ?4 ORDER BY end_timestamp, annotation_id LIMIT ?3)
             """);
 
-        void Delete(string constant) => session.Prepare(constant).Bind(1, delete.JobId).Bind(2, delete.From).Bind(3, (long)delete.Limit).Do();
+        void Delete(string constant) => session.Prepare(constant).Bind(1, delete.JobId).Bind(2, delete.From).Bind(3, (long)delete.Limit).Bind(4, delete.Before ?? long.MaxValue).Do();
     }
 }

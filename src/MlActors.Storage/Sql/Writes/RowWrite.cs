@@ -49,6 +49,7 @@ internal abstract class RowWrite
         DeleteForecast w => new ForecastDelete(w),
         PutCategories w => new CategoriesWrite(w),
         PutAnnotations w => new AnnotationsWrite(w),
+        AppendMessages w => new MessagesWrite(w),
         PutSnapshot w => new SnapshotWrite(w),
         UpdateSnapshot w => new SnapshotUpdate(w),
         DeleteSnapshot w => new SnapshotDelete(w.JobId, w.SnapshotId),

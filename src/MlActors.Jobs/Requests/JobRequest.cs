@@ -1,0 +1,89 @@
+using Akka.Actor;
+using MlActors.Jobs.Lifecycle;
+
+namespace MlActors.Jobs.Requests;
+
+/// <summary>
+/// One message to a job that may move from node to node while it is on its way. It is sent again when its owner said that it moves, when a node of the
+/// cluster is gone, and when it stays unanswered for long; unless it must not be (<see cref="Repetition"/>): then, if a node is gone and no answer
+/// comes, nobody can say whether it happened, and that is the answer.
+/// </summary>
+internal sealed class JobRequest : ReceiveActor, IWithTimers
+{
+    /// <summary>A node is gone, and perhaps with it the owner that had the message.</summary>
+    internal sealed class NodeGone
+    {
+        internal static readonly NodeGone Instance = new();
+    }
+
+    private sealed class Again
+    {
+        internal static readonly Again Instance = new();
+    }
+
+    private sealed class Unknown
+    {
+        internal static readonly Unknown Instance = new();
+    }
+
+    private sealed class TimeUp
+    {
+        internal static readonly TimeUp Instance = new();
+    }
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MovePause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastChance = TimeSpan.FromSeconds(2);
+
+    private readonly JobMessage _message;
+    private readonly JobMessage? _repetition;
+    private readonly TimeSpan _time;
+    private readonly IActorRef _jobs;
+    private readonly TaskCompletionSource<JobReply> _answer;
+    private bool _repeated;
+
+    /// <param name="time">After which nobody waits any more.</param>
+    public JobRequest(JobMessage message, TimeSpan time, IActorRef jobs, TaskCompletionSource<JobReply> answer)
+    {
+        (_message, _repetition, _time, _jobs, _answer) = (message, Repetition.Of(message), time, jobs, answer);
+        Receive<Refused>(refused => refused.Kind == RefusalKind.Moving, _ => Timers.StartSingleTimer(MovePause, Again.Instance, MovePause));
+        Receive<JobReply>(reply => Settle(_repeated ? Repetition.Understand(_message, reply) : reply));
+        Receive<Again>(_ => Send());
+        Receive<NodeGone>(_ =>
+        {
+            if (_repetition is null) Timers.StartSingleTimer(Unknown.Instance, Unknown.Instance, LastChance);
+            else Repeat();
+        });
+        Receive<ReceiveTimeout>(_ =>
+        {
+            if (_repetition is not null) Repeat();
+        });
+        Receive<Unknown>(_ => Settle(new Refused(_message.JobId, RefusalKind.Unavailable,
+            $"a node of the cluster is gone, and whether job [{_message.JobId}] got the request cannot be known; look, and ask again")));
+        Receive<TimeUp>(_ => Settle(null));
+        SetReceiveTimeout(Silence);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Timers.StartSingleTimer(TimeUp.Instance, TimeUp.Instance, _time);
+        Send();
+    }
+
+    private void Repeat()
+    {
+        _repeated = true;
+        Send();
+    }
+
+    private void Send() => _jobs.Tell(_repeated ? _repetition! : _message);
+
+    private void Settle(JobReply? reply)
+    {
+        if (reply is null) _answer.TrySetException(new JobTimeoutException(_message.JobId));
+        else _answer.TrySetResult(reply);
+        Context.Stop(Self);
+    }
+}

@@ -1,0 +1,123 @@
+using Akka.Actor;
+using Akka.Cluster;
+using MlActors.Jobs.Storage;
+using MlActors.Storage.Cluster;
+
+namespace MlActors.Node.Clustering;
+
+/// <summary>
+/// Brings this node into the cluster: into the one that others are in, or, when the table of nodes shows none, into one of its own, which by the lock of
+/// the table only one of several nodes that start together does. As long as it is a member it says so in the table.
+/// </summary>
+internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions options, INodeTable nodes, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(2);
+
+    // Long, since a node that is only slow would get a second cluster beside it. It is waited for after the death of all nodes that were there.
+    private static readonly TimeSpan Patience = BeatEvery * 7;
+    private static readonly TimeSpan AskAgainEvery = TimeSpan.FromSeconds(10);
+
+    private readonly Cluster _cluster = Cluster.Get(system);
+    private readonly NodeSightings _sightings = new(time, Patience);
+
+    /// <summary>Completes when the node is a member.</summary>
+    public async Task JoinAsync(CancellationToken cancellation)
+    {
+        var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cluster.RegisterOnMemberUp(() => up.TrySetResult());
+        if (options.Seeds is SeedSource.Listed listed)
+        {
+            _cluster.JoinSeedNodes(listed.Addresses.Select(Address.Parse));
+            await up.Task.WaitAsync(cancellation);
+        }
+        else
+        {
+            await SeekAsync(up.Task, cancellation);
+        }
+        _ = BeatAsync();
+    }
+
+    private async Task SeekAsync(Task up, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(LookEvery, time);
+        var stage = NodeStage.Seeking;
+        var (asked, askedAt) = ("", time.GetTimestamp());
+        while (!up.IsCompleted)
+        {
+            var found = await LookAsync(stage);
+            if (found.Forms)
+            {
+                stage = NodeStage.Forming;
+                Log.Forms(logger, options.Address);
+                _cluster.Join(_cluster.SelfAddress);
+            }
+            else if (stage == NodeStage.Seeking && found.Members.Count > 0)
+            {
+                var members = string.Join(", ", found.Members);
+                if (members != asked || time.GetElapsedTime(askedAt) > AskAgainEvery)
+                {
+                    if (members == asked) Log.NoAnswer(logger, members);
+                    (asked, askedAt) = (members, time.GetTimestamp());
+                    _cluster.JoinSeedNodes(found.Members.Select(Address.Parse));
+                }
+            }
+            await Task.WhenAny(up, timer.WaitForNextTickAsync(cancellation).AsTask());
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<(IReadOnlyList<string> Members, bool Forms)> LookAsync(NodeStage stage)
+    {
+        try
+        {
+            var (others, forms) = await nodes.BeatAsync(options.Address, stage, rows => _sightings.Clustered(rows).Count == 0);
+            // Who is still forming takes nobody in yet, but soon will.
+            var members = _sightings.Clustered(others).Select(row => row.Address);
+            return ([.. members], forms);
+        }
+        catch (StoreException cause)
+        {
+            Log.Unreadable(logger, cause.Message);
+            return ([], false);
+        }
+    }
+
+    private async Task BeatAsync()
+    {
+        using var timer = new PeriodicTimer(BeatEvery, time);
+        var ended = system.WhenTerminated;
+        while (!ended.IsCompleted && !_cluster.IsTerminated)
+        {
+            try
+            {
+                await nodes.BeatAsync(options.Address, NodeStage.Member, _ => false);
+            }
+            catch (StoreException cause)
+            {
+                Log.Unreadable(logger, cause.Message);
+            }
+            await Task.WhenAny(ended, timer.WaitForNextTickAsync().AsTask());
+        }
+        try
+        {
+            await nodes.RemoveAsync(options.Address);
+        }
+        catch (Exception cause) when (cause is StoreException or ObjectDisposedException)
+        {
+            // The others see by its beat that it is gone.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4200, LogLevel.Information, "No node is in the table of nodes: {Address} forms the cluster")]
+        public static partial void Forms(ILogger logger, string address);
+
+        [LoggerMessage(4201, LogLevel.Warning, "These nodes are in the table of nodes and do not let this one in; see that it reaches their ports and they its own: {Members}")]
+        public static partial void NoAnswer(ILogger logger, string members);
+
+        [LoggerMessage(4202, LogLevel.Warning, "The table of nodes cannot be used, trying again: {Reason}")]
+        public static partial void Unreadable(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using MlActors.Cluster.Tests.Support;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Node.Tests.Support;
+
+namespace MlActors.Cluster.Tests;
+
+/// <summary>The owner of a job goes, in each of the ways in which it can; the first node started is the owner, requests go through another.</summary>
+[Collection(OnDatabase.Name)]
+public sealed class DeathTests(SharedDatabase database)
+{
+    private const int SIGCONT = 18;
+    private const int SIGSTOP = 19;
+
+    [Fact]
+    public async Task The_owner_is_killed_and_uploads_go_on_with_the_results_of_an_undisturbed_run()
+    {
+        await using var nodes = new Nodes(database);
+        var (owner, gateway) = await nodes.OpenAsync();
+        await Nodes.PostAsync(gateway, 0, 6);
+        owner.Process.Kill();
+        // No record is named by the client, none fails, and each counts once.
+        await Nodes.PostAsync(gateway, 6, 12);
+        (await nodes.OwnerAsync(gateway)).Id.ShouldNotBe(owner.Id);
+        (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+        (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
+    }
+
+    [Theory]
+    [InlineData("close.journaled")]
+    [InlineData("close.analysed")]
+    [InlineData("close.finished")]
+    public async Task The_owner_dies_in_the_middle_of_a_close_and_the_next_one_finishes_it(string point)
+    {
+        await using var nodes = new Nodes(database);
+        var (owner, gateway) = await nodes.OpenAsync(point + "=kill");
+        await Nodes.PostAsync(gateway, 0, 12);
+        (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+        (await owner.Process.ExitAsync()).ShouldBe(ServerProcess.Killed);
+        (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
+    }
+
+    [Fact]
+    public async Task A_close_that_nobody_asks_for_any_more_is_finished_by_the_nodes_that_are_left()
+    {
+        await using var nodes = new Nodes(database);
+        var (owner, gateway) = await nodes.OpenAsync("close.journaled=kill");
+        await Nodes.PostAsync(gateway, 0, 12);
+        // Who asked dies with the owner.
+        await Should.ThrowAsync<HttpRequestException>(() => owner.Client.CloseAsync(Workload.Job));
+        // Looking into the database wakes nobody.
+        await Poll.UntilAsync(nodes.StoredStateAsync, state => state == JobState.Closed);
+        (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_two_servers_the_one_that_is_left_goes_on_whichever_it_is(bool lowerDies)
+    {
+        await using var nodes = new Nodes(database);
+        // Between sides of the same size the addresses would decide.
+        var ports = new[] { Servers.ServerProcess.FreePort(), Servers.ServerProcess.FreePort() }.Order().ToArray();
+        var owner = await nodes.StartAsync(port: ports[lowerDies ? 0 : 1]);
+        await Nodes.PutAndOpenAsync(owner);
+        var gateway = await nodes.StartAsync(port: ports[lowerDies ? 1 : 0]);
+        await Nodes.SeesAsync(gateway, 2);
+        owner.Process.Kill();
+        await Nodes.PostAsync(gateway, 0, 1);
+        await Nodes.SeesAsync(gateway, 1);
+    }
+
+    [Fact]
+    public async Task An_owner_that_was_frozen_for_long_writes_nothing_when_it_wakes_up_and_ends()
+    {
+        await using var nodes = new Nodes(database);
+        var (owner, gateway) = await nodes.OpenAsync();
+        await Nodes.PostAsync(gateway, 0, 3);
+        owner.Process.Signal(SIGSTOP);
+        await Nodes.PostAsync(gateway, 3, 9);
+        owner.Process.Signal(SIGCONT);
+        await Nodes.PostAsync(gateway, 9, 12);
+        (await owner.Process.ExitAsync()).ShouldBe(ServerProcess.Killed);
+        await Poll.UntilAsync(() => Task.FromResult(owner.Process.Said), said => said.Contains("other nodes have its jobs now", StringComparison.Ordinal));
+        (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+        (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
+    }
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using MlActors.Jobs.Lifecycle;
+using MlActors.Node.Tests.Support;
+using MlActors.Storage.Postgres;
+
+namespace MlActors.Cluster.Tests.Support;
+
+/// <summary>A server of a cluster, in a process of its own.</summary>
+internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Client);
+
+/// <summary>Real servers that share a database and find each other in it.</summary>
+internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("mlactors-cluster-tests-").FullName;
+    private readonly string _schema = SharedDatabase.NewSchema();
+    private readonly List<ClusterNode> _nodes = [];
+
+    /// <summary>Starts a server; it is a member when this completes.</summary>
+    /// <param name="faults">Where it is to die.</param>
+    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
+        var config = Path.Combine(folder, "mlactors.conf");
+        await File.WriteAllTextAsync(config, $$"""
+            mlactors {
+              log-level = info
+              jobs.checkpoint-after-inputs = 3
+              storage { provider = postgresql, postgresql { connection-string = "{{database.ConnectionString}}", schema = {{_schema}} } }
+              # The machine of a test may have no idle core: the pause is the usual one.
+              cluster { enabled = on, port = {{port ?? Servers.ServerProcess.FreePort()}}, roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
+            }
+            """);
+        var process = ServerProcess.Start(folder, faults, config);
+        var node = new ClusterNode("", process, new MlClient(await process.ListeningAsync()));
+        node = node with { Id = await File.ReadAllTextAsync(Path.Combine(folder, "node.id")) };
+        lock (_nodes) _nodes.Add(node);
+        return node;
+    }
+
+    public Task<ClusterNode[]> StartAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync()));
+
+    /// <summary>Waits until a node sees so many, itself included.</summary>
+    public static Task SeesAsync(ClusterNode node, int count) => Poll.UntilAsync(
+        async () => (int)(await node.Client.SendAsync(HttpMethod.Get, "/_cluster/health")).Expect(HttpStatusCode.OK)["number_of_nodes"]!, seen => seen == count);
+
+    /// <summary>The node that runs the job of the workload.</summary>
+    public async Task<ClusterNode> OwnerAsync(ClusterNode asked)
+    {
+        var id = (string)(await asked.Client.StatsAsync(Workload.Job))["node"]!["id"]!;
+        return _nodes.Single(node => node.Id == id);
+    }
+
+    /// <summary>Opens the job of the workload on a first node, and starts two more.</summary>
+    /// <param name="faults">Where the first is to die.</param>
+    /// <returns>The first, which runs the job, and another one.</returns>
+    public async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(string? faults = null)
+    {
+        var owner = await StartAsync(faults);
+        await PutAndOpenAsync(owner);
+        var others = await StartAsync(2);
+        foreach (var node in others) await SeesAsync(node, 3);
+        (await OwnerAsync(others[0])).Id.ShouldBe(owner.Id);
+        return (owner, others[0]);
+    }
+
+    public static async Task PutAndOpenAsync(ClusterNode node)
+    {
+        (await node.Client.PutAsync(Workload.Job, Workload.Config)).Expect(HttpStatusCode.OK);
+        (await node.Client.OpenAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+    }
+
+    /// <summary>Posts pieces of the workload, from the first up to and without the second number; none may fail. The client gives the uploads no names.</summary>
+    public static async Task PostAsync(ClusterNode gateway, int from, int to)
+    {
+        for (var piece = from; piece < to; piece++)
+            (await gateway.Client.SendAsync(HttpMethod.Post, $"/_ml/anomaly_detectors/{Workload.Job}/_data", Workload.Pieces[piece])).Expect(HttpStatusCode.Accepted);
+    }
+
+    public async Task<JobState?> StoredStateAsync()
+    {
+        await using var storage = Open();
+        return (await storage.Jobs.ReadStatusAsync(Workload.Job))?.State;
+    }
+
+    /// <summary>Reads what is left of the closed job, as <see cref="Outcome"/> does of a single server.</summary>
+    public async Task<Outcome> OutcomeAsync(ClusterNode asked)
+    {
+        (await asked.Client.StateAsync(Workload.Job)).ShouldBe("closed");
+        var results = await asked.Client.ResultsAsync(Workload.Job);
+        var counts = (await asked.Client.StatsAsync(Workload.Job))["data_counts"]!.AsObject();
+        foreach (var clock in (string[])["last_data_time", "log_time"]) counts.Remove(clock);
+        await using var storage = Open();
+        var id = (await storage.Jobs.ReadStatusAsync(Workload.Job))!.ModelSnapshotId.ShouldNotBeNull();
+        var model = (await storage.Jobs.ReadSnapshotAsync(Workload.Job, id)).ShouldNotBeNull().State;
+        return new Outcome(results, counts.ToJsonString(), Convert.ToBase64String(model));
+    }
+
+    private PostgresStorage Open() => PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = _schema });
+
+    /// <summary>All that the servers said: what to look at when a test fails.</summary>
+    public string Said => string.Join("\n", _nodes.Select(node => $"--- {node.Id}\n{node.Process.Said}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            node.Client.Dispose();
+            await node.Process.DisposeAsync();
+        }
+        Directory.Delete(_root, recursive: true);
+    }
+}
