@@ -32,8 +32,13 @@ internal sealed class JournalSystem : IAsyncDisposable
 
     private readonly ActorSystem _system;
 
-    public JournalSystem(IStorage storage) =>
+    public JournalSystem(IStorage storage)
+    {
         _system = ActorSystem.Create("journal", BootstrapSetup.Create().WithConfig(Hocon).And(new StorageSetup(storage)));
+        // The scheduler starts when it is first used, on the thread pool, and its users wait for that: a thousand actors that start at once would
+        // hold every thread that it could start on. In a server the cluster has used it before there are jobs.
+        _system.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => { });
+    }
 
     public TestActor Start(string id) => new(_system.ActorOf(Props.Create(typeof(PersistentProbe), id)));
 
