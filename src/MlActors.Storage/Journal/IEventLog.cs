@@ -18,7 +18,7 @@ public interface IEventLog
 
     /// <summary>
     /// Makes this process the owner of the stream and of the job that it is about: what another process, which owned it before, still hands in for it is
-    /// refused from now on. Comes before reading what is stored.
+    /// refused from now on, and what this process has handed in for it before is done or refused. Comes before reading what is stored.
     /// </summary>
     /// <returns>As <see cref="ReadHighestSequenceNrAsync"/>.</returns>
     Task<long> TakeOverAsync(string persistenceId);

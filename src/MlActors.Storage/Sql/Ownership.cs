@@ -36,3 +36,13 @@ internal sealed class TakeOver(string job, Ownership ownership) : RowWrite
 
     public override void Committed() => ownership.Remember(job, _number);
 }
+
+/// <summary>Nothing: a place in the order of the writes.</summary>
+internal sealed class NoWrite : RowWrite
+{
+    public override int Bytes => 0;
+
+    public override void Execute(WriteSession session)
+    {
+    }
+}

@@ -31,7 +31,10 @@ internal sealed class SqlEventLog(WriteLanes writers, ReadPool readers, Ownershi
 
     public async Task<long> TakeOverAsync(string persistenceId)
     {
-        if (ownership is not null) await writers.WriteAsync(JobOf(persistenceId), [new TakeOver(JobOf(persistenceId), ownership)], byOwner: false);
+        // Either has its place behind all that the owner before has handed in, events or not: what is read afterwards is what that one left.
+        var job = JobOf(persistenceId);
+        if (ownership is not null) await writers.WriteAsync(job, [new TakeOver(job, ownership)], byOwner: false);
+        else await writers.WriteAsync(job, [new NoWrite()], byOwner: false).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await ReadHighestSequenceNrAsync(persistenceId);
     }
 

@@ -79,6 +79,18 @@ public abstract class EventLogCompliance(StorageUnderTest subject) : ComplianceS
     }
 
     [Fact]
+    public async Task Who_takes_over_finds_all_that_the_owner_before_has_handed_in()
+    {
+        // An owner that dies has an input under way, which belongs to no event.
+        var burst = Enumerable.Range(0, 2_000).Select(i => WriteAsync(Make.Job("job-" + i))).ToList();
+        var last = WriteAsync(Make.Input("a", 1, 7), new PutStatus(Make.Status("a") with { InputSeq = 1 }));
+        await Storage.Events.TakeOverAsync("job-a");
+        (await Storage.Jobs.ReadStatusAsync("a")).ShouldNotBeNull().InputSeq.ShouldBe(1);
+        await last;
+        await Task.WhenAll(burst);
+    }
+
+    [Fact]
     public async Task An_append_that_fails_does_not_spoil_the_question_for_the_highest_number()
     {
         await Append("a", 1);
