@@ -22,28 +22,28 @@ internal sealed class DatafeedActor : ReceiveActor
     public DatafeedActor(DatafeedStart start, DatafeedServices services, TimeProvider time)
     {
         (_start, _services, _time) = (start, services, time);
-        var (job, run) = (Context.Parent, start.Run.Number);
+        var (job, self, run) = (Context.Parent, Self, start.Run.Number);
         Receive<Ended>(ended =>
         {
             if (ended.Cause is null) return;
             // A source that cannot even be opened, or a defect: the run is over, and says why.
             _log.Error(ended.Cause, "Datafeed {0} stopped", start.Config.DatafeedId);
-            job.Tell(new DatafeedFinished(start.Job.JobId, run, ended.Cause.Message, Close: false));
+            job.Tell(new DatafeedFinished(start.Job.JobId, run, ended.Cause.Message, Close: false) { Feed = self });
         });
     }
 
     protected override void PreStart()
     {
-        var (job, token) = (Context.Parent, _cancellation.Token);
-        Task.Run(() => RunAsync(job, token)).PipeTo(Self, success: () => new Ended(null), failure: cause => new Ended(cause));
+        var (job, self, token) = (Context.Parent, Self, _cancellation.Token);
+        Task.Run(() => RunAsync(job, self, token)).PipeTo(Self, success: () => new Ended(null), failure: cause => new Ended(cause));
     }
 
     protected override void PostStop() => _cancellation.Cancel();
 
-    private async Task RunAsync(IActorRef job, CancellationToken cancellation)
+    private async Task RunAsync(IActorRef job, IActorRef self, CancellationToken cancellation)
     {
         await using var source = _services.Sources.Open(_start.Config, _start.Job);
         var delayed = new DelayedDataCheck(_start.Config, _start.Job, _services.Results, _services.Options.DelayedCheckEvery);
-        await new DatafeedRunner(_start, source, job, delayed, _time, _services.Options).RunAsync(cancellation);
+        await new DatafeedRunner(_start, source, job, self, delayed, _time, _services.Options).RunAsync(cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Lifecycle;
 
@@ -35,25 +36,35 @@ public sealed record DatafeedReply(string JobId, DatafeedConfig Config) : JobRep
 public sealed record DatafeedStartedReply(string JobId, string NodeId) : JobReply(JobId);
 
 /// <summary>
+/// From the child of a job's owner that is its datafeed. No other child is listened to, not even one of the same run: what the child of an owner that had to
+/// start again still has to say, its successor says anew from what is stored.
+/// </summary>
+/// <param name="Run">Number of the run.</param>
+public abstract record FromDatafeed(string JobId, long Run) : JobMessage(JobId)
+{
+    /// <summary>The child.</summary>
+    public IActorRef? Feed { get; init; }
+}
+
+/// <summary>
 /// What a run of the datafeed has for its job: all of it is taken, in one transaction with the position after it, or nothing. Answered with
 /// <see cref="Done"/> when it is durable and the job has room for more.
 /// </summary>
-/// <param name="Run">Number of the run; what another run sends is refused.</param>
 /// <param name="Position">After it; <c>null</c> leaves it.</param>
 /// <param name="SkipTo">Epoch seconds: time goes there before the records.</param>
 /// <param name="AdvanceTo">Epoch seconds: time goes there after the records.</param>
 public sealed record TakePage(
     string JobId, long Run, IReadOnlyList<RecordBatch> Batches, DatafeedPosition? Position, DatafeedProgress Progress, long? SkipTo = null, long? AdvanceTo = null)
-    : JobMessage(JobId);
+    : FromDatafeed(JobId, Run);
 
 /// <summary>
 /// Data came too late and is to be taken in by going back. Answered with <see cref="Done"/> when that has begun: the run goes on in another child. Refused
 /// with the reason when it cannot be.
 /// </summary>
 /// <param name="Late">Sorted by time, at least one.</param>
-public sealed record HealLateData(string JobId, long Run, IReadOnlyList<LateBucket> Late) : JobMessage(JobId);
+public sealed record HealLateData(string JobId, long Run, IReadOnlyList<LateBucket> Late) : FromDatafeed(JobId, Run);
 
 /// <summary>A run of the datafeed is over by itself. Not answered.</summary>
 /// <param name="Reason">Why, unless it has read everything.</param>
 /// <param name="Close">Whether the job closes too.</param>
-public sealed record DatafeedFinished(string JobId, long Run, string? Reason, bool Close) : JobMessage(JobId);
+public sealed record DatafeedFinished(string JobId, long Run, string? Reason, bool Close) : FromDatafeed(JobId, Run);

@@ -12,7 +12,10 @@ namespace MlActors.Jobs.Datafeeds;
 /// owner of the job page by page, one page being taken while the next is read; the owner writes it with the position behind it, so that nothing has to be
 /// remembered here. It ends by cancellation, or by telling the owner that it is over.
 /// </summary>
-internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source, IActorRef job, DelayedDataCheck delayed, TimeProvider time, DatafeedOptions options)
+/// <param name="job">The owner.</param>
+/// <param name="feed">Whom the owner knows as its datafeed.</param>
+internal sealed class DatafeedRunner(
+    DatafeedStart start, IDatafeedSource source, IActorRef job, IActorRef feed, DelayedDataCheck delayed, TimeProvider time, DatafeedOptions options)
 {
     /// <summary>The owner does not take pages of this run any more.</summary>
     private sealed class RunOverException : Exception;
@@ -61,7 +64,7 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
         }
     }
 
-    private void Finish(string? reason, bool close) => job.Tell(new DatafeedFinished(JobId, start.Run.Number, reason, close));
+    private void Finish(string? reason, bool close) => job.Tell(new DatafeedFinished(JobId, start.Run.Number, reason, close) { Feed = feed });
 
     /// <summary>Looks for new data until the end of the run.</summary>
     /// <returns>Why it is over, unless everything was read.</returns>
@@ -170,7 +173,7 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
         for (var failures = 0; ; failures++)
         {
             FaultPoints.Hit("datafeed.read");
-            var page = new TakePage(JobId, start.Run.Number, batches, position, _progress, skipTo, advanceTo);
+            var page = new TakePage(JobId, start.Run.Number, batches, position, _progress, skipTo, advanceTo) { Feed = feed };
             switch (await job.Ask<JobReply>(page, Timeout.InfiniteTimeSpan, cancellation))
             {
                 case Done:
@@ -209,7 +212,7 @@ internal sealed class DatafeedRunner(DatafeedStart start, IDatafeedSource source
     private async Task HealAsync(IReadOnlyList<LateBucket> late, CancellationToken cancellation)
     {
         FaultPoints.Hit("heal.found");
-        if (await job.Ask<JobReply>(new HealLateData(JobId, start.Run.Number, late), Timeout.InfiniteTimeSpan, cancellation) is not Refused refused)
+        if (await job.Ask<JobReply>(new HealLateData(JobId, start.Run.Number, late) { Feed = feed }, Timeout.InfiniteTimeSpan, cancellation) is not Refused refused)
             throw new RunOverException();
         _progress = _progress with { Delayed = Delayed(late) with { NotHealed = refused.Reason } };
         await TakeAsync([], _position, cancellation);

@@ -59,9 +59,9 @@ public sealed partial class JobActor
         if (_state.State == JobState.Closing) BeginClose();
     }
 
-    private Refused? RefusalOfPage(TakePage page) => _state.Feeding?.Number == page.Run
+    private Refused? RefusalOf(FromDatafeed message) => _feed is not null && _feed.Equals(message.Feed)
         ? null
-        : new Refused(_jobId, RefusalKind.Conflict, $"run {page.Run} of the datafeed of job [{_jobId}] is over");
+        : new Refused(_jobId, RefusalKind.Conflict, $"run {message.Run} of the datafeed of job [{_jobId}] is over, or goes on in another child");
 
     private void Add(Append append, TakePage page, IActorRef sender)
     {

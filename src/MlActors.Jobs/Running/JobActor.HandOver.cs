@@ -36,7 +36,7 @@ public sealed partial class JobActor
         }
         // What its own children send is nobody's any more either: the next owner's children begin where the log ends.
         if (!_handsOver || message is not JobMessage) return false;
-        if (message is not (TakePage or DatafeedFinished or HealLateData)) Sender.Tell(Moves());
+        if (message is not FromDatafeed) Sender.Tell(Moves());
         return true;
     }
 

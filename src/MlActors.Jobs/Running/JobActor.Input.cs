@@ -81,10 +81,11 @@ public sealed partial class JobActor
                 OnRemoveForecasts(remove);
                 break;
             case DatafeedFinished finished:
-                OnDatafeedFinished(finished);
+                if (RefusalOf(finished) is null) OnDatafeedFinished(finished);
                 break;
             case HealLateData heal:
-                OnLateData(heal);
+                if (RefusalOf(heal) is { } stale) Sender.Tell(stale);
+                else OnLateData(heal);
                 break;
             case PostRecords or FlushJob or StartForecast or TakePage:
                 if (RefusalOfInput(message) is { } refused)
@@ -108,7 +109,7 @@ public sealed partial class JobActor
         if (!_state.Exists) return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it does not exist");
         if (_state.Blocked != BlockedReason.None)
             return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] while a {JobLifecycle.Name(_state.Blocked)} of it is under way");
-        if (_state.State == JobState.Opened) return message is TakePage page ? RefusalOfPage(page) : null;
+        if (_state.State == JobState.Opened) return message is FromDatafeed page ? RefusalOf(page) : null;
         return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it is {JobLifecycle.Name(_state.State)}; it must be opened");
     }
 

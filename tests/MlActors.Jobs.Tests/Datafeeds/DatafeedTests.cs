@@ -44,6 +44,25 @@ public class DatafeedTests : DatafeedHarness
     }
 
     [Fact]
+    public async Task What_a_child_of_an_owner_that_started_again_still_sends_is_refused_though_its_run_goes_on()
+    {
+        AddTwoHours();
+        var go = new TaskCompletionSource();
+        Source.BeforePage = (page, cancellation) => page == 2 ? go.Task.WaitAsync(cancellation) : Task.CompletedTask;
+        var job = await OpenWithFeedAsync("j");
+        await StartAsync(job, "j");
+        await AwaitConditionAsync(async () => (await StatusAsync("j")).Position is not null, Patience);
+        var stale = new TakePage("j", Run: 1, [Minutes("j", 100, 101).Batch], (await StatusAsync("j")).Position, (await StatusAsync("j")).Progress) { Feed = TestActor };
+        (await AskAsync<Refused>(job, stale)).Kind.ShouldBe(RefusalKind.Conflict);
+        (await AskAsync<Refused>(job, new HealLateData("j", 1, [new LateBucket(Start, 1, 1)]) { Feed = TestActor })).Reason.ShouldContain("another child");
+        job.Tell(new DatafeedFinished("j", 1, "not by the one that runs", Close: true) { Feed = TestActor });
+        go.SetResult();
+        await ClosedAsync("j");
+        await ShouldBeAsPostedAsync("j");
+        (await StatusAsync("j")).StopReason.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_second_run_goes_on_exactly_where_the_first_was_stopped()
     {
         AddTwoHours();
