@@ -80,5 +80,16 @@ public sealed class JobMaintenance : Sweeper
         await AskAsync(new CloseJob(job.Config.JobId, $"no data came for {timeout.TotalHours:0.##} hours") { By = ExpiredData.Maintenance });
     }
 
-    private Task<JobReply> AskAsync(JobCommand command) => _jobs.Ask<JobReply>(command, Patience);
+    // One job that is slow does not keep the others waiting: it is looked at again in the next round.
+    private async Task<JobReply> AskAsync(JobCommand command)
+    {
+        try
+        {
+            return await _jobs.Ask<JobReply>(command, Patience);
+        }
+        catch (AskTimeoutException)
+        {
+            return new Refused(command.JobId, RefusalKind.Unavailable, $"job [{command.JobId}] did not answer in time");
+        }
+    }
 }
