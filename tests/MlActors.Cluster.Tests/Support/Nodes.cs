@@ -5,9 +5,6 @@ using MlActors.Storage.Postgres;
 
 namespace MlActors.Cluster.Tests.Support;
 
-/// <summary>A server of a cluster, in a process of its own.</summary>
-internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Client);
-
 /// <summary>Real servers that share a database and find each other in it.</summary>
 internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 {
@@ -20,19 +17,14 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
     public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
-        var config = Path.Combine(folder, "mlactors.conf");
-        await File.WriteAllTextAsync(config, $$"""
+        // The machine of a test may have no idle core: the pause is the usual one.
+        var place = new NodePlace(database.ConnectionString, _schema, port ?? Servers.ServerProcess.FreePort());
+        var node = await ClusterNode.StartAsync(folder, place, $$"""
             mlactors {
-              log-level = info
               jobs.checkpoint-after-inputs = 3
-              storage { provider = postgresql, postgresql { connection-string = "{{database.ConnectionString}}", schema = {{_schema}} } }
-              # The machine of a test may have no idle core: the pause is the usual one.
-              cluster { enabled = on, port = {{port ?? Servers.ServerProcess.FreePort()}}, roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
+              cluster { roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
             }
-            """);
-        var process = ServerProcess.Start(folder, faults, config);
-        var node = new ClusterNode("", process, new MlClient(await process.ListeningAsync()));
-        node = node with { Id = await File.ReadAllTextAsync(Path.Combine(folder, "node.id")) };
+            """, faults: faults);
         lock (_nodes) _nodes.Add(node);
         return node;
     }

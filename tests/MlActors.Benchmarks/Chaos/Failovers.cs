@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace MlActors.Benchmarks.Chaos;
+
+/// <summary>How long after a fault a job of the node that it hit took records again.</summary>
+internal sealed class Failovers
+{
+    private readonly ConcurrentDictionary<string, (FaultKind Kind, long At)> _waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<(FaultKind Kind, double Seconds)> _samples = [];
+
+    /// <summary>A fault hit the owners of these jobs; what they wait for already goes on.</summary>
+    public void Hit(FaultKind kind, IEnumerable<string> jobs)
+    {
+        foreach (var job in jobs) _waiting.TryAdd(job, (kind, TimeProvider.System.GetTimestamp()));
+    }
+
+    public void Acknowledged(string job)
+    {
+        if (_waiting.TryRemove(job, out var fault)) _samples.Add((fault.Kind, TimeProvider.System.GetElapsedTime(fault.At).TotalSeconds));
+    }
+
+    /// <summary>The job is not open any more, by its own will.</summary>
+    public void Forget(string job) => _waiting.TryRemove(job, out _);
+
+    public void Print()
+    {
+        foreach (var kind in _samples.GroupBy(sample => sample.Kind).OrderBy(kind => kind.Key))
+        {
+            var sorted = kind.Select(sample => sample.Seconds).Order().ToList();
+            Text.Print($"{kind.Key,-16} {sorted.Count,4} jobs took records again after: median {sorted[sorted.Count / 2]:F1} s, 95 % {sorted[sorted.Count * 95 / 100]:F1} s, longest {sorted[^1]:F1} s");
+        }
+    }
+}
