@@ -13,11 +13,11 @@ internal static class ChaosBenchmark
     private const int JobsOfGroup = 3;
     private const int Feeds = 2;
 
-    /// <summary>Options: <c>--minutes n</c> (5), <c>--seed n</c> (1).</summary>
+    /// <summary>Options: <c>--minutes n</c> (5), <c>--seed n</c> (1), <c>--logs folder</c> (nowhere).</summary>
     public static async Task RunAsync(string[] args)
     {
         var (seed, length) = (Options.Number(args, "--seed", 1), TimeSpan.FromMinutes(Options.Number(args, "--minutes", 5)));
-        var (report, failovers) = (new ChaosReport(seed), new Failovers());
+        var (report, failovers) = (new ChaosReport(seed, Options.Word(args, "--logs")), new Failovers());
         await using (var cluster = await ChaosCluster.StartAsync(Nodes, report))
         {
             MlClient[] gateways = [.. cluster.Nodes.Select(node => node.Client)];

@@ -13,10 +13,14 @@ internal sealed class ChaosClient(IReadOnlyList<MlClient> gateways, Random rando
     private static readonly TimeSpan BeforeRepeat = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    /// <summary>When a request was last given up that may still be carried out, 0 if never.</summary>
+    public long LastGivenUp { get; private set; }
+
     /// <summary>Sends a request until something is said to it.</summary>
+    /// <param name="tryFor">How long one node is waited for. What was sent to it may still be carried out later, as when it was frozen.</param>
     /// <returns>The answer, and whether an earlier try may have had an effect.</returns>
     /// <exception cref="NoAnswerException"/>
-    public async Task<(Answer Answer, bool Repeated)> SendAsync(HttpMethod method, string path, string? body = null)
+    public async Task<(Answer Answer, bool Repeated)> SendAsync(HttpMethod method, string path, string? body = null, TimeSpan? tryFor = null)
     {
         var (start, last) = (TimeProvider.System.GetTimestamp(), "");
         for (var repeated = false; TimeProvider.System.GetElapsedTime(start) < Patience; repeated = true)
@@ -24,7 +28,7 @@ internal sealed class ChaosClient(IReadOnlyList<MlClient> gateways, Random rando
             report.Count("requests");
             try
             {
-                var answer = await gateways[random.Next(gateways.Count)].SendAsync(method, path, body);
+                var answer = await gateways[random.Next(gateways.Count)].SendAsync(method, path, body).WaitAsync(tryFor ?? Timeout.InfiniteTimeSpan);
                 if ((int)answer.Status >= 500 && answer.Status != HttpStatusCode.ServiceUnavailable)
                     report.Violation($"{method} {path}: {(int)answer.Status} {answer.Body.ToJsonString()}");
                 else if (answer.Status != HttpStatusCode.ServiceUnavailable)
@@ -32,8 +36,9 @@ internal sealed class ChaosClient(IReadOnlyList<MlClient> gateways, Random rando
                 report.Count("  answered with 503");
                 last = answer.Body.ToJsonString();
             }
-            catch (Exception cause) when (cause is HttpRequestException or IOException or OperationCanceledException or JsonException)
+            catch (Exception cause) when (cause is HttpRequestException or IOException or TimeoutException or OperationCanceledException or JsonException)
             {
+                if (cause is TimeoutException) LastGivenUp = TimeProvider.System.GetTimestamp();
                 report.Count("  not answered");
                 last = cause.Message;
             }

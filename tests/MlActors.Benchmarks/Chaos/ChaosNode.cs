@@ -86,7 +86,7 @@ internal sealed class ChaosNode : IAsyncDisposable
             catch (ServerDiedException died)
             {
                 _report.Ended("before it was a member");
-                _report.Hear(died.Message);
+                _report.Hear(Path.GetFileName(_folder), died.Message);
             }
             catch (TimeoutException)
             {
@@ -98,7 +98,7 @@ internal sealed class ChaosNode : IAsyncDisposable
 
     private async Task RunOnceAsync()
     {
-        var node = await ClusterNode.StartAsync(_folder, _place, "mlactors { jobs.checkpoint-after-inputs = 5, log-level = warning }", Url.ToString());
+        var node = await ClusterNode.StartAsync(_folder, _place, "mlactors { jobs.checkpoint-after-inputs = 5, log-level = info }", Url.ToString());
         await using (node.Process)
         {
             node.Client.Dispose();
@@ -108,7 +108,7 @@ internal sealed class ChaosNode : IAsyncDisposable
             var exit = await ExitAsync(node.Process);
             _running = null;
             if (!_stop.IsCancellationRequested) _report.Ended(Text.Of($"with {exit}"));
-            _report.Hear(node.Process.Said);
+            _report.Hear(Path.GetFileName(_folder), node.Process.Said);
         }
     }
 

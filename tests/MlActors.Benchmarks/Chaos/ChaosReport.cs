@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace MlActors.Benchmarks.Chaos;
 
 /// <summary>What a run has seen.</summary>
-internal sealed partial class ChaosReport(int seed)
+/// <param name="logs">The folder in which the logs of the nodes are kept, if they are.</param>
+internal sealed partial class ChaosReport(int seed, string? logs = null)
 {
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _said = new(StringComparer.Ordinal);
@@ -24,8 +25,9 @@ internal sealed partial class ChaosReport(int seed)
     }
 
     /// <summary>Keeps the errors of a node's log, those that differ in numbers only as one.</summary>
-    public void Hear(string said)
+    public void Hear(string node, string said)
     {
+        if (logs is not null) File.AppendAllText(Path.Combine(logs, node + ".log"), said);
         foreach (var line in said.Split('\n').Where(line => line.Contains("Z fail: ", StringComparison.Ordinal) || line.Contains("Unhandled exception", StringComparison.Ordinal)))
         {
             var text = Digits().Replace(line[Math.Max(0, line.IndexOf("fail: ", StringComparison.Ordinal))..], "#");

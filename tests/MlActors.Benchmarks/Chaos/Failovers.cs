@@ -5,8 +5,12 @@ namespace MlActors.Benchmarks.Chaos;
 /// <summary>How long after a fault a job of the node that it hit took records again.</summary>
 internal sealed class Failovers
 {
+    private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<string, (FaultKind Kind, long At)> _waiting = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<(FaultKind Kind, double Seconds)> _samples = [];
+    private readonly ConcurrentBag<(DateTimeOffset From, double Seconds)> _silences = [];
+    private long _lastAcknowledged = TimeProvider.System.GetTimestamp();
 
     /// <summary>A fault hit the owners of these jobs; what they wait for already goes on.</summary>
     public void Hit(FaultKind kind, IEnumerable<string> jobs)
@@ -16,6 +20,8 @@ internal sealed class Failovers
 
     public void Acknowledged(string job)
     {
+        var silence = TimeProvider.System.GetElapsedTime(Interlocked.Exchange(ref _lastAcknowledged, TimeProvider.System.GetTimestamp()));
+        if (silence > LongSilence) _silences.Add((TimeProvider.System.GetUtcNow() - silence, silence.TotalSeconds));
         if (_waiting.TryRemove(job, out var fault)) _samples.Add((fault.Kind, TimeProvider.System.GetElapsedTime(fault.At).TotalSeconds));
     }
 
@@ -29,5 +35,6 @@ internal sealed class Failovers
             var sorted = kind.Select(sample => sample.Seconds).Order().ToList();
             Text.Print($"{kind.Key,-16} {sorted.Count,4} jobs took records again after: median {sorted[sorted.Count / 2]:F1} s, 95 % {sorted[sorted.Count * 95 / 100]:F1} s, longest {sorted[^1]:F1} s");
         }
+        foreach (var (from, seconds) in _silences.OrderBy(silence => silence.From)) Text.Print($"from {from:HH:mm:ss} no job took records for {seconds:F1} s");
     }
 }

@@ -8,7 +8,12 @@ internal sealed class JobScript(string job, int seed, ChaosClient client, Failov
 {
     private const int MostRecords = 300;
     private const int ManyRecords = 9000;
-    private static readonly string Jobs = "/_ml/anomaly_detectors/";
+    private const string Jobs = "/_ml/anomaly_detectors/";
+
+    private static readonly TimeSpan TryUploadFor = TimeSpan.FromSeconds(5);
+
+    // Longer than a node can be frozen and live on.
+    private static readonly TimeSpan UntilUploadsAreOver = TimeSpan.FromSeconds(30);
 
     private readonly Random _random = new(seed);
     private readonly SemaphoreSlim _turn = new(1);
@@ -63,6 +68,8 @@ internal sealed class JobScript(string job, int seed, ChaosClient client, Failov
         < 88 => FlushAsync(interim: dice % 2 == 0),
         < 93 => CloseAsync(force: false),
         < 96 => CloseAsync(force: true),
+        // An upload that was given up would belong to the new job as well as to the old one.
+        _ when client.LastGivenUp != 0 && TimeProvider.System.GetElapsedTime(client.LastGivenUp) < UntilUploadsAreOver => FlushAsync(interim: false),
         < 98 => ResetAsync(),
         _ => CreateAgainAsync(force: dice % 2 == 0),
     };
@@ -74,7 +81,7 @@ internal sealed class JobScript(string job, int seed, ChaosClient client, Failov
         while (true)
         {
             await OpenAsync();
-            var (answer, repeated) = await client.SendAsync(HttpMethod.Post, path, Ledger.Body(step));
+            var (answer, repeated) = await client.SendAsync(HttpMethod.Post, path, Ledger.Body(step), TryUploadFor);
             if (answer.Status == HttpStatusCode.Accepted)
             {
                 failovers.Acknowledged(job);
