@@ -18,16 +18,7 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
     /// <exception cref="TimeoutException">It is not a member after long; it was killed.</exception>
     public static async Task<ClusterNode> StartAsync(string folder, NodePlace place, string settings, string urls = "http://127.0.0.1:0", string? faults = null)
     {
-        var config = Path.Combine(folder, "mlactors.conf");
-        await File.WriteAllTextAsync(config, $$"""
-            mlactors {
-              log-level = info
-              storage { provider = postgresql, postgresql { connection-string = "{{place.Database}}", schema = {{place.Schema}} } }
-              cluster { enabled = on, port = {{place.Port}} }
-            }
-            {{settings}}
-            """);
-        var process = ServerProcess.Start(folder, faults, config, urls);
+        var process = await BeginAsync(folder, place, settings, urls, faults);
         try
         {
             var client = new MlClient(await process.ListeningAsync());
@@ -38,5 +29,20 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
             await process.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts a server and does not wait for it.</summary>
+    public static async Task<ServerProcess> BeginAsync(string folder, NodePlace place, string settings, string urls = "http://127.0.0.1:0", string? faults = null)
+    {
+        var config = Path.Combine(folder, "mlactors.conf");
+        await File.WriteAllTextAsync(config, $$"""
+            mlactors {
+              log-level = info
+              storage { provider = postgresql, postgresql { connection-string = "{{place.Database}}", schema = {{place.Schema}} } }
+              cluster { enabled = on, port = {{place.Port}} }
+            }
+            {{settings}}
+            """);
+        return ServerProcess.Start(folder, faults, config, urls);
     }
 }

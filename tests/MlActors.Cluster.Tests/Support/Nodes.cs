@@ -11,23 +11,37 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("mlactors-cluster-tests-").FullName;
     private readonly string _schema = SharedDatabase.NewSchema();
     private readonly List<ClusterNode> _nodes = [];
+    private readonly List<ServerProcess> _strangers = [];
 
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
-    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null)
+    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string tls = "")
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
-        // The machine of a test may have no idle core: the pause is the usual one.
-        var place = new NodePlace(database.ConnectionString, _schema, port ?? Servers.ServerProcess.FreePort());
-        var node = await ClusterNode.StartAsync(folder, place, $$"""
-            mlactors {
-              jobs.checkpoint-after-inputs = 3
-              cluster { roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
-            }
-            """, faults: faults);
+        var node = await ClusterNode.StartAsync(NewFolder(), Place(port), Settings(roles, tls), faults: faults);
         lock (_nodes) _nodes.Add(node);
         return node;
     }
+
+    /// <summary>Starts a server that may never become a member.</summary>
+    /// <returns>It, and what completes if it does.</returns>
+    public async Task<(ServerProcess Process, Task Member)> BeginAsync(string tls)
+    {
+        var process = await ClusterNode.BeginAsync(NewFolder(), Place(null), Settings("gateway, jobs", tls));
+        lock (_strangers) _strangers.Add(process);
+        return (process, process.ListeningAsync());
+    }
+
+    private string NewFolder() => Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
+
+    private NodePlace Place(int? port) => new(database.ConnectionString, _schema, port ?? Servers.ServerProcess.FreePort());
+
+    // The machine of a test may have no idle core: the pause is the usual one.
+    private static string Settings(string roles, string tls) => $$"""
+        mlactors {
+          jobs.checkpoint-after-inputs = 3
+          cluster { roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s{{tls}} }
+        }
+        """;
 
     public Task<ClusterNode[]> StartAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync()));
 
@@ -99,6 +113,7 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
             node.Client.Dispose();
             await node.Process.DisposeAsync();
         }
+        foreach (var stranger in _strangers) await stranger.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }
 }
