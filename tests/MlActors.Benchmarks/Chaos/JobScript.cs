@@ -8,6 +8,9 @@ internal sealed class JobScript(string job, int seed, ChaosClient client, Failov
 {
     private const int MostRecords = 300;
     private const int ManyRecords = 9000;
+
+    // One of so many.
+    private const int LostAnswers = 10;
     private const string Jobs = "/_ml/anomaly_detectors/";
 
     private static readonly TimeSpan TryUploadFor = TimeSpan.FromSeconds(5);
@@ -84,18 +87,34 @@ internal sealed class JobScript(string job, int seed, ChaosClient client, Failov
             var (answer, repeated) = await client.SendAsync(HttpMethod.Post, path, Ledger.Body(step), TryUploadFor);
             if (answer.Status == HttpStatusCode.Accepted)
             {
+                Check(path, count, answer);
                 failovers.Acknowledged(job);
                 report.Count("  uploads acknowledged");
-                if ((int)answer.Body["processed_record_count"]! != count)
-                    report.Violation($"{path}: {count} records sent (repeated: {repeated}), the answer is {answer.Body.ToJsonString()}");
+                if (repeated) report.Count("  uploads sent again before an answer came");
                 Ledger.Add(step);
+                if (_random.Next(LostAnswers) == 0) await RepeatAsync(path, step);
                 return;
             }
             await StateAsync($"{path}: {(int)answer.Status} {answer.Body.ToJsonString()}");
         }
     }
 
-    /// <summary>A request was refused: the only good reason is that an earlier one which had no answer closed the job late.</summary>
+    /// <summary>As if the answer had been lost on its way: the same upload once more, perhaps at another node, and perhaps after the owner has changed.</summary>
+    private async Task RepeatAsync(string path, Step step)
+    {
+        await Task.Delay(_random.Next(2000));
+        var (answer, _) = await client.SendAsync(HttpMethod.Post, path, Ledger.Body(step), TryUploadFor);
+        if (answer.Status != HttpStatusCode.Accepted) report.Violation($"{path} again: {(int)answer.Status} {answer.Body.ToJsonString()}");
+        else Check(path + " again", step.Count, answer);
+        report.Count("  uploads sent again after an answer");
+    }
+
+    private void Check(string path, int count, Answer answer)
+    {
+        if ((int)answer.Body["processed_record_count"]! != count) report.Violation($"{path}: {count} records sent, the answer is {answer.Body.ToJsonString()}");
+    }
+
+    /// <summary>A request was refused, which nothing that this client did explains; it goes on with the job as it is.</summary>
     private async Task StateAsync(string refused)
     {
         var stats = (await client.ExpectAsync(HttpMethod.Get, $"{Jobs}{job}/_stats")).Body["jobs"]![0]!;
