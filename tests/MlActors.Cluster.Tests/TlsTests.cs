@@ -50,6 +50,19 @@ public sealed class TlsTests(SharedDatabase database)
     }
 
     [Fact]
+    public async Task A_node_that_does_not_trust_the_members_ends_and_says_why()
+    {
+        using Workspace space = new(), foreign = new();
+        using TestCertificates certificates = new(space), others = new(foreign);
+        await using var nodes = new Nodes(database);
+        var member = await nodes.StartAsync(tls: Settings(certificates, certificates.Key));
+        var (stranger, _) = await nodes.BeginAsync(Settings(certificates, certificates.Key, others.Authorities));
+        (await stranger.ExitAsync()).ShouldBe(3);
+        await Poll.UntilAsync(() => Task.FromResult(stranger.Said), said => said.Contains("mlactors.cluster.tls", StringComparison.Ordinal));
+        await Nodes.SeesAsync(member, 1);
+    }
+
+    [Fact]
     public async Task The_port_talks_to_nobody_without_a_certificate_of_the_authority()
     {
         using Workspace space = new(), foreign = new();

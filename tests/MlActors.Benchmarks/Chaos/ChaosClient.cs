@@ -56,4 +56,14 @@ internal sealed class ChaosClient(IReadOnlyList<MlClient> gateways, Random rando
         if ((int)answer.Status < 300 || (repeated && answer.Status == done)) return answer;
         throw new InvalidOperationException($"{method} {path}: {(int)answer.Status} {answer.Body.ToJsonString()}");
     }
+
+    /// <summary>What a job tells of itself: when it was asked what by whom.</summary>
+    public async Task<string> LastMessagesAsync(string job)
+    {
+        var answer = await ExpectAsync(HttpMethod.Get, $"/_ml/anomaly_detectors/{job}/_messages?size=1000");
+        return string.Join("; ", answer.Body["messages"]!.AsArray()
+            .Select(message => (Time: (long)message!["timestamp"]!, Text: (string?)message["message"]))
+            .OrderBy(message => message.Time).TakeLast(10)
+            .Select(message => Text.Of($"{DateTimeOffset.FromUnixTimeMilliseconds(message.Time):HH:mm:ss.fff} {message.Text}")));
+    }
 }

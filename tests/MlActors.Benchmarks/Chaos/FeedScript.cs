@@ -72,8 +72,15 @@ internal sealed class FeedScript(string job, int seed, ChaosClient client, Chaos
     private async Task StartAsync()
     {
         await client.ExpectAsync(HttpMethod.Post, Path + "/_open", done: HttpStatusCode.Conflict);
-        // Started by a try that had no answer; it may even be at its end.
-        await client.ExpectAsync(HttpMethod.Post, Text.Of($"{Feed}/_start?start=0&end={(Start + (Documents * 10)) * 1000}"), done: HttpStatusCode.Conflict);
+        try
+        {
+            // Started by a try that had no answer; it may even be at its end.
+            await client.ExpectAsync(HttpMethod.Post, Text.Of($"{Feed}/_start?start=0&end={(Start + (Documents * 10)) * 1000}"), done: HttpStatusCode.Conflict);
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new InvalidOperationException($"{refused.Message}; the last messages are {await client.LastMessagesAsync(job)}", refused);
+        }
     }
 
     private async Task<JsonNode> ClosedAsync()

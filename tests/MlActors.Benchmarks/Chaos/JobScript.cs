@@ -40,6 +40,10 @@ internal sealed class JobScript(string job, int seed, ChaosClient client, Failov
             {
                 await StepAsync(_random.Next(100));
             }
+            catch (InvalidOperationException refused)
+            {
+                await WonderAsync(refused.Message);
+            }
             finally
             {
                 _turn.Release();
@@ -95,7 +99,7 @@ internal sealed class JobScript(string job, int seed, ChaosClient client, Failov
                 if (_random.Next(LostAnswers) == 0) await RepeatAsync(path, step);
                 return;
             }
-            await StateAsync($"{path}: {(int)answer.Status} {answer.Body.ToJsonString()}");
+            await WonderAsync($"{path}: {(int)answer.Status} {answer.Body.ToJsonString()}");
         }
     }
 
@@ -115,20 +119,27 @@ internal sealed class JobScript(string job, int seed, ChaosClient client, Failov
     }
 
     /// <summary>A request was refused, which nothing that this client did explains; it goes on with the job as it is.</summary>
-    private async Task StateAsync(string refused)
+    private async Task WonderAsync(string refused)
     {
-        var stats = (await client.ExpectAsync(HttpMethod.Get, $"{Jobs}{job}/_stats")).Body["jobs"]![0]!;
-        report.Violation($"{refused} while the job is {stats.ToJsonString()}");
-        if ((string?)stats["state"] == "failed") await client.ExpectAsync(HttpMethod.Post, $"{Jobs}{job}/_close?force=true");
-        _open = (string?)stats["state"] == "opened";
+        var state = await StateAsync();
+        report.Violation($"{refused}; now it is {state}, its last messages are {await client.LastMessagesAsync(job)}");
+        if (state == "failed") await client.ExpectAsync(HttpMethod.Post, $"{Jobs}{job}/_close?force=true");
+        _open = state == "opened";
     }
+
+    private async Task<string> StateAsync() => (string)(await client.ExpectAsync(HttpMethod.Get, $"{Jobs}{job}/_stats")).Body["jobs"]![0]!["state"]!;
 
     private async Task OpenAsync()
     {
-        if (_open) return;
-        await client.ExpectAsync(HttpMethod.Post, $"{Jobs}{job}/_open", done: HttpStatusCode.Conflict);
-        Ledger.Add(new Step(StepKind.Open));
-        _open = true;
+        while (!_open)
+        {
+            var (answer, repeated) = await client.SendAsync(HttpMethod.Post, $"{Jobs}{job}/_open");
+            _open = answer.Status == HttpStatusCode.OK || (repeated && await StateAsync() == "opened");
+            // An earlier try of the same request is on its way, or a close whose answer was lost comes late.
+            if (!_open && !repeated) throw new InvalidOperationException($"opening {job}: {(int)answer.Status} {answer.Body.ToJsonString()}");
+            if (!_open) report.Count("  opens asked for once more");
+            else Ledger.Add(new Step(StepKind.Open));
+        }
     }
 
     private async Task FlushAsync(bool interim)
