@@ -9,6 +9,7 @@ using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Maintenance;
 using MlActors.Jobs.Observing;
+using MlActors.Jobs.Placing;
 using MlActors.Jobs.Requests;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
@@ -69,6 +70,7 @@ public static class JobsHosting
                 resolver.GetService<TimeProvider>(), options.Running, resolver.GetService<NodeIdentity>())
             {
                 Observer = resolver.GetService<JobObserver>(),
+                Room = resolver.GetService<NodeRoom>(),
             };
             return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
         },
@@ -110,10 +112,11 @@ public static class JobsHosting
 
     /// <summary>Registers <see cref="IJobs"/> and what it needs.</summary>
     /// <param name="severalNodes">See <see cref="JobsOptions.SeveralNodes"/>.</param>
+    /// <param name="room">How much this node takes.</param>
     /// <param name="observedJobs">Of how many jobs there are metrics of their own.</param>
-    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes, int observedJobs = 0) =>
+    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes, RoomLimits room, int observedJobs = 0) =>
         (severalNodes ? services.AddSingleton<IJobs, MovingJobsClient>() : services.AddSingleton<IJobs, JobsClient>())
-            .AddSingleton(node).AddSingleton(TimeProvider.System)
+            .AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton(new NodeRoom(room, node.Name))
             .AddSingleton(provider => new JobObserver(provider.GetRequiredService<TimeProvider>(), observedJobs));
 
     private sealed class JobMessageExtractorFor(int shards) : HashCodeMessageExtractor(shards)
