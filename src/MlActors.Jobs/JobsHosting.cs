@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
@@ -62,9 +63,14 @@ public static class JobsHosting
         return options.RunsJobs ? builder.WithSingletons(options) : builder;
     }
 
-    private static AkkaConfigurationBuilder WithRegion(this AkkaConfigurationBuilder builder, JobsOptions options) => builder.WithShardRegion<JobActor>(TypeName,
-        (_, _, resolver) =>
+    // Akka.Hosting has no way to name who places shards.
+    private static AkkaConfigurationBuilder WithRegion(this AkkaConfigurationBuilder builder, JobsOptions options) => builder
+        .AddHocon(ClusterSharding.DefaultConfig(), HoconAddMode.Append)
+        .AddHocon(Akka.Cluster.Tools.Singleton.ClusterSingleton.DefaultConfig(), HoconAddMode.Append)
+        .AddHocon(Akka.DistributedData.DistributedData.DefaultConfig(), HoconAddMode.Append)
+        .WithActors(async (system, registry, resolver) =>
         {
+            var extractor = new JobMessageExtractorFor(Shards);
             var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<IContextStore>(),
                 new DatafeedServices(resolver.GetService<IDatafeedSources>(), resolver.GetService<IResults>(), options.Datafeeds),
                 resolver.GetService<TimeProvider>(), options.Running, resolver.GetService<NodeIdentity>())
@@ -72,18 +78,16 @@ public static class JobsHosting
                 Observer = resolver.GetService<JobObserver>(),
                 Room = resolver.GetService<NodeRoom>(),
             };
-            return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
-        },
-        new JobMessageExtractorFor(Shards),
-        new ShardOptions
-        {
-            Role = Role,
-            StateStoreMode = StateStoreMode.DData,
-            RememberEntities = false,
-            // A job decides itself when it may leave memory.
-            ShouldPassivateIdleEntities = false,
-            // A node that stops for all leaves what is open to its next start; one of several leaves it to another node, right now.
-            HandOffStopMessage = options.SeveralNodes ? JobActor.HandOver.Instance : JobActor.Stop.Instance,
+            var cluster = Akka.Cluster.Cluster.Get(system);
+            var placing = new ShardPlacing(resolver.GetService<ICatalog>(), services.Room.Limits, services.Time, jobId => extractor.ShardId(jobId),
+                () => cluster.State.Members.All(member => member.Status is MemberStatus.Up or MemberStatus.WeaklyUp) && cluster.State.Unreachable.IsEmpty);
+            var settings = ClusterShardingSettings.Create(system).WithRole(Role).WithStateStoreMode(StateStoreMode.DData).WithRememberEntities(false)
+                // A job decides itself when it may leave memory.
+                .WithPassivateIdleAfter(TimeSpan.Zero);
+            registry.Register<JobActor>(await ClusterSharding.Get(system).StartAsync(TypeName,
+                jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services))), settings, extractor, placing,
+                // A node that stops for all leaves what is open to its next start; one of several leaves it to another node, right now.
+                options.SeveralNodes ? JobActor.HandOver.Instance : JobActor.Stop.Instance));
         });
 
     private static AkkaConfigurationBuilder WithSingletons(this AkkaConfigurationBuilder builder, JobsOptions options)

@@ -21,7 +21,9 @@ public sealed partial class JobActor
         internal static readonly SeekPlace Instance = new();
     }
 
-    private long PlaceBytes => ByteSize.TryParse(_state.Config!.AnalysisLimits.ModelMemoryLimit, out var limit, out _) ? limit.Bytes : 0;
+    private long PlaceBytes => LimitOf(_state);
+
+    private static long LimitOf(JobLifecycleState state) => ByteSize.TryParse(state.Config?.AnalysisLimits.ModelMemoryLimit ?? "0", out var limit, out _) ? limit.Bytes : 0;
 
     private string? NodeOf(JobLifecycleState state) => JobLifecycle.IsRunning(state) && !state.WaitsForRoom ? _services.Node.Id : null;
 

@@ -464,6 +464,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         Deadline = state.Deadline,
         StateSince = state.StateSince,
         NodeId = NodeOf(state),
+        ModelLimitBytes = LimitOf(state),
         OpenTime = state.OpenTime,
         FinishedTime = state.FinishedTime,
         ModelSnapshotId = state.SnapshotId,
