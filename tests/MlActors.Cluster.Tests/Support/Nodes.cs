@@ -17,7 +17,8 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
-    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null)
+    /// <param name="settings">More of the configuration.</param>
+    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "")
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
         var config = Path.Combine(folder, "mlactors.conf");
@@ -29,6 +30,7 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
               # The machine of a test may have no idle core: the pause is the usual one.
               cluster { enabled = on, port = {{port ?? Servers.ServerProcess.FreePort()}}, roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
             }
+            {{settings}}
             """);
         var process = ServerProcess.Start(folder, faults, config);
         var node = new ClusterNode("", process, new MlClient(await process.ListeningAsync()));
