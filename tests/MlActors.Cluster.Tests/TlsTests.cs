@@ -18,9 +18,9 @@ public sealed class TlsTests(SharedDatabase database)
         using var space = new Workspace();
         using var certificates = new TestCertificates(space);
         await using var nodes = new Nodes(database);
-        var owner = await nodes.StartAsync(tls: Settings(certificates, certificates.EncryptedKey));
+        var owner = await nodes.StartAsync(settings: Settings(certificates, certificates.EncryptedKey));
         await Nodes.PutAndOpenAsync(owner);
-        var gateway = await nodes.StartAsync(tls: Settings(certificates, certificates.EncryptedKey));
+        var gateway = await nodes.StartAsync(settings: Settings(certificates, certificates.EncryptedKey));
         await Nodes.SeesAsync(gateway, 2);
         await Nodes.PostAsync(gateway, 0, 6);
         (await nodes.OwnerAsync(gateway)).Id.ShouldBe(owner.Id);
@@ -38,14 +38,14 @@ public sealed class TlsTests(SharedDatabase database)
         using Workspace space = new(), foreign = new();
         using TestCertificates certificates = new(space), others = new(foreign);
         await using var nodes = new Nodes(database);
-        var member = await nodes.StartAsync(tls: Settings(certificates, certificates.Key));
+        var member = await nodes.StartAsync(settings: Settings(certificates, certificates.Key));
         // It trusts the member, so that it is the member who refuses.
         var (stranger, listens) = await nodes.BeginAsync(hasOne ? Settings(others, others.Key, certificates.Authorities) : "");
         await Poll.UntilAsync(() => Task.FromResult(stranger.Said), said => said.Contains("do not let this one in", StringComparison.Ordinal));
         if (hasOne) member.Process.Said.ShouldContain("was refused");
         listens.IsCompleted.ShouldBeFalse();
         await Nodes.SeesAsync(member, 1);
-        (await nodes.StartAsync(tls: Settings(certificates, certificates.Key))).ShouldNotBeNull();
+        (await nodes.StartAsync(settings: Settings(certificates, certificates.Key))).ShouldNotBeNull();
         await Nodes.SeesAsync(member, 2);
     }
 
@@ -55,7 +55,7 @@ public sealed class TlsTests(SharedDatabase database)
         using Workspace space = new(), foreign = new();
         using TestCertificates certificates = new(space), others = new(foreign);
         await using var nodes = new Nodes(database);
-        var member = await nodes.StartAsync(tls: Settings(certificates, certificates.Key));
+        var member = await nodes.StartAsync(settings: Settings(certificates, certificates.Key));
         var (stranger, _) = await nodes.BeginAsync(Settings(certificates, certificates.Key, others.Authorities));
         (await stranger.ExitAsync()).ShouldBe(3);
         await Poll.UntilAsync(() => Task.FromResult(stranger.Said), said => said.Contains("mlactors.cluster.tls", StringComparison.Ordinal));
@@ -69,7 +69,7 @@ public sealed class TlsTests(SharedDatabase database)
         using TestCertificates certificates = new(space), others = new(foreign);
         await using var nodes = new Nodes(database);
         var port = Servers.ServerProcess.FreePort();
-        var node = await nodes.StartAsync(port: port, tls: Settings(certificates, certificates.Key));
+        var node = await nodes.StartAsync(port: port, settings: Settings(certificates, certificates.Key));
         (await IsTakenAsync(port, X509Certificate2.CreateFromPemFile(others.Chain, others.Key))).ShouldBeFalse();
         (await IsTakenAsync(port, null)).ShouldBeFalse();
         // Nor does it come to harm by who tries.
@@ -78,7 +78,7 @@ public sealed class TlsTests(SharedDatabase database)
     }
 
     private static string Settings(TestCertificates certificates, string key, string? authority = null) =>
-        $", tls {{ certificate = \"{certificates.Chain}\", key = \"{key}\", key-password = \"{(key == certificates.EncryptedKey ? TestCertificates.Password : "")}\", " +
+        $"mlactors.cluster.tls {{ certificate = \"{certificates.Chain}\", key = \"{key}\", key-password = \"{(key == certificates.EncryptedKey ? TestCertificates.Password : "")}\", " +
         $"authority = \"{authority ?? certificates.Authorities}\" }}";
 
     /// <returns>Whether the other side waits for what comes after the handshake, instead of ending the connection.</returns>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MlActors.Jobs.Placing;
 using MlActors.Node.Clustering;
 using MlActors.Node.Configuration;
 
@@ -67,13 +68,22 @@ public class ConfigurationTests
               log-level = loud
               jobs.transition-deadline = soon
               jobs.compact-after-events = -3
+              jobs.max-open = 0
+              jobs.max-model-memory = much
               storage.synchronous = sometimes
               urls = "http://0.0.0.0:9200"
             }
             """)).Problems;
-        foreach (var key in new[] { "mlactors.clustername", "mlactors.log-level", "transition-deadline", "compact-after-events", "storage.synchronous", "mlactors.urls" })
+        foreach (var key in new[] { "mlactors.clustername", "mlactors.log-level", "transition-deadline", "compact-after-events", "jobs.max-open", "jobs.max-model-memory", "storage.synchronous", "mlactors.urls" })
             problems.ShouldContain(problem => problem.Contains(key), key);
         problems.ShouldContain(problem => problem.Contains("authentication"));
+    }
+
+    [Fact]
+    public void A_node_takes_as_many_jobs_and_as_much_memory_as_is_set_or_what_the_machine_has()
+    {
+        Load("mlactors.jobs { max-open = 7, max-model-memory = 3g }").Options.Gateway.Room.ShouldBe(new RoomLimits(7, 3L << 30));
+        Load("").Options.Gateway.Room.ShouldBe(new RoomLimits(512, RoomLimits.MachineBytes));
     }
 
     [Fact]

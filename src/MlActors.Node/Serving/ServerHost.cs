@@ -36,7 +36,7 @@ public static class ServerHost
                 kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Load(), tls.LoadChain()));
         });
         (options.Postgres is { } postgres ? builder.Services.AddPostgresStorage(postgres) : builder.Services.AddSqliteStorage(options.Storage))
-            .AddJobs(node, severalNodes: options.Cluster is not null, options.Observing.JobMetrics).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
+            .AddJobs(node, severalNodes: options.Cluster is not null, options.Gateway.Room, options.Observing.JobMetrics).AddDatafeeds(options.Connections).AddGateway(options.Gateway);
         builder.Services.AddObserving(options.Observing);
         builder.Services.AddSingleton<NodeEnd>();
         if (options.Cluster is { } shared)

@@ -15,18 +15,19 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
-    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string tls = "")
+    /// <param name="settings">More of the configuration.</param>
+    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "")
     {
-        var node = await ClusterNode.StartAsync(NewFolder(), Place(port), Settings(roles, tls), faults: faults);
+        var node = await ClusterNode.StartAsync(NewFolder(), Place(port), Settings(roles, settings), faults: faults);
         lock (_nodes) _nodes.Add(node);
         return node;
     }
 
     /// <summary>Starts a server that may never become a member.</summary>
     /// <returns>It, and what completes if it does.</returns>
-    public async Task<(ServerProcess Process, Task Member)> BeginAsync(string tls)
+    public async Task<(ServerProcess Process, Task Member)> BeginAsync(string settings)
     {
-        var process = await ClusterNode.BeginAsync(NewFolder(), Place(null), Settings("gateway, jobs", tls));
+        var process = await ClusterNode.BeginAsync(NewFolder(), Place(null), Settings("gateway, jobs", settings));
         lock (_strangers) _strangers.Add(process);
         return (process, process.ListeningAsync());
     }
@@ -36,11 +37,12 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
     private NodePlace Place(int? port) => new(database.ConnectionString, _schema, port ?? Servers.ServerProcess.FreePort());
 
     // The machine of a test may have no idle core: the pause is the usual one.
-    private static string Settings(string roles, string tls) => $$"""
+    private static string Settings(string roles, string more) => $$"""
         mlactors {
           jobs.checkpoint-after-inputs = 3
-          cluster { roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s{{tls}} }
+          cluster { roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
         }
+        {{more}}
         """;
 
     public Task<ClusterNode[]> StartAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync()));
