@@ -14,12 +14,21 @@ internal static class ChaosBenchmark
     private const int JobsOfGroup = 3;
     private const int Feeds = 2;
 
+    // Few jobs fill a node, so that they are spread soon after a node has come.
+    private const string Settings =
+        """
+        mlactors.log-level = info
+        mlactors.jobs.checkpoint-after-inputs = 5
+        mlactors.jobs.max-open = 20
+        akka.cluster.sharding.rebalance-interval = 1s
+        """;
+
     /// <summary>Options: <c>--minutes n</c> (5), <c>--seed n</c> (1), <c>--logs folder</c> (nowhere).</summary>
     public static async Task RunAsync(string[] args)
     {
         var (seed, length) = (Options.Number(args, "--seed", 1), TimeSpan.FromMinutes(Options.Number(args, "--minutes", 5)));
         var (report, failovers) = (new RunReport(seed, Options.Word(args, "--logs")), new Failovers());
-        await using (var cluster = await RunningCluster.StartAsync(Nodes, report, "mlactors { jobs { checkpoint-after-inputs = 5, max-open = 20 }, log-level = info }\nakka.cluster.sharding.rebalance-interval = 1s"))
+        await using (var cluster = await RunningCluster.StartAsync(Nodes, report, Settings))
         {
             MlClient[] gateways = [.. cluster.Nodes.Select(node => node.Client)];
             var jobs = Enumerable.Range(0, Groups * JobsOfGroup).Select(i =>

@@ -19,7 +19,7 @@ internal static class ClusterCloseBenchmark
         var (jobs, rounds) = (Options.Number(args, "--jobs", 10_000), Options.Number(args, "--rounds", 3));
         var (closes, floors, report) = (new List<double>(), new List<double>(), new RunReport(0));
         await using var cluster = await RunningCluster.StartAsync(Nodes, report,
-            "mlactors { log-level = warning, jobs { max-open = 1000000, max-model-memory = 1000000g } }", durable: true);
+            "mlactors.log-level = warning\nmlactors.jobs { max-open = 1000000, max-model-memory = 1000000g }", durable: true);
         var crowd = new Crowd(cluster, jobs);
         await crowd.CreateAsync();
         for (var round = 0; round <= rounds; round++)

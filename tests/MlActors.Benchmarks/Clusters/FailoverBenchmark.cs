@@ -13,11 +13,11 @@ internal static class FailoverBenchmark
     private const int Nodes = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Options: <c>--rounds n</c> (10), <c>--jobs n</c> (30).</summary>
+    /// <summary>Options: <c>--rounds n</c> (10), <c>--jobs n</c> (30), <c>--logs folder</c> (nowhere).</summary>
     public static async Task RunAsync(string[] args)
     {
         var rounds = Options.Number(args, "--rounds", 10);
-        var (samples, floors, report) = (new List<double>(), new List<double>(), new RunReport(0));
+        var (samples, floors, report) = (new List<double>(), new List<double>(), new RunReport(0, Options.Word(args, "--logs")));
         await using (var cluster = await RunningCluster.StartAsync(Nodes, report, "mlactors.jobs.max-open = 100\nakka.cluster.sharding.rebalance-interval = 1s"))
         {
             var crowd = new Crowd(cluster, Options.Number(args, "--jobs", 30));

@@ -22,7 +22,7 @@ internal static class OpenIdleBenchmark
         var jobs = Options.Number(args, "--jobs", 100_000);
         using var data = new TemporaryData();
         var config = Path.Combine(data.Path, "benchmark.conf");
-        await File.WriteAllTextAsync(config, "mlactors { log-level = warning, jobs { max-open = 1000000, max-model-memory = 1000000g } }");
+        await File.WriteAllTextAsync(config, "mlactors.log-level = warning\nmlactors.jobs { max-open = 1000000, max-model-memory = 1000000g }");
         using (var server = await ChildProcess.ServeAsync(data.Path, config))
         {
             var empty = server.ResidentMb().Now;

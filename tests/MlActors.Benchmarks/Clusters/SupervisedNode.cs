@@ -104,6 +104,8 @@ internal sealed class SupervisedNode : IAsyncDisposable
             {
                 _report.Ended("before it was a member");
                 _report.Hear(Path.GetFileName(_folder), died.Message);
+                // Nothing was done to it yet.
+                _first.TrySetException(died);
             }
             catch (TimeoutException)
             {
