@@ -1,0 +1,87 @@
+using MlActors.Storage.Postgres;
+using MlActors.Storage.Sqlite;
+using MlActors.Storage.Tests.Postgres;
+using MlActors.Storage.Tests.Sqlite;
+using MlActors.Storage.Transfer;
+using Npgsql;
+
+namespace MlActors.Storage.Tests.Transfer;
+
+/// <summary>Every row of every table arrives with all its bits, whichever way it goes.</summary>
+[Collection(PostgresServer.Name)]
+public sealed class RoundTripTests(PostgresServer server)
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Rows_are_the_same_after_the_way_to_PostgreSQL_and_back(int seed)
+    {
+        await using var from = new SqliteUnderTest();
+        await using var over = new PostgresUnderTest(server);
+        await using var to = new SqliteUnderTest();
+        MadeRows.Into(from, rows: 20, seed);
+        var made = MadeRows.Of(from);
+        made.Count.ShouldBeGreaterThan(20 * 25);
+
+        using var first = Export(StorageMaintenance.Of(from.Options));
+        StorageMaintenance.Of(over.Options).Import(first).Rows.ShouldBe(made.Count);
+        (await ReadAsync(over)).ShouldBe(made);
+        using var second = Export(StorageMaintenance.Of(over.Options));
+        StorageMaintenance.Of(to.Options).Import(second).ChangedTexts.ShouldBe(0);
+        MadeRows.Of(to).ShouldBe(made);
+
+        using var third = Export(StorageMaintenance.Of(to.Options));
+        third.ToArray().ShouldBe(first.ToArray());
+        from.Open().Dispose();
+        to.Open().Dispose();
+        over.Open().Dispose();
+    }
+
+    [Fact]
+    public async Task Both_databases_have_the_same_tables_but_for_those_that_stay_behind()
+    {
+        await using var file = new SqliteUnderTest();
+        await using var server1 = new PostgresUnderTest(server);
+        file.Open().Dispose();
+        server1.Open().Dispose();
+        using var sqlite = new SqliteRowSource(file.Options);
+        using var postgres = new PostgresRowSource(server1.Options);
+        postgres.Tables.Select(Show).ShouldBe(sqlite.Tables.Select(Show));
+        sqlite.Tables.ShouldAllBe(table => table.Key.Count > 0);
+
+        await using var connection = await server1.ConnectAsync();
+        var all = new PostgresRows(connection, StoragePart.Jobs, server1.Schema).Tables(all: false).Select(table => table.Name).ToList();
+        var names = new List<string>();
+        await using (var command = new NpgsqlCommand($"SELECT tablename FROM pg_tables WHERE schemaname IN ('{server1.Schema}', '{server1.Schema}_documents')", connection))
+        await using (var reader = await command.ExecuteReaderAsync())
+            while (await reader.ReadAsync()) names.Add(reader.GetString(0));
+        all.ShouldNotBeEmpty();
+        // A table that stays behind without being there is a name that was written wrong.
+        TransferTables.LeftOut.Keys.ShouldAllBe(name => names.Contains(name));
+
+        static string Show(TableShape table) => $"{table} {string.Join(", ", table.Columns)} by {table.KeyList}";
+    }
+
+    private static MemoryStream Export(StorageMaintenance storage)
+    {
+        using var stream = new MemoryStream();
+        storage.Export(stream);
+        return new MemoryStream(stream.ToArray());
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadAsync(PostgresUnderTest place)
+    {
+        var lines = new List<string>();
+        using var source = new PostgresRowSource(place.Options);
+        await using var connection = await place.ConnectAsync();
+        foreach (var table in source.Tables)
+        {
+            var schema = place.Schema + (table.Part == StoragePart.Jobs ? "" : "_documents");
+            await using var command = new NpgsqlCommand($"SELECT {table.ColumnList} FROM {schema}.{table.Name} ORDER BY {table.KeyList}", connection);
+            await using var row = await command.ExecuteReaderAsync();
+            while (await row.ReadAsync()) lines.Add(table.Name + "|" + string.Join("|", Enumerable.Range(0, row.FieldCount).Select(i => MadeRows.Show(row.GetValue(i)))));
+        }
+        return lines;
+    }
+}
