@@ -1,4 +1,5 @@
 using MlActors.Jobs.Storage;
+using MlActors.Storage.Checking;
 using MlActors.Storage.Postgres;
 using MlActors.Storage.Sqlite;
 using MlActors.Storage.Transfer;
@@ -45,6 +46,28 @@ public abstract class StorageMaintenance
         using var target = OpenTarget();
         return StorageTransfer.Import(source, target, progress, cancellation);
     });
+
+    /// <summary>Looks for what is not as it has to be. Nothing is changed.</summary>
+    /// <param name="progress">Told what it is at.</param>
+    /// <exception cref="StorageOpenException">There is none, it is in use, it cannot be read, or a newer version wrote it.</exception>
+    public CheckReport Check(Action<string>? progress = null, CancellationToken cancellation = default) => Translating(() =>
+    {
+        var (findings, notes) = (new Findings(), new List<string>());
+        var jobs = Check(findings, notes, progress, cancellation);
+        return new CheckReport(jobs, findings.List(), notes);
+    });
+
+    /// <returns>How many jobs there are.</returns>
+    private protected abstract int Check(Findings findings, List<string> notes, Action<string>? progress, CancellationToken cancellation);
+
+    /// <summary>Whether the tables are those that this version checks; if not, that is the finding.</summary>
+    private protected static bool IsCurrent(SchemaVersions versions, Findings findings)
+    {
+        var older = Enum.GetValues<StoragePart>().Where(part => versions[part] < TransferTables.SchemaOf(part).CurrentVersion).ToList();
+        foreach (var part in older)
+            findings.Add("schema", $"the {(part == StoragePart.Jobs ? "jobs" : "documents")} have schema {versions[part]}, this version has {TransferTables.SchemaOf(part).CurrentVersion}", "run `mlactors storage migrate`, and check again");
+        return older.Count == 0;
+    }
 
     private protected abstract RowSource OpenSource();
 

@@ -7,7 +7,7 @@ namespace MlActors.Node.Commands;
 /// <summary><c>mlactors storage</c>: looks after the storage that the configuration names, without serving.</summary>
 internal static class StorageCommand
 {
-    public static Command Create() => new("storage", "Bring the storage up to date, check it, or move it to another database or machine") { Migrate(), Export(), Import() };
+    public static Command Create() => new("storage", "Bring the storage up to date, check it, or move it to another database or machine") { Migrate(), Check(), Export(), Import() };
 
     private static Command Migrate() => On(new Command("migrate",
         "Bring the tables to this version and say from which; `serve` does the same when it starts. A newer version's storage is refused and left alone"),
@@ -20,6 +20,17 @@ internal static class StorageCommand
                     : $"{change.Name}: from schema {(change.From == 0 ? "none" : change.From)} to {change.To}"));
             }
             return 0;
+        });
+
+    private static Command Check() => On(new Command("check",
+        "Look for what is not as it has to be, and say what to do; nothing is changed. Exit code 1 if there is something. With SQLite the server must be stopped; with PostgreSQL servers may go on"),
+        (_, storage, cancellation) =>
+        {
+            var report = storage.Check(new TransferReport("checked").Show, cancellation);
+            foreach (var note in report.Notes) Console.WriteLine($"note: {note}");
+            foreach (var finding in report.Findings) Console.WriteLine($"{finding.What}\n  to do: {finding.Fix}");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{storage.Place}: {report.Jobs} jobs, {(report.Findings.Count == 0 ? "all is well" : $"{report.Findings.Count} findings")}"));
+            return report.Findings.Count == 0 ? 0 : 1;
         });
 
     private static Command Export()
