@@ -15,9 +15,8 @@ internal static class StorageCommand
         {
             foreach (var change in storage.Migrate())
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, change.From == change.To
-                    ? (FormattableString)$"{change.Name}: schema {change.To}, nothing to do"
-                    : $"{change.Name}: from schema {(change.From == 0 ? "none" : change.From)} to {change.To}"));
+                var (from, to) = (change.From.ToString(CultureInfo.InvariantCulture), change.To.ToString(CultureInfo.InvariantCulture));
+                Console.WriteLine(change.From == change.To ? $"{change.Name}: schema {to}, nothing to do" : $"{change.Name}: from schema {(change.From == 0 ? "none" : from)} to {to}");
             }
             return 0;
         });
