@@ -27,8 +27,8 @@ public static class StorageMoveBenchmark
         var (rows, rounds) = (Options.Number(args, "--rows", 1_000_000), Options.Number(args, "--rounds", 3));
         using var data = new TemporaryData();
         await using var server = await PostgresProcess.StartAsync("secret");
-        var from = new StorageOptions { DataDirectory = Path.Combine(data.Path, "from"), Durability = Durability.Normal };
-        await FillAsync(from, rows);
+        var origin = new StorageOptions { DataDirectory = Path.Combine(data.Path, "from"), Durability = Durability.Normal };
+        await FillAsync(origin, rows);
         for (var round = 0; round < rounds; round++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"r{round}");
@@ -38,7 +38,7 @@ public static class StorageMoveBenchmark
 
             var backup = Measure(() =>
             {
-                using var storage = SqliteStorage.Open(from);
+                using var storage = SqliteStorage.Open(origin);
                 storage.BackupAsync(Place(".db")).GetAwaiter().GetResult();
             });
             Show("backup of SQLite", backup, new FileInfo(Place(".db")).Length + new FileInfo(Place(".documents.db")).Length, 0, null);
@@ -47,7 +47,8 @@ public static class StorageMoveBenchmark
             var exported = Measure(() =>
             {
                 using var file = File.Create(Place("a"));
-                (moved, bytes) = StorageMaintenance.Of(from).Export(file) is var summary ? (summary.Rows, summary.Bytes) : default;
+                var summary = StorageMaintenance.Of(origin).Export(file);
+                (moved, bytes) = (summary.Rows, summary.Bytes);
             });
             Show("export from SQLite", exported, bytes, moved, backup);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  the file has {new FileInfo(Place("a")).Length >> 20} MiB, {bytes >> 20} MiB before compression"));
@@ -61,8 +62,8 @@ public static class StorageMoveBenchmark
                 using var file = File.Create(Place("b"));
                 StorageMaintenance.Of(over).Export(file);
             }), bytes, moved, copied.Out);
-            Show("import into SQLite", Measure(() => Import(StorageMaintenance.Of(from with { DataDirectory = Place("to") }), Place("b"))), bytes, moved, backup);
-            Show("check of SQLite", Measure(() => Check(StorageMaintenance.Of(from with { DataDirectory = Place("to") }))), bytes, moved, backup);
+            Show("import into SQLite", Measure(() => Import(StorageMaintenance.Of(origin with { DataDirectory = Place("to") }), Place("b"))), bytes, moved, backup);
+            Show("check of SQLite", Measure(() => Check(StorageMaintenance.Of(origin with { DataDirectory = Place("to") }))), bytes, moved, backup);
             Show("check of PostgreSQL", Measure(() => Check(StorageMaintenance.Of(over))), bytes, moved, copied.Out);
             await server.ExecuteAsync($"DROP SCHEMA {over.Schema}, {over.DocumentsSchema}, copied CASCADE");
             foreach (var file in Directory.GetFiles(data.Path)) File.Delete(file);
@@ -83,7 +84,9 @@ public static class StorageMoveBenchmark
         for (var first = 0; first < rows; first += DocumentsOfACall)
         {
             await storage.Documents.WriteAsync(index.Number, [.. Enumerable.Range(first, DocumentsOfACall).Select(number => new DocumentWrite(WriteKind.Index, null, 1_700_000_000_000 + number, Encoding.UTF8.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $$"""{"@timestamp":{{1_700_000_000_000 + number}},"host":"web-{{number % 40}}","status":{{random.Next(200, 599)}},"latency":{{random.NextDouble() * 1000:F3}},"path":"/orders/{{random.Next(100_000)}}"}"""))))]);
+                string.Create(CultureInfo.InvariantCulture, $$"""
+                    {"@timestamp":{{1_700_000_000_000 + number}},"host":"web-{{number % 40}}","status":{{random.Next(200, 599)}},"latency":{{random.NextDouble() * 1000:F3}},"path":"/orders/{{random.Next(100_000)}}"}
+                    """)))) ]);
         }
     }
 
