@@ -53,6 +53,7 @@ public static class StorageMoveBenchmark
             Show("export from SQLite", exported, bytes, moved, backup);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  the file has {new FileInfo(Place("a")).Length >> 20} MiB, {bytes >> 20} MiB before compression"));
             var imported = Measure(() => Import(StorageMaintenance.Of(over), Place("a")));
+            await server.ExecuteAsync("CHECKPOINT");
             var copied = await CopyAsync(server, over, Place("copy"));
             Show("COPY out", copied.Out, bytes, moved, null);
             Show("COPY in", copied.In, bytes, moved, null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Node.Tests;
@@ -91,6 +92,42 @@ public sealed class StorageMoveTests
     }
 
     [Fact]
+    public async Task An_export_goes_through_a_pipe()
+    {
+        using var from = new Workspace();
+        using var to = new Workspace(Database.Postgres);
+        await FillAsync(from);
+        var program = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "mlactors.dll")}' storage";
+        await ShellAsync(from, $"{program} export - --config '{from.Config}' --data '{from.Data}' | {program} import - --config '{to.Config}' --data '{to.Data}'");
+        await ShouldServeAsync(to);
+    }
+
+    /// <summary>The commands of the page about backups.</summary>
+    [Fact]
+    public async Task A_dump_of_PostgreSQL_beside_a_server_is_restored_by_PostgreSQL()
+    {
+        using var space = new Workspace(Database.Postgres);
+        var page = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "backup.md"));
+        string Command(string start) => page.Split('\n').Single(line => line.StartsWith("    " + start)).Trim()
+            .Replace("mlactors_documents", space.Postgres.Schema + "_documents").Replace("/backups/mlactors-monday.dump", space["dump"])
+            .Replace("=mlactors ", $"={space.Postgres.Schema} ").Replace(" mlactors,", $" {space.Postgres.Schema},");
+        await FillAsync(space);
+        await using (var server = ServerProcess.Start(space.Data, config: space.Config))
+        {
+            using var client = new MlClient(await server.ListeningAsync());
+            await client.UntilAsync(Workload.Job, "opened");
+            await ShellAsync(space, Command("pg_dump"));
+            // What comes after is not in it.
+            (await client.PostAsync(Workload.Job, "later", Workload.Pieces[1])).Expect(System.Net.HttpStatusCode.Accepted);
+        }
+        await ShellAsync(space, Command("psql"));
+        await CommandAsync(1, "There is no storage in", "storage", "check", "--config", space.Config, "--data", space.Data);
+        await ShellAsync(space, Command("pg_restore"));
+        await CommandAsync(0, "all is well", "storage", "check", "--config", space.Config, "--data", space.Data);
+        await ShouldServeAsync(space);
+    }
+
+    [Fact]
     public async Task The_commands_say_what_they_did_and_refuse_with_the_fix()
     {
         using var from = new Workspace();
@@ -139,6 +176,21 @@ public sealed class StorageMoveTests
         using var client = new MlClient(await server.ListeningAsync());
         await client.UntilAsync(Workload.Job, "opened");
         ((long)(await client.StatsAsync(Workload.Job))["data_counts"]!["processed_record_count"]!).ShouldBe(Workload.RecordsPerPiece);
+    }
+
+    private static async Task ShellAsync(Workspace space, string line)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", "set -o pipefail; " + line]) { UseShellExecute = false, RedirectStandardError = true };
+        if (line.Contains("$DATABASE"))
+        {
+            var database = new Npgsql.NpgsqlConnectionStringBuilder(space.Postgres.Database);
+            start.Environment["DATABASE"] = $"postgresql://{database.Username}@{database.Host}:{database.Port}/{database.Database}";
+            start.Environment["PGPASSWORD"] = database.Password;
+        }
+        using var process = Process.Start(start)!;
+        var said = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, line + "\n" + said);
     }
 
     private static async Task CommandAsync(int exitCode, string says, params string[] arguments)

@@ -92,7 +92,10 @@ internal static class StorageCommand
         try
         {
             T result;
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write))
+            // It holds what the passwords of users are checked with.
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var stream = new FileStream(partial, options))
             {
                 result = write(stream);
                 stream.Flush(flushToDisk: true);

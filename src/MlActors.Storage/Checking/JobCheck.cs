@@ -14,6 +14,7 @@ namespace MlActors.Storage.Checking;
 internal sealed class JobCheck(ReadSession session, Findings findings)
 {
     private const string Stream = "job-";
+    private const int WordsOfAKind = 3;
     private const string Backup = "restore a backup; or, to go on without what is lost, reset the job (POST _ml/anomaly_detectors/{0}/_reset) or delete it";
 
     public void Run(string job)
@@ -27,7 +28,8 @@ internal sealed class JobCheck(ReadSession session, Findings findings)
             return;
         }
         CheckRow(job, state);
-        if (config is null) return;
+        // What is being removed goes piece by piece, while the journal still speaks of it.
+        if (config is null || state.Blocked != BlockedReason.None) return;
         var settings = config.ToSettings();
         CheckInputs(job, state, settings);
         CheckSnapshots(job, state, settings);
@@ -161,5 +163,5 @@ internal sealed class JobCheck(ReadSession session, Findings findings)
         return null;
     }
 
-    private void Add(string job, string what, string fix) => findings.Add(what.Split('[', ':')[0], $"the job [{job}] {what}", fix);
+    private void Add(string job, string what, string fix) => findings.Add(string.Join(' ', what.Split(' ').Take(WordsOfAKind)), $"the job [{job}] {what}", fix);
 }

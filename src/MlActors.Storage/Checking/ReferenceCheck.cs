@@ -1,3 +1,5 @@
+using MlActors.Jobs.Lifecycle;
+using MlActors.Storage.Sql;
 using MlActors.Storage.Sql.Reads;
 using MlActors.Storage.Transfer;
 
@@ -10,7 +12,14 @@ internal static class ReferenceCheck
     private const string MayBeWithoutJob = "message";
 
     /// <param name="Child">The table whose rows belong to a row of <paramref name="Parent"/> with the same values in <paramref name="Columns"/>.</param>
-    private sealed record Rule(string Child, string Parent, string Fix, params string[] Columns);
+    private sealed record Rule(string Child, string Parent, string Fix, params string[] Columns)
+    {
+        public bool OfJobs => Columns[0] == "job_id";
+    }
+
+    // A job that is being reset, reverted or deleted loses its rows piece by piece.
+    private static readonly string Settled =
+        $" AND NOT EXISTS (SELECT 1 FROM job_status AS status WHERE status.job_id = child.job_id AND status.blocked <> '{CatalogCodes.Of(BlockedReason.None)}')";
 
     private static readonly Rule[] Rules =
     [
@@ -30,7 +39,7 @@ internal static class ReferenceCheck
             var same = string.Join(" AND ", rule.Columns.Select(column => $"parent.{column} = child.{column}"));
             var columns = string.Join(", ", rule.Columns.Select(column => "child." + column));
             var orphans = session.List(
-                $"SELECT count(*), {columns} FROM {rule.Child} AS child WHERE NOT EXISTS (SELECT 1 FROM {rule.Parent} AS parent WHERE {same}) GROUP BY {columns} ORDER BY {columns}",
+                $"SELECT count(*), {columns} FROM {rule.Child} AS child WHERE NOT EXISTS (SELECT 1 FROM {rule.Parent} AS parent WHERE {same}){(rule.OfJobs ? Settled : "")} GROUP BY {columns} ORDER BY {columns}",
                 row => (Count: row.GetInt64(0), Of: string.Join("/", rule.Columns.Select((_, i) => row.GetValue(i + 1)))));
             foreach (var (count, of) in orphans)
                 findings.Add($"{rule.Child} without {rule.Parent}", $"{count} rows of [{rule.Child}] are of [{of}], which [{rule.Parent}] does not know", rule.Fix);

@@ -12,6 +12,8 @@ internal static class PostgresServing
     public static IReadOnlyList<string> Of(NpgsqlConnection connection, string schema)
     {
         var found = new List<string>();
+        // Tables of before there were nodes.
+        if (PostgresConnector.Scalar(connection, "SELECT to_regclass($1)::text", $"\"{schema}\".node") is not string) return found;
         using var command = new NpgsqlCommand($"""
             SELECT 'the node ' || address FROM "{schema}".node WHERE since > now() - $1
             UNION ALL

@@ -14,7 +14,7 @@ internal sealed class SqliteRowTarget : RowTarget
     private SqliteRows[] _rows = [];
     private TableShape? _table;
     private sqlite3_stmt? _insert;
-    private bool _completed;
+    private bool _begun;
 
     /// <exception cref="StorageOpenException">The folder is in use.</exception>
     public SqliteRowTarget(StorageOptions options)
@@ -31,6 +31,7 @@ internal sealed class SqliteRowTarget : RowTarget
         foreach (var place in _places) RequireEmpty(place);
         SqliteImportFiles.Clean(_places[0]);
         foreach (var place in _places) SqliteImportFiles.Delete(place.DatabasePath);
+        _begun = true;
         foreach (var part in Enum.GetValues<StoragePart>())
         {
             var connection = SqliteFile.OpenForFilling(SqliteImportFiles.UnderWay(_places[(int)part]));
@@ -86,7 +87,7 @@ internal sealed class SqliteRowTarget : RowTarget
             using var file = new FileStream(SqliteImportFiles.UnderWay(place).DatabasePath, FileMode.Open, FileAccess.ReadWrite);
             file.Flush(flushToDisk: true);
         }
-        _completed = true;
+        _begun = false;
         SqliteImportFiles.Commit(_places[0]);
     }
 
@@ -96,7 +97,7 @@ internal sealed class SqliteRowTarget : RowTarget
         CloseConnections();
         try
         {
-            if (!_completed && _rows.Length > 0) SqliteImportFiles.Clean(_places[0]);
+            if (_begun) SqliteImportFiles.Clean(_places[0]);
         }
         catch (IOException)
         {
