@@ -22,7 +22,12 @@ public sealed class StorageMoveTests
             told = await RealWork.MessagesAsync(client, long.MaxValue);
         }
 
-        // The process was killed; what it has not copied into the main file yet belongs to it.
+        // The process was killed: what it has not copied into the main file yet belongs to it, and input that no snapshot contains.
+        await using (var left = stayed.OpenStorage())
+        {
+            var newest = (await left.Jobs.ListSnapshotsAsync(Workload.Job))[0].InputSeq;
+            (await left.Jobs.ReadInputsAsync(Workload.Job, newest, int.MaxValue)).ShouldNotBeEmpty();
+        }
         var export = stayed["export"];
         await CommandAsync(0, "all is well", "storage", "check", "--config", stayed.Config, "--data", stayed.Data);
         await CommandAsync(0, "rows of", "storage", "export", export, "--config", stayed.Config, "--data", stayed.Data);

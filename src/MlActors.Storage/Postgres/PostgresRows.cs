@@ -10,11 +10,11 @@ internal sealed class PostgresRows(NpgsqlConnection connection, StoragePart part
 {
     private static readonly string[] Types = ["", "bigint", "double precision", "text", "bytea"];
 
-    /// <summary>All tables, or those that are carried.</summary>
-    public IReadOnlyList<TableShape> Tables(bool all = false)
+    /// <summary>The tables that are carried, sorted by name.</summary>
+    public IReadOnlyList<TableShape> Tables()
     {
         var names = List("SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY tablename COLLATE \"C\"", schema);
-        return [.. names.Where(name => all || !TransferTables.LeftOut.ContainsKey(name)).Select(Shape)];
+        return [.. names.Where(name => !TransferTables.LeftOut.ContainsKey(name)).Select(Shape)];
     }
 
     public string Place(string table) => $"{TableShape.Quoted(schema)}.{TableShape.Quoted(table)}";

@@ -12,9 +12,9 @@ internal sealed class SqliteRows(SqliteConnection connection, StoragePart part)
 
     private sqlite3 Handle => connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
 
-    /// <summary>All tables, or those that are carried.</summary>
-    public IReadOnlyList<TableShape> Tables(bool all = false) =>
-        [.. Texts(CarriedTables).Where(name => all || !TransferTables.LeftOut.ContainsKey(name)).Select(Shape)];
+    /// <summary>The tables that are carried, sorted by name.</summary>
+    public IReadOnlyList<TableShape> Tables() =>
+        [.. Texts(CarriedTables).Where(name => !TransferTables.LeftOut.ContainsKey(name)).Select(Shape)];
 
     public bool HasRows(string table) => (long)SqliteFile.Scalar(connection, TransferTables.HasRows(table, TableShape.Quoted(table))) != 0;
 
