@@ -1,4 +1,5 @@
 using MlActors.Benchmarks;
+using MlActors.Benchmarks.Chaos;
 
 // benchmarks <name> [options]: each prints its figure, the floor measured in the same run, and their ratio.
 (string Name, string What, Func<string[], Task> Run)[] benchmarks =
@@ -17,6 +18,7 @@ using MlActors.Benchmarks;
     ("datafeed-sql", "rows a second that a datafeed reads from PostgreSQL, the source alone [--rows 2000000] [--rounds 3]", DatafeedSqlBenchmark.RunAsync),
     ("look-back", "rows analysed by a datafeed from its start to the closed job, and memory [--rows 10000000] [--rounds 1] [--source postgresql|index]", LookBackBenchmark.RunAsync),
     ("datafeeds-idle", "processor time of datafeeds in real time that find nothing [--jobs 1000] [--seconds 120] [--every 450,60,10]", DatafeedsIdleBenchmark.RunAsync),
+    ("chaos", "three nodes under random faults lose and double nothing [--minutes 5] [--seed 1] [--logs folder]", ChaosBenchmark.RunAsync),
     ("ingest-parse", "records parsed into batches [records] [runs]", options => Task.Run(() => IngestParseBenchmark.Run(options))),
 ];
 
@@ -28,4 +30,4 @@ if (chosen.Run is null)
     return 2;
 }
 await chosen.Run(args[1..]);
-return 0;
+return Environment.ExitCode;

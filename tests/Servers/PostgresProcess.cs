@@ -31,6 +31,16 @@ internal sealed class PostgresProcess : DatabaseProcess
         await StartAgainAsync();
     }
 
+    /// <summary>Asks it to stop and starts it again: connections are cut, transactions under way are rolled back.</summary>
+    /// <param name="immediate">It does not even finish what it is writing, and recovers from its log.</param>
+    public async Task RestartAsync(bool immediate)
+    {
+        const int SIGINT = 2;
+        const int SIGQUIT = 3;
+        await Server.EndAsync(immediate ? SIGQUIT : SIGINT);
+        await StartAgainAsync();
+    }
+
     protected override async Task StartAsync()
     {
         var passwordFile = Path.Combine(Server.Folder, "password");
