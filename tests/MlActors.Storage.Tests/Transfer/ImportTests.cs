@@ -9,6 +9,7 @@ using MlActors.Storage.Sqlite;
 using MlActors.Storage.Tests.Compliance;
 using MlActors.Storage.Tests.Postgres;
 using MlActors.Storage.Tests.Sqlite;
+using MlActors.Storage.Transfer;
 
 namespace MlActors.Storage.Tests.Transfer;
 
@@ -154,8 +155,9 @@ public sealed class ImportTests(PostgresServer server) : IAsyncLifetime
     {
         MadeRows.Into(_from, rows: 1, seed: 9);
         var plain = Encoding.Latin1.GetString(Unpacked(Export(_from)));
-        var newer = plain.Replace($"\"schema\":{Schema.CurrentVersion}", $"\"schema\":{Schema.CurrentVersion + 1}").Replace("\"product\":\"0.", "\"product\":\"9.");
-        Refusal(postgres, Packed(Encoding.Latin1.GetBytes(newer))).ShouldMatch($"has schema {Schema.CurrentVersion + 1} of the jobs, .* knows {Schema.CurrentVersion}. Import it with MlActors 9.* or newer");
+        using var newer = new MemoryStream();
+        using (var writer = new ExportWriter(newer, new ExportHeader("9.1.0", Schema.CurrentVersion + 1, 1, "sqlite"))) writer.Finish(0);
+        Refusal(postgres, newer.ToArray()).ShouldMatch($"has schema {Schema.CurrentVersion + 1} of the jobs, .* knows {Schema.CurrentVersion}. Import it with MlActors 9.1.0 or newer");
         Refusal(postgres, Packed(Encoding.Latin1.GetBytes(plain.Replace("EXPORT 1\n", "EXPORT 2\n")))).ShouldContain("has the format 2");
         Refusal(postgres, Encoding.ASCII.GetBytes("job,time\na,1\n")).ShouldContain("no export of MlActors: give a file that `mlactors storage export` has written");
     }
@@ -219,7 +221,7 @@ public sealed class ImportTests(PostgresServer server) : IAsyncLifetime
         return message;
     }
 
-    private MlActors.Storage.Transfer.TransferSummary Import(bool postgres, byte[] export)
+    private TransferSummary Import(bool postgres, byte[] export)
     {
         using var stream = new MemoryStream(export);
         return (postgres ? StorageMaintenance.Of(_schemas.Options) : StorageMaintenance.Of(_files.Options)).Import(stream);

@@ -73,6 +73,33 @@ public sealed class RoundTripTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Moving_needs_no_memory_for_rows()
+    {
+        const int rows = 20_000, bytes = 2_000;
+        await using var from = new SqliteUnderTest();
+        await using var over = new PostgresUnderTest(server);
+        await using var to = new SqliteUnderTest();
+        from.Open().Dispose();
+        using (var connection = from.Connect())
+            MadeRows.Execute(connection, $"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) INSERT INTO input SELECT 'a', i, 1, randomblob({bytes}) FROM n");
+        var path = to.NewPath("export");
+        foreach (var (place, target) in ((StorageMaintenance, StorageMaintenance)[])[(StorageMaintenance.Of(from.Options), StorageMaintenance.Of(over.Options)), (StorageMaintenance.Of(over.Options), StorageMaintenance.Of(to.Options))])
+        {
+            using var file = new FileStream(path, FileMode.Create);
+            Allocated(() => place.Export(file).Bytes.ShouldBeGreaterThan(rows * bytes)).ShouldBeLessThan(rows * bytes / 5);
+            file.Position = 0;
+            Allocated(() => target.Import(file)).ShouldBeLessThan(rows * bytes / 5);
+        }
+
+        static long Allocated(Action work)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            work();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
     public async Task Both_databases_have_the_same_tables_but_for_those_that_stay_behind()
     {
         await using var file = new SqliteUnderTest();
