@@ -44,7 +44,7 @@ internal static class StorageCommand
             var summary = path == "-"
                 ? ToOutput(stream => storage.Export(stream, progress.Show, cancellation))
                 : ToNewFile(path, stream => storage.Export(stream, progress.Show, cancellation));
-            progress.End(string.Create(CultureInfo.InvariantCulture, $"{storage.Place}: exported {summary.Rows} rows of {summary.Tables} tables") + (path == "-" ? "" : $" to {Path.GetFullPath(path)}, {new FileInfo(path).Length} bytes"));
+            progress.End(path == "-" ? Console.Error : Console.Out, string.Create(CultureInfo.InvariantCulture, $"{storage.Place}: exported {summary.Rows} rows of {summary.Tables} tables") + (path == "-" ? "" : $" to {Path.GetFullPath(path)}, {new FileInfo(path).Length} bytes"));
             return 0;
         });
     }
@@ -60,7 +60,7 @@ internal static class StorageCommand
                 var progress = new TransferReport("imported");
                 using var stream = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
                 var summary = storage.Import(stream, progress.Show, cancellation);
-                progress.End(string.Create(CultureInfo.InvariantCulture, $"{storage.Place}: imported {summary.Rows} rows of {summary.Tables} tables, written by MlActors {summary.Product}"));
+                progress.End(Console.Out, string.Create(CultureInfo.InvariantCulture, $"{storage.Place}: imported {summary.Rows} rows of {summary.Tables} tables, written by MlActors {summary.Product}"));
                 if (summary.ChangedTexts > 0)
                     Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mlactors: {summary.ChangedTexts} texts hold U+0000, which PostgreSQL cannot keep; it is U+FFFD there now"));
                 return 0;

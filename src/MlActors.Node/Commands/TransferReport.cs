@@ -3,7 +3,7 @@ using MlActors.Storage.Transfer;
 
 namespace MlActors.Node.Commands;
 
-/// <summary>Tells on standard error how far a long work is, if it takes long; standard output may be the export itself.</summary>
+/// <summary>Tells on standard error how far a long work is, if it takes long.</summary>
 internal sealed class TransferReport(string done)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
@@ -22,5 +22,6 @@ internal sealed class TransferReport(string done)
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds:0} s  {state}"));
     }
 
-    public void End(string result) => Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result}, in {TimeProvider.System.GetElapsedTime(_start).TotalSeconds:0.0} s"));
+    /// <param name="output">Standard error where standard output is the export itself.</param>
+    public void End(TextWriter output, string result) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result}, in {TimeProvider.System.GetElapsedTime(_start).TotalSeconds:0.0} s"));
 }

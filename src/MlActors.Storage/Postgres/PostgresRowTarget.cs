@@ -137,6 +137,9 @@ internal sealed class PostgresRowTarget : RowTarget
     {
         // The stream is of no more use, and the transaction will not commit.
         _stream = null;
-        return new StoreException($"The table [{_table}] cannot be imported: {refused.MessageText}. Nothing was imported.", refused, StoreFailure.Fault);
+        // Data and constraints; else it is the database that cannot, as when its disk is full.
+        return refused.SqlState[..2] is "22" or "23"
+            ? ExportFormat.Refused(_table!, refused.MessageText, refused)
+            : new StoreException($"The table [{_table}] cannot be imported: {refused.MessageText}. Nothing was imported.", refused);
     }
 }

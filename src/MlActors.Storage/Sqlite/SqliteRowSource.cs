@@ -13,6 +13,7 @@ internal sealed class SqliteRowSource : RowSource
     /// <exception cref="StorageOpenException">It is in use, or there is nothing in it.</exception>
     public SqliteRowSource(StorageOptions options)
     {
+        if (!Directory.Exists(options.DataDirectory)) throw Missing(options);
         _directory = DirectoryLock.Take(Path.GetFullPath(options.DataDirectory));
         try
         {
@@ -45,9 +46,11 @@ internal sealed class SqliteRowSource : RowSource
         _directory.Dispose();
     }
 
+    private static StorageOpenException Missing(StorageOptions options) => new($"There is no database {options.DatabasePath}: give the data folder of a server with --data or --config.");
+
     private SqliteRows Open(StorageOptions options, StoragePart part)
     {
-        if (!File.Exists(options.DatabasePath)) throw new StorageOpenException($"There is no database {options.DatabasePath}: give the data folder of a server with --data or --config.");
+        if (!File.Exists(options.DatabasePath)) throw Missing(options);
         var connection = SqliteFile.OpenExisting(options);
         _connections.Add(connection);
         return new SqliteRows(connection, part);

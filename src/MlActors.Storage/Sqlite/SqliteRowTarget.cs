@@ -56,7 +56,14 @@ internal sealed class SqliteRowTarget : RowTarget
         var (statement, rows) = (_insert!, _rows[(int)_table!.Part]);
         for (var i = 0; i < row.Count; i++)
             if (Bind(statement, i, row) is not raw.SQLITE_OK and var code) throw rows.Failure(code);
-        rows.Step(statement);
+        try
+        {
+            rows.Step(statement);
+        }
+        catch (SqliteFailure refused) when (refused.OfTheGroup)
+        {
+            throw ExportFormat.Refused(_table, refused.Message, refused);
+        }
         raw.sqlite3_reset(statement);
     }
 

@@ -23,6 +23,10 @@ internal static class ExportFormat
     /// <summary>No database has a larger value.</summary>
     public const int MostBytes = 1 << 30;
 
+    /// <summary>A database does not take a row, as when the table has its key already: before the checksum was seen, that is likely what a byte that changed does.</summary>
+    public static StoreException Refused(TableShape table, string why, Exception cause) =>
+        new($"The table [{table}] cannot be imported: {why.TrimEnd('.')}. Nothing was imported; the export is damaged, make it again, or copy it again.", cause, StoreFailure.Fault);
+
     public static StoreException Damaged(string what) => new($"The export is damaged: {what}. Nothing was imported; make the export again, or copy it again.", null, StoreFailure.Fault);
 }
 

@@ -63,7 +63,7 @@ public sealed class ImportTests(PostgresServer server) : IAsyncLifetime
         {
             var changed = plain.ToArray();
             changed[place] ^= 1;
-            Refusal(postgres, Packed(changed)).ShouldMatch("damaged|no export of MlActors|reads format|knows");
+            Refusal(postgres, Packed(changed)).ShouldMatch("damaged|no export of MlActors|reads format|knows|holds NaN");
         }
         Refusal(postgres, Packed([.. plain, 0])).ShouldContain("something behind its end");
         Import(postgres, whole).Rows.ShouldBe(MadeRows.Of(_from).Count);
@@ -160,6 +160,55 @@ public sealed class ImportTests(PostgresServer server) : IAsyncLifetime
         Refusal(postgres, newer.ToArray()).ShouldMatch($"has schema {Schema.CurrentVersion + 1} of the jobs, .* knows {Schema.CurrentVersion}. Import it with MlActors 9.1.0 or newer");
         Refusal(postgres, Packed(Encoding.Latin1.GetBytes(plain.Replace("EXPORT 1\n", "EXPORT 2\n")))).ShouldContain("has the format 2");
         Refusal(postgres, Encoding.ASCII.GetBytes("job,time\na,1\n")).ShouldContain("no export of MlActors: give a file that `mlactors storage export` has written");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_row_that_comes_twice_is_of_a_damaged_export(bool postgres)
+    {
+        MadeRows.Into(_from, rows: 1, seed: 12);
+        using var twice = new MemoryStream();
+        using (var source = new SqliteRowSource(_from.Options))
+        using (var writer = new ExportWriter(twice, new ExportHeader("0.1.0", source.Versions.Jobs, source.Versions.Documents, source.Kind)))
+        {
+            foreach (var table in source.Tables)
+            {
+                writer.BeginTable(table);
+                foreach (var row in source.Read(table).SelectMany(row => new[] { row, row })) writer.Write(row);
+                writer.EndTable(null);
+            }
+            writer.Finish(2 * MadeRows.Of(_from).Count);
+        }
+        Refusal(postgres, twice.ToArray()).ShouldMatch("The table \\[annotation\\] cannot be imported: .* Nothing was imported; the export is damaged");
+    }
+
+    [Fact]
+    public async Task Whoever_opens_a_database_while_it_takes_an_import_waits_and_finds_all_of_it()
+    {
+        MadeRows.Into(_from, rows: 1, seed: 13);
+        PostgresStorage? storage = null;
+        Task? opening = null;
+        using var export = new MemoryStream(Export(_from));
+        using (var target = new PostgresRowTarget(_schemas.Options))
+        {
+            target.Prepare(new SchemaVersions(Schema.CurrentVersion, DocumentSchema.Schema.CurrentVersion));
+            opening = Task.Run(() => storage = _schemas.Open());
+            while (await _schemas.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'") is 0L) await Task.Yield();
+            using var reader = new ExportReader(export);
+            var row = new RowBuffer();
+            while (reader.NextTable() is { } table)
+            {
+                target.Begin(table);
+                long? counted;
+                while (reader.Read(row, out counted)) target.Write(row);
+                target.End(counted);
+            }
+            opening.IsCompleted.ShouldBeFalse();
+            target.Complete();
+        }
+        await opening;
+        await using (storage.ShouldNotBeNull()) (await _schemas.ScalarAsync("SELECT count(*) FROM job")).ShouldBe(1L);
     }
 
     [Fact]
