@@ -1,5 +1,6 @@
 using MlActors.Benchmarks;
 using MlActors.Benchmarks.Chaos;
+using MlActors.Benchmarks.Clusters;
 
 // benchmarks <name> [options]: each prints its figure, the floor measured in the same run, and their ratio.
 (string Name, string What, Func<string[], Task> Run)[] benchmarks =
@@ -18,6 +19,11 @@ using MlActors.Benchmarks.Chaos;
     ("datafeed-sql", "rows a second that a datafeed reads from PostgreSQL, the source alone [--rows 2000000] [--rounds 3]", DatafeedSqlBenchmark.RunAsync),
     ("look-back", "rows analysed by a datafeed from its start to the closed job, and memory [--rows 10000000] [--rounds 1] [--source postgresql|index]", LookBackBenchmark.RunAsync),
     ("datafeeds-idle", "processor time of datafeeds in real time that find nothing [--jobs 1000] [--seconds 120] [--every 450,60,10]", DatafeedsIdleBenchmark.RunAsync),
+    ("failover", "a node dies: until records are analysed elsewhere [--rounds 10] [--jobs 30]", FailoverBenchmark.RunAsync),
+    ("rolling-restart", "all nodes restarted one after another while clients work: failed requests [--rounds 3] [--jobs 30]", RollingRestartBenchmark.RunAsync),
+    ("cluster-close", "thousands of jobs on three nodes closed by one request [--jobs 10000] [--rounds 3]", ClusterCloseBenchmark.RunAsync),
+    ("cluster-ingest", "processor time of a record at three nodes and at one [--mb 400] [--rounds 3]", ClusterIngestBenchmark.RunAsync),
+    ("open-idle", "open jobs that nobody feeds: memory, and waking all of them after a death [--jobs 100000]", OpenIdleBenchmark.RunAsync),
     ("chaos", "three nodes under random faults lose and double nothing [--minutes 5] [--seed 1] [--logs folder]", ChaosBenchmark.RunAsync),
     ("ingest-parse", "records parsed into batches [records] [runs]", options => Task.Run(() => IngestParseBenchmark.Run(options))),
 ];

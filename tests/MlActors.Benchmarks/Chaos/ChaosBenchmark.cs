@@ -1,3 +1,4 @@
+using MlActors.Benchmarks.Clusters;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Benchmarks.Chaos;
@@ -17,8 +18,8 @@ internal static class ChaosBenchmark
     public static async Task RunAsync(string[] args)
     {
         var (seed, length) = (Options.Number(args, "--seed", 1), TimeSpan.FromMinutes(Options.Number(args, "--minutes", 5)));
-        var (report, failovers) = (new ChaosReport(seed, Options.Word(args, "--logs")), new Failovers());
-        await using (var cluster = await ChaosCluster.StartAsync(Nodes, report))
+        var (report, failovers) = (new RunReport(seed, Options.Word(args, "--logs")), new Failovers());
+        await using (var cluster = await RunningCluster.StartAsync(Nodes, report, "mlactors { jobs { checkpoint-after-inputs = 5, max-open = 20 }, log-level = info }\nakka.cluster.sharding.rebalance-interval = 1s"))
         {
             MlClient[] gateways = [.. cluster.Nodes.Select(node => node.Client)];
             var jobs = Enumerable.Range(0, Groups * JobsOfGroup).Select(i =>
@@ -42,7 +43,7 @@ internal static class ChaosBenchmark
     }
 
     /// <summary>Closes the jobs of a group by one request from time to time.</summary>
-    private static async Task SweepAsync(string pattern, JobScript[] jobs, ChaosClient client, Random random, ChaosReport report, CancellationToken stop)
+    private static async Task SweepAsync(string pattern, JobScript[] jobs, ChaosClient client, Random random, RunReport report, CancellationToken stop)
     {
         while (true)
         {
@@ -62,7 +63,7 @@ internal static class ChaosBenchmark
         }
     }
 
-    private static async Task TroubleAsync(ChaosCluster cluster, IReadOnlyList<Fault> plan, Failovers failovers, ChaosReport report)
+    private static async Task TroubleAsync(RunningCluster cluster, IReadOnlyList<Fault> plan, Failovers failovers, RunReport report)
     {
         var (start, lasting) = (TimeProvider.System.GetTimestamp(), new List<Task>());
         foreach (var fault in plan)
@@ -73,7 +74,7 @@ internal static class ChaosBenchmark
         await Task.WhenAll(lasting);
     }
 
-    private static async Task InflictAsync(ChaosCluster cluster, Fault fault, Failovers failovers, ChaosReport report)
+    private static async Task InflictAsync(RunningCluster cluster, Fault fault, Failovers failovers, RunReport report)
     {
         var jobs = await cluster.ConcernedAsync(fault);
         Console.WriteLine(Text.Of($"{TimeProvider.System.GetUtcNow():HH:mm:ss} {fault.Kind} node {fault.Node} {(fault.Kind == FaultKind.Freeze ? fault.Length.TotalSeconds : 0):F0} s, {jobs.Count} open jobs"));
@@ -83,7 +84,7 @@ internal static class ChaosBenchmark
     }
 
     /// <summary>Lets the rest of the run go on when a part of it comes to its end too early.</summary>
-    private static async Task NoticeAsync(Task part, ChaosReport report)
+    private static async Task NoticeAsync(Task part, RunReport report)
     {
         try
         {
@@ -95,7 +96,7 @@ internal static class ChaosBenchmark
         }
     }
 
-    private static async Task CompareAsync(ChaosCluster cluster, List<JobScript> jobs, List<FeedScript> feeds, ChaosReport report)
+    private static async Task CompareAsync(RunningCluster cluster, List<JobScript> jobs, List<FeedScript> feeds, RunReport report)
     {
         await cluster.WholeAsync();
         var client = cluster.Nodes[0].Client;

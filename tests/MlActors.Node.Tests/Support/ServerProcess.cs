@@ -90,6 +90,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <returns>Its exit code; <see cref="Killed"/> after SIGKILL.</returns>
     public Task<int> ExitAsync() => _exit.Task.WaitAsync(Patience);
 
+    /// <summary>What it has used so far.</summary>
+    public TimeSpan ProcessorTime => _process.TotalProcessorTime;
+
     /// <summary>SIGKILL: nothing is cleaned up.</summary>
     public void Kill() => KillIfRunning(_process);
 
