@@ -10,6 +10,7 @@ using MlActors.Benchmarks.Clusters;
     ("ingest", "records a second over HTTP, durable [--mb 200] [--rounds 3]; memory during one long upload [--gb 2]", IngestBenchmark.RunAsync),
     ("idle", "what closed jobs cost a server that starts [--jobs 100000] [--rounds 3]", IdleBenchmark.RunAsync),
     ("storage-write", "the rows of many closes through the store [--jobs 10000] [--rounds 3]", StorageWriteBenchmark.RunAsync),
+    ("storage-move", "a storage moved from SQLite to PostgreSQL and back through a file [--rows 1000000] [--rounds 3]", StorageMoveBenchmark.RunAsync),
     ("documents", "documents taken by _bulk, and read in the order of time [--rows 2000000] [--rounds 3]", DocumentsBenchmark.RunAsync),
     ("categorize", "log lines sorted into categories [--lines 400000] [--rounds 5]", options => Task.Run(() => CategorizeBenchmark.Run(options))),
     ("nab", "detection quality on the Numenta Anomaly Benchmark [--files] [--check]", options => Task.Run(() => NabBenchmark.Run(options))),

@@ -62,9 +62,12 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<CommandResult> RunAsync(params string[] arguments)
+    public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, faults: null);
+
+    /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
+    public static async Task<CommandResult> RunAsync(IEnumerable<string> arguments, string? faults)
     {
-        using var process = Process.Start(StartInfo(arguments, null))!;
+        using var process = Process.Start(StartInfo(arguments, faults))!;
         Running[process] = true;
         try
         {
