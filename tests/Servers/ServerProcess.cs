@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MlActors.Servers;
@@ -98,6 +99,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Sends it a signal of the system that ends it, and waits for its end.</summary>
+    public async Task SignalAsync(int signal)
+    {
+        if (_process is null) return;
+        if (Kill(_process.Id, signal) != 0) throw new InvalidOperationException($"{Name} got no signal");
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= StopNow;
@@ -141,4 +152,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         if (_process is { HasExited: false }) _process.Kill(entireProcessTree: true);
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
 }

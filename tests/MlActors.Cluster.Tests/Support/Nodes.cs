@@ -6,7 +6,33 @@ using MlActors.Storage.Postgres;
 namespace MlActors.Cluster.Tests.Support;
 
 /// <summary>A server of a cluster, in a process of its own.</summary>
-internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Client);
+internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Client)
+{
+    /// <summary>Where it runs, if not on the one of the tests.</summary>
+    public Machine? Machine { get; init; }
+}
+
+/// <summary>What is special about a server.</summary>
+internal sealed record NodeSetup
+{
+    /// <summary>Where it is to die.</summary>
+    public string? Faults { get; init; }
+
+    public string Roles { get; init; } = "gateway, jobs";
+
+    public int? Port { get; init; }
+
+    /// <summary>Where it runs, if not on the machine of the tests.</summary>
+    public Machine? Machine { get; init; }
+
+    /// <summary>How it reaches the database.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Settings besides those that all have.</summary>
+    public string Settings { get; init; } = "";
+
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+}
 
 /// <summary>Real servers that share a database and find each other in it.</summary>
 internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
@@ -17,27 +43,55 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
-    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null)
+    public Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null) =>
+        StartAsync(new NodeSetup { Faults = faults, Roles = roles, Port = port });
+
+    /// <inheritdoc cref="StartAsync(string?, string, int?)"/>
+    public async Task<ClusterNode> StartAsync(NodeSetup setup)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
-        var config = Path.Combine(folder, "mlactors.conf");
-        await File.WriteAllTextAsync(config, $$"""
-            mlactors {
-              log-level = info
-              jobs.checkpoint-after-inputs = 3
-              storage { provider = postgresql, postgresql { connection-string = "{{database.ConnectionString}}", schema = {{_schema}} } }
-              # The machine of a test may have no idle core: the pause is the usual one.
-              cluster { enabled = on, port = {{port ?? Servers.ServerProcess.FreePort()}}, roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
-            }
-            """);
-        var process = ServerProcess.Start(folder, faults, config);
-        var node = new ClusterNode("", process, new MlClient(await process.ListeningAsync()));
+        var process = await StartAsync(setup, folder);
+        var node = new ClusterNode("", process, new MlClient(await process.ListeningAsync(), setup.Machine?.Way())) { Machine = setup.Machine };
         node = node with { Id = await File.ReadAllTextAsync(Path.Combine(folder, "node.id")) };
         lock (_nodes) _nodes.Add(node);
         return node;
     }
 
+    /// <summary>Starts the process of a server, whatever becomes of it.</summary>
+    /// <param name="folder">Its data.</param>
+    public async Task<ServerProcess> StartAsync(NodeSetup setup, string folder)
+    {
+        var config = Path.Combine(_root, Guid.NewGuid().ToString("N") + ".conf");
+        await File.WriteAllTextAsync(config, $$"""
+            mlactors {
+              log-level = info
+              jobs.checkpoint-after-inputs = 3
+              storage { provider = postgresql, postgresql { connection-string = "{{setup.Database ?? ConnectionString}}", schema = {{_schema}} } }
+              cluster { enabled = on, host = "{{setup.Machine?.Address ?? "127.0.0.1"}}", port = {{setup.Port ?? Servers.ServerProcess.FreePort()}}, roles = "{{setup.Roles}}" }
+              # The machine of a test may have no idle core: the pause is the usual one.
+              cluster { acceptable-pause = 3s, stable-after = 3s }
+            }
+            {{setup.Settings}}
+            """);
+        return ServerProcess.Start(folder, setup.Faults, config, before: setup.Machine?.Before, environment: setup.Environment);
+    }
+
+    private string ConnectionString => Database ?? database.ConnectionString;
+
+    /// <summary>How all that does not say otherwise reaches the database; the shared one, if it is not set.</summary>
+    public string? Database { get; init; }
+
     public Task<ClusterNode[]> StartAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync()));
+
+    /// <summary>Starts servers, and waits until each sees all.</summary>
+    public async Task<ClusterNode[]> StartTogetherAsync(params IEnumerable<NodeSetup> setups)
+    {
+        var all = await Task.WhenAll(setups.Select(StartAsync));
+        foreach (var node in all) await SeesAsync(node, all.Length);
+        return all;
+    }
+
+    public ClusterNode this[string id] => _nodes.Single(node => node.Id == id);
 
     /// <summary>Waits until a node sees so many, itself included.</summary>
     public static Task SeesAsync(ClusterNode node, int count) => Poll.UntilAsync(
@@ -82,20 +136,30 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
         return (await storage.Jobs.ReadStatusAsync(Workload.Job))?.State;
     }
 
-    /// <summary>Reads what is left of the closed job, as <see cref="Outcome"/> does of a single server.</summary>
-    public async Task<Outcome> OutcomeAsync(ClusterNode asked)
+    /// <summary>How ready a node says it is, and what of it is ill.</summary>
+    public static async Task<string> HealthAsync(ClusterNode node, string question = "ready")
     {
-        (await asked.Client.StateAsync(Workload.Job)).ShouldBe("closed");
-        var results = await asked.Client.ResultsAsync(Workload.Job);
-        var counts = (await asked.Client.StatsAsync(Workload.Job))["data_counts"]!.AsObject();
-        foreach (var clock in (string[])["last_data_time", "log_time"]) counts.Remove(clock);
-        await using var storage = Open();
-        var id = (await storage.Jobs.ReadStatusAsync(Workload.Job))!.ModelSnapshotId.ShouldNotBeNull();
-        var model = (await storage.Jobs.ReadSnapshotAsync(Workload.Job, id)).ShouldNotBeNull().State;
-        return new Outcome(results, counts.ToJsonString(), Convert.ToBase64String(model));
+        var report = (await node.Client.SendAsync(HttpMethod.Get, "/_health/" + question)).Body;
+        return string.Join(' ', report["checks"]!.AsObject().Where(check => (string)check.Value! != "healthy").Select(check => check.Key).Prepend((string)report["status"]!));
     }
 
-    private PostgresStorage Open() => PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = _schema });
+    /// <summary>Reads what is left of the closed job, as <see cref="Outcome"/> does of a single server.</summary>
+    /// <param name="job">One that had the workload; what it is called makes no difference in the outcome.</param>
+    public async Task<Outcome> OutcomeAsync(ClusterNode asked, string job = Workload.Job)
+    {
+        (await asked.Client.StateAsync(job)).ShouldBe("closed");
+        var results = await asked.Client.ResultsAsync(job);
+        var counts = (await asked.Client.StatsAsync(job))["data_counts"]!.AsObject();
+        foreach (var clock in (string[])["last_data_time", "log_time"]) counts.Remove(clock);
+        await using var storage = Open();
+        var id = (await storage.Jobs.ReadStatusAsync(job))!.ModelSnapshotId.ShouldNotBeNull();
+        var model = (await storage.Jobs.ReadSnapshotAsync(job, id)).ShouldNotBeNull().State;
+        return new Outcome(Named(results), Named(counts.ToJsonString()), Convert.ToBase64String(model));
+
+        string Named(string text) => text.Replace($"\"job_id\":\"{job}\"", $"\"job_id\":\"{Workload.Job}\"", StringComparison.Ordinal);
+    }
+
+    private PostgresStorage Open() => PostgresStorage.Open(new PostgresOptions { ConnectionString = ConnectionString, Schema = _schema });
 
     /// <summary>All that the servers said: what to look at when a test fails.</summary>
     public string Said => string.Join("\n", _nodes.Select(node => $"--- {node.Id}\n{node.Process.Said}"));
