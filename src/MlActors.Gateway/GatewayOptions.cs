@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Configuration.Values;
+using MlActors.Jobs.Placing;
 
 namespace MlActors.Gateway;
 
@@ -49,8 +50,8 @@ public sealed record GatewayOptions
     /// <summary>How many job ids an error text lists before it only counts them.</summary>
     public int NamesShown { get; init; } = 100;
 
-    /// <summary>Bytes of memory that jobs may use on this node, as reported; unset: what the runtime may use.</summary>
-    public long? MlMemoryBytes { get; init; }
+    /// <summary>How much this node takes, as reported: who opens jobs holds to it.</summary>
+    public RoomLimits Room { get; init; } = RoomLimits.Default;
 
     /// <summary>The largest <c>model_memory_limit</c> in bytes that a job may have; unset: no limit.</summary>
     public long? MaxModelMemoryLimitBytes { get; init; }

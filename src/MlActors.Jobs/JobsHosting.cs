@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
@@ -9,6 +10,7 @@ using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Maintenance;
 using MlActors.Jobs.Observing;
+using MlActors.Jobs.Placing;
 using MlActors.Jobs.Requests;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
@@ -61,27 +63,31 @@ public static class JobsHosting
         return options.RunsJobs ? builder.WithSingletons(options) : builder;
     }
 
-    private static AkkaConfigurationBuilder WithRegion(this AkkaConfigurationBuilder builder, JobsOptions options) => builder.WithShardRegion<JobActor>(TypeName,
-        (_, _, resolver) =>
+    // Akka.Hosting has no way to name who places shards.
+    private static AkkaConfigurationBuilder WithRegion(this AkkaConfigurationBuilder builder, JobsOptions options) => builder
+        .AddHocon(ClusterSharding.DefaultConfig(), HoconAddMode.Append)
+        .AddHocon(Akka.Cluster.Tools.Singleton.ClusterSingleton.DefaultConfig(), HoconAddMode.Append)
+        .AddHocon(Akka.DistributedData.DistributedData.DefaultConfig(), HoconAddMode.Append)
+        .WithActors(async (system, registry, resolver) =>
         {
+            var extractor = new JobMessageExtractorFor(Shards);
             var services = new JobServices(resolver.GetService<IJobStore>(), resolver.GetService<IContextStore>(),
                 new DatafeedServices(resolver.GetService<IDatafeedSources>(), resolver.GetService<IResults>(), options.Datafeeds),
                 resolver.GetService<TimeProvider>(), options.Running, resolver.GetService<NodeIdentity>())
             {
                 Observer = resolver.GetService<JobObserver>(),
+                Room = resolver.GetService<NodeRoom>(),
             };
-            return jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services)));
-        },
-        new JobMessageExtractorFor(Shards),
-        new ShardOptions
-        {
-            Role = Role,
-            StateStoreMode = StateStoreMode.DData,
-            RememberEntities = false,
-            // A job decides itself when it may leave memory.
-            ShouldPassivateIdleEntities = false,
-            // A node that stops for all leaves what is open to its next start; one of several leaves it to another node, right now.
-            HandOffStopMessage = options.SeveralNodes ? JobActor.HandOver.Instance : JobActor.Stop.Instance,
+            var cluster = Akka.Cluster.Cluster.Get(system);
+            var placing = new ShardPlacing(resolver.GetService<ICatalog>(), services.Room.Limits, services.Time, jobId => extractor.ShardId(jobId),
+                () => cluster.State.Members.All(member => member.Status is MemberStatus.Up or MemberStatus.WeaklyUp) && cluster.State.Unreachable.IsEmpty);
+            var settings = ClusterShardingSettings.Create(system).WithRole(Role).WithStateStoreMode(StateStoreMode.DData).WithRememberEntities(false)
+                // A job decides itself when it may leave memory.
+                .WithPassivateIdleAfter(TimeSpan.Zero);
+            registry.Register<JobActor>(await ClusterSharding.Get(system).StartAsync(TypeName,
+                jobId => Props.CreateBy(new Producer<JobActor>(() => new JobActor(jobId, services))), settings, extractor, placing,
+                // A node that stops for all leaves what is open to its next start; one of several leaves it to another node, right now.
+                options.SeveralNodes ? JobActor.HandOver.Instance : JobActor.Stop.Instance));
         });
 
     private static AkkaConfigurationBuilder WithSingletons(this AkkaConfigurationBuilder builder, JobsOptions options)
@@ -110,10 +116,11 @@ public static class JobsHosting
 
     /// <summary>Registers <see cref="IJobs"/> and what it needs.</summary>
     /// <param name="severalNodes">See <see cref="JobsOptions.SeveralNodes"/>.</param>
+    /// <param name="room">How much this node takes.</param>
     /// <param name="observedJobs">Of how many jobs there are metrics of their own.</param>
-    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes, int observedJobs = 0) =>
+    public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes, RoomLimits room, int observedJobs = 0) =>
         (severalNodes ? services.AddSingleton<IJobs, MovingJobsClient>() : services.AddSingleton<IJobs, JobsClient>())
-            .AddSingleton(node).AddSingleton(TimeProvider.System)
+            .AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton(new NodeRoom(room, node.Name))
             .AddSingleton(provider => new JobObserver(provider.GetRequiredService<TimeProvider>(), observedJobs));
 
     private sealed class JobMessageExtractorFor(int shards) : HashCodeMessageExtractor(shards)

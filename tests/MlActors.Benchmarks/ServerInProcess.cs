@@ -13,7 +13,7 @@ using MlActors.Node.Serving;
 
 namespace MlActors.Benchmarks;
 
-/// <summary>The whole server in this process, with its default settings, on a data directory.</summary>
+/// <summary>The whole server in this process, on a data directory, with its default settings but for the number of jobs that it takes.</summary>
 internal sealed class ServerInProcess : IAsyncDisposable
 {
     // Callers that wait for a reply at the same time.
@@ -33,7 +33,10 @@ internal sealed class ServerInProcess : IAsyncDisposable
 
     public static async Task<ServerInProcess> StartAsync(string data)
     {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["data"] = data, ["urls"] = "http://127.0.0.1:0", ["log-level"] = "error" };
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["data"] = data, ["urls"] = "http://127.0.0.1:0", ["log-level"] = "error", ["jobs.max-open"] = "10000000", ["jobs.max-model-memory"] = "1000000g",
+        };
         var app = ServerHost.Build(ServerConfig.Load(null, settings));
         await app.StartAsync();
         return new ServerInProcess(app);

@@ -30,8 +30,9 @@ public sealed class CutTests(SharedDatabase database)
     {
         await using var network = new Network(database.Server);
         await using var nodes = new Nodes(database);
-        var oldest = await nodes.StartAsync(network.Add());
-        ClusterNode[] others = [await nodes.StartAsync(network.Add()), await nodes.StartAsync(network.Add())];
+        Machine[] machines = [network.Add(), network.Add(), network.Add()];
+        var oldest = await nodes.StartAsync(network, machines[0]);
+        ClusterNode[] others = [await nodes.StartAsync(network, machines[1]), await nodes.StartAsync(network, machines[2])];
         foreach (var node in others) await Nodes.SeesAsync(node, 3);
         await using var load = new Load(nodes, others, jobs: 6);
         await load.OpenAsync();
@@ -39,7 +40,7 @@ public sealed class CutTests(SharedDatabase database)
         var lost = await load.JobsOfAsync(oldest, others[0]);
         lost.ShouldNotBeEmpty();
 
-        cut(network, oldest.Machine!, others.Select(other => other.Machine!));
+        cut(network, machines[0], machines[1..]);
         await load.PostAsync(3, 9);
         (await oldest.Process.ExitAsync()).ShouldBe(GivenUp, oldest.Process.Said);
         oldest.Process.Said.ShouldContain("The other nodes have given this one up");

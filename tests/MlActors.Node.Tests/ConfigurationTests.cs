@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MlActors.Jobs.Placing;
 using MlActors.Node.Clustering;
 using MlActors.Node.Configuration;
 
@@ -67,13 +68,22 @@ public class ConfigurationTests
               log-level = loud
               jobs.transition-deadline = soon
               jobs.compact-after-events = -3
+              jobs.max-open = 0
+              jobs.max-model-memory = much
               storage.synchronous = sometimes
               urls = "http://0.0.0.0:9200"
             }
             """)).Problems;
-        foreach (var key in new[] { "mlactors.clustername", "mlactors.log-level", "transition-deadline", "compact-after-events", "storage.synchronous", "mlactors.urls" })
+        foreach (var key in new[] { "mlactors.clustername", "mlactors.log-level", "transition-deadline", "compact-after-events", "jobs.max-open", "jobs.max-model-memory", "storage.synchronous", "mlactors.urls" })
             problems.ShouldContain(problem => problem.Contains(key), key);
         problems.ShouldContain(problem => problem.Contains("authentication"));
+    }
+
+    [Fact]
+    public void A_node_takes_as_many_jobs_and_as_much_memory_as_is_set_or_what_the_machine_has()
+    {
+        Load("mlactors.jobs { max-open = 7, max-model-memory = 3g }").Options.Gateway.Room.ShouldBe(new RoomLimits(7, 3L << 30));
+        Load("").Options.Gateway.Room.ShouldBe(new RoomLimits(512, RoomLimits.MachineBytes));
     }
 
     [Fact]
@@ -106,6 +116,27 @@ public class ConfigurationTests
         several.Effective.GetTimeSpan("akka.cluster.split-brain-resolver.stable-after").ShouldBe(TimeSpan.FromSeconds(9));
         several.Effective.GetStringList("akka.remote.enabled-transports").ShouldBe(["akka.remote.dot-netty.tcp"]);
         ServerConfig.Load(null, NoOverrides).Effective.GetStringList("akka.remote.enabled-transports").ShouldBe(["akka.remote.alone"]);
+    }
+
+    [Fact]
+    public void Certificates_of_nodes_are_a_part_of_their_addresses_and_what_is_missing_is_said()
+    {
+        using var space = new Support.Workspace();
+        using var certificates = new Support.TestCertificates(space);
+        var tls = $"tls {{ certificate = \"{certificates.Chain}\", key = \"{certificates.Key}\", authority = \"{certificates.Authorities}\" }}";
+        var secured = LoadCluster("host = \"10.0.0.7\", seeds = other\n" + tls);
+        secured.Effective.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl").ShouldBeTrue();
+        secured.Options.Cluster!.Address.ShouldBe("akka.ssl.tcp://mlactors@10.0.0.7:9300");
+        secured.Options.Cluster.Seeds.ShouldBeOfType<SeedSource.Listed>().Addresses.ShouldBe(["akka.ssl.tcp://mlactors@other:9300"]);
+        LoadCluster("").Effective.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl").ShouldBeFalse();
+
+        Should.Throw<ConfigurationException>(() => LoadCluster(tls.Replace(certificates.Key, certificates.ForeignKey, StringComparison.Ordinal)))
+            .Problems.ShouldHaveSingleItem().ShouldStartWith("[mlactors.cluster.tls] the certificate");
+        Should.Throw<ConfigurationException>(() => LoadCluster(tls.Replace(certificates.Authorities, certificates.Key, StringComparison.Ordinal)))
+            .Problems.ShouldHaveSingleItem().ShouldStartWith("[mlactors.cluster.tls.authority]");
+        Should.Throw<ConfigurationException>(() => LoadCluster("tls { authority = /there/is/none }")).Problems
+            .Select(problem => problem[..problem.IndexOf(']', StringComparison.Ordinal)])
+            .ShouldBe(["[mlactors.cluster.tls.certificate", "[mlactors.cluster.tls.key", "[mlactors.cluster.tls.authority"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Npgsql;
 
 namespace MlActors.Servers;
@@ -6,35 +7,49 @@ namespace MlActors.Servers;
 /// <summary>A PostgreSQL server.</summary>
 internal sealed class PostgresProcess : DatabaseProcess
 {
-    /// <summary>The user of the system that it runs as, if it may choose.</summary>
-    public const string Account = "postgres";
+    private readonly bool _durable;
 
-    private const int SIGINT = 2;
-
-    private readonly string? _data;
-
-    private PostgresProcess(string password, string? data)
-        : base("postgresql", Account, password)
-    {
-        _data = data;
-    }
+    private PostgresProcess(string password, bool durable)
+        : base("postgresql", "postgres", password) => _durable = durable;
 
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Database=postgres;Username={User};Password={Password};Pooling=false;Timezone=UTC";
 
-    /// <param name="data">Where the tables are, if not where all else is: an empty folder that the server may have.</param>
-    public static Task<PostgresProcess> StartAsync(string password, string? data = null) => StartAsync(new PostgresProcess(password, data));
+    /// <param name="durable">Whether what it acknowledges is on the disk, as it must be where time counts; not needed where only processes die.</param>
+    public static Task<PostgresProcess> StartAsync(string password, bool durable = false) => StartAsync(new PostgresProcess(password, durable));
+
+    /// <summary>Processor time of the server and all processes that it started, those that have ended too.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        // Fields of /proc/PID/stat from the state on, in hundredths of a second: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+        const int Parent = 1;
+        const int UserTime = 11;
+        var server = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
+        long ticks = 0;
+        foreach (var process in Directory.GetDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+        {
+            try
+            {
+                var text = File.ReadAllText(Path.Combine(process, "stat"));
+                var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+                var own = Path.GetFileName(process) == server;
+                if (own || fields[Parent] == server) ticks += fields.Skip(UserTime).Take(own ? 4 : 2).Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+            }
+            catch (Exception cause) when (cause is IOException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+        return TimeSpan.FromMilliseconds(ticks * 10);
+    }
 
     protected override DbConnection Connect() => new NpgsqlConnection(ConnectionString);
 
     /// <summary>Kills the server.</summary>
     public Task StopAsync() => Server.KillAsync();
 
-    /// <summary>Asks it to stop at once in good order: transactions are broken off, what was committed is written.</summary>
-    public Task StopFastAsync() => Server.SignalAsync(SIGINT);
-
     /// <summary>Starts it again with the data that it had.</summary>
     public Task StartAgainAsync() => Server.StartAsync(AnswersAsync, ServerProcess.Find("postgres", "postgresql", Folders),
-        "-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", Server.Folder, "-c", "fsync=off", "-c", "timezone=America/New_York");
+        "-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", Server.Folder, "-c", _durable ? "fsync=on" : "fsync=off", "-c", "timezone=America/New_York");
 
     /// <summary>Kills it and starts it again: what it had acknowledged is there.</summary>
     public async Task RestartAsync()
@@ -43,17 +58,27 @@ internal sealed class PostgresProcess : DatabaseProcess
         await StartAgainAsync();
     }
 
+    /// <summary>Asks it to stop and starts it again: connections are cut, transactions under way are rolled back.</summary>
+    /// <param name="immediate">It does not even finish what it is writing, and recovers from its log.</param>
+    public async Task RestartAsync(bool immediate)
+    {
+        const int SIGINT = 2;
+        const int SIGQUIT = 3;
+        await Server.EndAsync(immediate ? SIGQUIT : SIGINT);
+        await StartAgainAsync();
+    }
+
     protected override async Task StartAsync()
     {
         var passwordFile = Path.Combine(Server.Folder, "password");
         await File.WriteAllTextAsync(passwordFile, Password);
         await Server.RunAsync(ServerProcess.Find("initdb", "postgresql", Folders),
-            "-D", Data, $"--waldir={Path.Combine(Server.Folder, "log")}", "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+            "-D", Data, "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
         await StartAgainAsync();
     }
 
     private static string[] Folders =>
         [.. Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")) : []];
 
-    private string Data => _data ?? Path.Combine(Server.Folder, "data");
+    private string Data => Path.Combine(Server.Folder, "data");
 }

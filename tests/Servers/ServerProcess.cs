@@ -90,20 +90,15 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGKILL, for it and its children; its data stays.</summary>
-    public async Task KillAsync()
-    {
-        if (_process is null) return;
-        Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        _process = null;
-    }
+    public Task KillAsync() => EndAsync(_ => Kill());
 
-    /// <summary>Sends it a signal of the system that ends it, and waits for its end.</summary>
-    public async Task SignalAsync(int signal)
+    /// <summary>Sends it a signal that ends it, and waits until it has ended; its data stays.</summary>
+    public Task EndAsync(int signal) => EndAsync(process => _ = Kill(process.Id, signal));
+
+    private async Task EndAsync(Action<Process> end)
     {
         if (_process is null) return;
-        if (Kill(_process.Id, signal) != 0) throw new InvalidOperationException($"{Name} got no signal");
+        end(_process);
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;

@@ -37,11 +37,12 @@ internal static class JobStatsDocument
         : id == here.Id ? here
         : new NodeIdentity(id, id, "", "");
 
-    /// <summary>Why the job is on no node: empty when it is on one, <c>null</c> when it is closed and wants none.</summary>
+    /// <summary>Why the job is on no node, or waits for room on one: empty when it is on one, <c>null</c> when it is closed and wants none.</summary>
     public static string? AssignmentExplanation(JobStatus status) => status.State switch
     {
         JobState.Closed => null,
         JobState.Failed => status.Reason ?? "the job has failed",
+        JobState.Opening when status.NodeId is null => status.Reason ?? "",
         _ => "",
     };
 

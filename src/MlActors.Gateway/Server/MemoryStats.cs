@@ -9,9 +9,6 @@ namespace MlActors.Gateway.Server;
 /// <summary>The memory of this node: what there is and what the models of the running jobs take.</summary>
 internal static class MemoryStats
 {
-    /// <summary>Bytes that jobs may use on this node.</summary>
-    public static long MlBytes(GatewayOptions options) => options.MlMemoryBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-
     public static async Task<ApiResult> AnswerAsync(ApiCall call)
     {
         var services = call.Services;
@@ -53,7 +50,7 @@ internal static class MemoryStats
         Size("total", memory.TotalAvailableMemoryBytes);
         Size("adjusted_total", memory.TotalAvailableMemoryBytes);
         json.WriteStartObject("ml");
-        Size("max", MlBytes(call.Services.Options));
+        Size("max", call.Services.Options.Room.MaxModelBytes);
         Size("native_code_overhead", 0);
         Size("anomaly_detectors", models);
         Size("data_frame_analytics", 0);

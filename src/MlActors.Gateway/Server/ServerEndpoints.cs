@@ -99,7 +99,7 @@ public static class ServerEndpoints
 
     private static Task<ApiResult> MlInfo(ApiCall call) => Task.FromResult(ApiResult.Json(json =>
     {
-        var memory = MemoryStats.MlBytes(call.Services.Options);
+        var memory = call.Services.Options.Room.MaxModelBytes;
         var most = call.Services.Options.MaxModelMemoryLimitBytes;
         json.WriteStartObject();
         json.WriteStartObject("defaults");

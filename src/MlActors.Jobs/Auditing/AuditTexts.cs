@@ -13,8 +13,11 @@ public static class AuditTexts
     {
         JobCreated => Info("job created"),
         JobUpdated => Info("job updated"),
+        JobOpening { Waits: { } waits } => (AuditLevel.Warning, $"job waits for room: {waits}"),
         JobOpening => Info("job is opening"),
+        JobPlaced => Info("there is room for the job: it is opening"),
         JobOpened => Info("job opened"),
+        JobClosing when before.WaitsForRoom => Info("job waits for room no longer: it is closing"),
         JobClosing { Forced: true } => Info("job is closing (forced)"),
         JobClosing { Why: { } why } => (AuditLevel.Warning, $"job is closing: {why}"),
         JobClosing => Info("job is closing"),

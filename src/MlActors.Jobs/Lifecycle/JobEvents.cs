@@ -12,7 +12,11 @@ public sealed record JobUpdated(long Time, JobConfig Config) : JobEvent(Time);
 
 /// <param name="Generation">Number of this run of the analysis; completions of other generations are ignored.</param>
 /// <param name="Deadline">When opening has overstayed.</param>
-public sealed record JobOpening(long Time, long Generation, long Deadline) : JobEvent(Time);
+/// <param name="Waits">Why it has to wait for room on its node; such an opening has no deadline.</param>
+public sealed record JobOpening(long Time, long Generation, long Deadline, string? Waits = null) : JobEvent(Time);
+
+/// <summary>An opening that waited for room has it.</summary>
+public sealed record JobPlaced(long Time, long Deadline) : JobEvent(Time);
 
 public sealed record JobOpened(long Time) : JobEvent(Time);
 

@@ -8,7 +8,13 @@ public static partial class JobLifecycle
         StateSaved saved => saved.State,
         JobCreated created => new JobLifecycleState { Config = created.Config, StateSince = created.Time },
         JobUpdated updated => state with { Config = updated.Config },
-        JobOpening opening => Enter(state, JobState.Opening, opening.Time, opening.Deadline) with { Generation = opening.Generation },
+        JobOpening opening => Enter(state, JobState.Opening, opening.Time, opening.Waits is null ? opening.Deadline : null) with
+        {
+            Generation = opening.Generation,
+            WaitsForRoom = opening.Waits is not null,
+            Reason = opening.Waits,
+        },
+        JobPlaced placed => Enter(state, JobState.Opening, placed.Time, placed.Deadline),
         // A job that went back to take in late data has been open all the time.
         JobOpened opened => Enter(state, JobState.Opened, opened.Time) with { OpenTime = state.OpenTime ?? opened.Time, FinishedTime = null },
         JobClosing closing => (state.State == JobState.Closing ? state with { Deadline = closing.Deadline } : Enter(state, JobState.Closing, closing.Time, closing.Deadline))
@@ -70,7 +76,7 @@ public static partial class JobLifecycle
     };
 
     private static JobLifecycleState Enter(JobLifecycleState state, JobState entered, long time, long? deadline = null) =>
-        state with { State = entered, StateSince = time, Deadline = deadline, Reason = null, ForcedClose = false };
+        state with { State = entered, StateSince = time, Deadline = deadline, Reason = null, ForcedClose = false, WaitsForRoom = false };
 
     private static JobLifecycleState Unblock(JobLifecycleState state, long time) => state with
     {

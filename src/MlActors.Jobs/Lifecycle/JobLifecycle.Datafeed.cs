@@ -53,7 +53,7 @@ public static partial class JobLifecycle
     private static Decision DecideStop(JobLifecycleState state, StopDatafeed stop, long now, LifecycleDeadlines deadlines)
     {
         var closes = state.State is JobState.Opening or JobState.Opened && (stop.CloseJob ?? state.Feeding?.EndMs is not null);
-        var closing = new JobClosing(now, Forced: false, now + deadlines.Closing);
+        var closing = new JobClosing(now, Forced: state.WaitsForRoom, now + deadlines.Closing);
         if (state.Feeding is null) return closes ? Happen(closing) : new Decision.Confirmed();
         return closes ? Happen(new DatafeedStopped(now, null), closing) : Happen(new DatafeedStopped(now, null));
     }
@@ -62,7 +62,7 @@ public static partial class JobLifecycle
     {
         if (state.Feeding?.Number != ended.Run) return new Decision.Confirmed();
         var stopped = new DatafeedStopped(now, ended.Reason);
-        return ended.CloseDeadline is { } deadline ? Happen(stopped, new JobClosing(now, Forced: false, deadline)) : Happen(stopped);
+        return ended.CloseDeadline is { } deadline ? Happen(stopped, new JobClosing(now, Forced: state.WaitsForRoom, deadline)) : Happen(stopped);
     }
 
     private static Decision.Refuses Running(JobLifecycleState state, string what) => Refuse(RefusalKind.Conflict,

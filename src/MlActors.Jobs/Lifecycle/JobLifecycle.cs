@@ -33,6 +33,9 @@ public abstract record JobFact
     /// <param name="From">Epoch seconds; see <see cref="HealingStarted"/>.</param>
     public sealed record LateDataFound(long Run, string SnapshotId, long From, long Deadline) : JobFact;
 
+    /// <summary>A job that waited for room on its node has it.</summary>
+    public sealed record RoomFound(long Deadline) : JobFact;
+
     /// <summary>What a delete, reset or revert had to remove is gone.</summary>
     public sealed record WorkRemoved(long ResumeSeq) : JobFact;
 }
@@ -56,7 +59,7 @@ public abstract record Decision
 public sealed record LifecycleDeadlines(long Opening, long Closing, long Blocked);
 
 /// <summary>
-/// The life cycle of a job as pure functions: <see cref="Decide(JobLifecycleState, JobCommand, long, LifecycleDeadlines)"/> says what follows from
+/// The life cycle of a job as pure functions: <see cref="Decide(JobLifecycleState, JobCommand, long, LifecycleDeadlines, string?)"/> says what follows from
 /// a command, <see cref="Apply"/> what a state becomes by an event. No clock, no I/O: time comes in with the call and is kept in the event.
 /// <code>
 ///             Open                 AnalysisReady
@@ -67,6 +70,8 @@ public sealed record LifecycleDeadlines(long Opening, long Closing, long Blocked
 ///     │  └───────────────┘                             ▼
 ///     └─────────────────────────────────────────── Closing ◀─ Close (from Opening too); ForceClose makes it forced
 ///          AnalysisFinished, or AnalysisStopped when forced
+///
+///   Without room on its node: a lazy job is Opening and waits, without a deadline, until RoomFound; every close of it is a forced one. Others are refused.
 ///
 ///   Datafeed, beside the state: stopped ─StartDatafeed─▶ starting or started, as the job is (Opening or Opened only)
 ///                               stopped ◀─StopDatafeed, DatafeedEnded, any close, failure─ ; with an end, or when asked to, the job closes in the same step
@@ -79,7 +84,8 @@ public sealed record LifecycleDeadlines(long Opening, long Closing, long Blocked
 /// </summary>
 public static partial class JobLifecycle
 {
-    public static Decision Decide(JobLifecycleState state, JobCommand command, long now, LifecycleDeadlines deadlines)
+    /// <param name="noRoom">For an open that would happen: why there is no room for the job where it would run.</param>
+    public static Decision Decide(JobLifecycleState state, JobCommand command, long now, LifecycleDeadlines deadlines, string? noRoom = null)
     {
         if (command is CreateJob create)
             return state.Exists ? Refuse(RefusalKind.AlreadyExists, $"a job with id [{command.JobId}] exists already") : Happen(Created(create, now));
@@ -87,7 +93,7 @@ public static partial class JobLifecycle
         return command switch
         {
             UpdateJob => state.Blocked == BlockedReason.Delete ? BlockedRefusal(state, "update") : new Decision.Happens(),
-            OpenJob open => DecideOpen(state, open, now, deadlines),
+            OpenJob open => DecideOpen(state, open, now, deadlines, noRoom),
             CloseJob close => DecideClose(state, close, now, deadlines),
             ForceCloseJob => DecideForceClose(state, now, deadlines),
             DeleteJob delete => DecideDelete(state, delete, now, deadlines),
@@ -101,7 +107,9 @@ public static partial class JobLifecycle
 
     public static Decision Decide(JobLifecycleState state, JobFact fact, long now) => fact switch
     {
-        JobFact.AnalysisReady ready => ready.Generation == state.Generation && state is { State: JobState.Opening, Blocked: BlockedReason.None } ? Happen(new JobOpened(now)) : new Decision.Confirmed(),
+        JobFact.AnalysisReady ready => ready.Generation == state.Generation && state is { State: JobState.Opening, WaitsForRoom: false, Blocked: BlockedReason.None }
+            ? Happen(new JobOpened(now))
+            : new Decision.Confirmed(),
         JobFact.AnalysisFinished finished => finished.Generation == state.Generation && state is { State: JobState.Closing, ForcedClose: false, Blocked: BlockedReason.None }
             ? finished.Snapshot is { } snapshot ? Happen(snapshot, new JobClosed(now, Forced: false)) : Happen(new JobClosed(now, Forced: false))
             : new Decision.Confirmed(),
@@ -110,9 +118,10 @@ public static partial class JobLifecycle
             ? Happen(new JobFailed(now, failed.Reason, failed.Seq))
             : new Decision.Confirmed(),
         // A forced close ends only when the analysis has stopped: it has nothing else to turn into.
-        JobFact.Overdue overdue => state is { State: JobState.Opening or JobState.Closing, ForcedClose: false, Blocked: BlockedReason.None }
+        JobFact.Overdue overdue => state is { State: JobState.Opening or JobState.Closing, ForcedClose: false, WaitsForRoom: false, Blocked: BlockedReason.None }
             ? Happen(new JobFailed(now, overdue.Reason, null))
             : new Decision.Confirmed(),
+        JobFact.RoomFound room => state.WaitsForRoom ? Happen(new JobPlaced(now, room.Deadline)) : new Decision.Confirmed(),
         JobFact.DatafeedEnded ended => DecideDatafeedEnded(state, ended, now),
         JobFact.LateDataFound late => state.State == JobState.Opened && state.Feeding?.Number == late.Run
             ? Happen(new HealingStarted(now, late.SnapshotId, late.From, state.Generation + 1, late.Deadline))
@@ -130,11 +139,18 @@ public static partial class JobLifecycle
     /// <summary>Whether the analysis of the job runs or ought to.</summary>
     public static bool IsRunning(JobLifecycleState state) => state.State is JobState.Opening or JobState.Opened or JobState.Closing;
 
-    private static Decision DecideOpen(JobLifecycleState state, OpenJob open, long now, LifecycleDeadlines deadlines) => state switch
+    /// <summary>Whether an open of the job would start it now, if there is room.</summary>
+    public static bool CanOpen(JobLifecycleState state) => state is { Exists: true, State: JobState.Closed, Blocked: BlockedReason.None };
+
+    private static Decision DecideOpen(JobLifecycleState state, OpenJob open, long now, LifecycleDeadlines deadlines, string? noRoom) => state switch
     {
+        // Who asks again about a job that waits has the answer that the first got.
+        { WaitsForRoom: true } when open.Join => new Decision.Confirmed(),
         { State: JobState.Opening } when open.Join => new Decision.Joined(),
         { Blocked: not BlockedReason.None } => BlockedRefusal(state, "open"),
-        { State: JobState.Closed } => Happen(new JobOpening(now, state.Generation + 1, now + deadlines.Opening)),
+        { State: JobState.Closed, Config.AllowLazyOpen: false } when noRoom is not null => Refuse(RefusalKind.TooMany,
+            $"could not open job [{open.JobId}] because no suitable nodes were found, allocation explanation [{noRoom}]"),
+        { State: JobState.Closed } => Happen(new JobOpening(now, state.Generation + 1, now + deadlines.Opening, noRoom)),
         { State: JobState.Opened } when open.Join => new Decision.Confirmed(),
         { State: JobState.Failed } => Refuse(RefusalKind.Conflict,
             $"cannot open job [{open.JobId}] because it failed: {state.Reason}; close it with force=true first"),
@@ -146,7 +162,8 @@ public static partial class JobLifecycle
         JobState.Closed => new Decision.Confirmed(),
         JobState.Closing => new Decision.Joined(),
         JobState.Failed => Refuse(RefusalKind.Conflict, $"cannot close job [{state.Config!.JobId}] because it failed: {state.Reason}; close it with force=true"),
-        _ => Happen(new JobClosing(now, Forced: false, now + deadlines.Closing, close.Why)),
+        // Of one that waits for room nothing runs that could finish anything.
+        _ => Happen(new JobClosing(now, Forced: state.WaitsForRoom, now + deadlines.Closing, close.Why)),
     };
 
     private static Decision DecideForceClose(JobLifecycleState state, long now, LifecycleDeadlines deadlines) => state switch

@@ -21,6 +21,9 @@ public sealed record JobLifecycleState
     /// <summary>Whether the close under way stops the analysis without finishing its input.</summary>
     public bool ForcedClose { get; init; }
 
+    /// <summary>Whether the opening under way has no room yet: nothing runs, and it may stay so.</summary>
+    public bool WaitsForRoom { get; init; }
+
     /// <summary>Number of the newest run of the analysis.</summary>
     public long Generation { get; init; }
 

@@ -28,7 +28,9 @@ public sealed record CreateJob(JobConfig Config, DatafeedConfig? Datafeed = null
 /// <summary>Changes the configuration. Answered with <see cref="JobUpdatedReply"/>.</summary>
 public sealed record UpdateJob(string JobId, JobUpdate Update) : JobCommand(JobId);
 
-/// <summary>Answered with <see cref="JobOpenedReply"/> when the analysis takes data.</summary>
+/// <summary>
+/// Answered with <see cref="JobOpenedReply"/> when the analysis takes data; or at once, when the job may wait for room and has to.
+/// </summary>
 /// <param name="Join">Whether an opening or opened job is waited for or confirmed rather than refused: what a bulk open and its repeats need.</param>
 public sealed record OpenJob(string JobId, bool Join = false) : JobCommand(JobId);
 
@@ -94,6 +96,7 @@ public sealed record Done(string JobId) : JobReply(JobId);
 
 public sealed record JobUpdatedReply(string JobId, JobRow Row) : JobReply(JobId);
 
+/// <param name="NodeId">The node it runs on; empty as long as it waits for room.</param>
 public sealed record JobOpenedReply(string JobId, string NodeId) : JobReply(JobId);
 
 /// <param name="AlreadyClosed">Whether there was nothing to do.</param>
@@ -131,15 +134,16 @@ public enum RefusalKind
     /// <summary>500: the job could not do it; the reason says why.</summary>
     Failed,
 
-    /// <summary>429: the job has as much of it under way as it may have.</summary>
+    /// <summary>429: the job has as much of it under way as it may have, or there is no room for the job.</summary>
     TooMany,
 
     /// <summary>503: the store cannot write now; nothing happened, try again.</summary>
     Unavailable,
 
-    /// <summary>503: the job is going to another node; nothing happened, and it will be answered there.</summary>
+    /// <summary>503: the job is going to another node, and it will be answered there.</summary>
     Moving,
 }
 
 /// <summary>It was not done, and nothing changed.</summary>
-public sealed record Refused(string JobId, RefusalKind Kind, string Reason) : JobReply(JobId);
+/// <param name="Begun">Of a job that moves: what was asked for is durable and goes on at the next node, where only its end is to be waited for.</param>
+public sealed record Refused(string JobId, RefusalKind Kind, string Reason, bool Begun = false) : JobReply(JobId);

@@ -80,6 +80,9 @@ public sealed record JobStatus
     public ModelSizeStats Size { get; init; } = new();
     public TimingStats Timing { get; init; } = new();
 
+    /// <summary>What the model may take, in bytes: what the job asks of its node.</summary>
+    public long ModelLimitBytes { get; init; }
+
     /// <summary>How many batches were set aside because the analysis failed on them.</summary>
     public long QuarantinedInputs { get; init; }
 

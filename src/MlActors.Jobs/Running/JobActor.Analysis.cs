@@ -247,6 +247,8 @@ public sealed partial class JobActor
     {
         // What a revert has to remove is tried until it is gone, as that of a closed job is.
         if (_state.Blocked != BlockedReason.None && !_state.ForcedClose) _lastProgress = Now;
+        // One that waits for room may wait as long as it takes.
+        if (_state.WaitsForRoom) _lastProgress = Now;
         if (_state.State is not (JobState.Opening or JobState.Closing) || Now - _lastProgress < _deadlines.Closing) return;
         _lastProgress = Now;
         if (_state.ForcedClose)

@@ -24,6 +24,7 @@ public sealed partial class JobActor
     protected override void PostStop()
     {
         _services.Observer.Lose(_jobId);
+        GivePlaceBack();
         base.PostStop();
     }
 }

@@ -8,6 +8,7 @@ using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Observing;
+using MlActors.Jobs.Placing;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 
@@ -21,13 +22,16 @@ public sealed record JobServices(
 
     /// <summary>Who is told how the jobs stand.</summary>
     public JobObserver Observer { get; init; } = new(Time);
+
+    /// <summary>Who has a place on this node.</summary>
+    public NodeRoom Room { get; init; } = new(RoomLimits.Default, Node.Name);
 }
 
 /// <summary>
 /// The one owner of a job. It glues: a message is decided by <see cref="JobLifecycle"/>, the events are persisted together with the rows they
 /// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
 /// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
-/// filters and calendars say; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their
+/// filters and calendars say; <c>.Room</c> sees to its place on the node; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their
 /// end; <c>.HandOver</c> leaves the job to another node; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that
 /// came late; <c>.Removal</c> carries out delete, reset and revert; <c>.Observing</c> lets others see how it stands.</para>
 /// </summary>
@@ -127,7 +131,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         }
         // A message that may write the job's row waits until the append in flight, which writes it too, is done.
         if (_appending && message is JobCommand or FromAnalysis.Ready or FromAnalysis.Checkpoint or FromAnalysis.Finished or FromAnalysis.Failed or Terminated
-            or StopForced or DatafeedFinished or HealLateData or SnapshotTried or WorkProgress or DecideRevert or CommitAgain or ContextSettled)
+            or StopForced or DatafeedFinished or HealLateData or SnapshotTried or WorkProgress or DecideRevert or PlaceGiven or CommitAgain or ContextSettled)
         {
             _commandWaits = true;
             Stash.Stash();
@@ -149,6 +153,12 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 break;
             case DecideRevert revert:
                 Decide(revert.Command);
+                break;
+            case PlaceGiven:
+                OnPlaceGiven();
+                break;
+            case SeekPlace:
+                if (_state.WaitsForRoom) AwaitPlace();
                 break;
             case CommitAgain again:
                 if (again.Generation == _state.Generation) again.Commit();
@@ -177,7 +187,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         {
             case StatusRead read:
                 _status = read.Status ?? _status;
-                if (JobLifecycle.IsRunning(_state)) _status = _status with { NodeId = _services.Node.Id };
+                if (JobLifecycle.IsRunning(_state)) _status = _status with { NodeId = NodeOf(_state) };
                 foreach (var forecast in read.Forecasts) _forecasts[forecast.ForecastId] = forecast;
                 _ready = true;
                 Stash.UnstashAll();
@@ -206,7 +216,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     /// <summary>Goes on with whatever the recovered state owes.</summary>
     private void Resume()
     {
-        if (JobLifecycle.IsRunning(_state) && !_state.ForcedClose && _state.Blocked == BlockedReason.None)
+        KeepPlace();
+        if (_state.WaitsForRoom) WaitOn();
+        else if (JobLifecycle.IsRunning(_state) && !_state.ForcedClose && _state.Blocked == BlockedReason.None)
         {
             StartAnalysis();
             AlignDatafeed();
@@ -235,7 +247,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     private void Decide(JobCommand command)
     {
         var sender = Sender;
-        switch (JobLifecycle.Decide(_state, command, Now, _deadlines))
+        var noRoom = command is OpenJob && JobLifecycle.CanOpen(_state) ? TryTakePlace() : null;
+        switch (JobLifecycle.Decide(_state, command, Now, _deadlines, noRoom))
         {
             case Decision.Refuses refused:
                 sender.Tell(new Refused(_jobId, refused.Kind, refused.Reason));
@@ -262,6 +275,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 }, cause =>
                 {
                     JobTraces.End(span, cause);
+                    if (command is OpenJob) GivePlaceBack();
                     sender.Tell(NotWritten(cause));
                 }, by: command.By);
                 break;
@@ -286,7 +300,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 break;
             case OpenJob:
                 FaultPoints.Hit("open.journaled");
-                StartAnalysis();
+                if (_state.WaitsForRoom) BeginWaiting();
+                else StartAnalysis();
                 break;
             case StopDatafeed stop:
                 FaultPoints.Hit("datafeed.stopped");
@@ -311,7 +326,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     {
         FaultPoints.Hit("close.journaled");
         RefuseOpenWaiters("it was closed meanwhile");
-        FinishAnalysis();
+        if (_state.ForcedClose) StopAnalysis();
+        else FinishAnalysis();
     }
 
     private HashSet<IActorRef>? WaitersOf(JobCommand command) => command switch
@@ -325,7 +341,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 
     private JobReply Confirmation(JobCommand command) => command switch
     {
-        OpenJob => new JobOpenedReply(_jobId, _services.Node.Id),
+        OpenJob => new JobOpenedReply(_jobId, NodeOf(_state) ?? ""),
         CloseJob or ForceCloseJob or StopDatafeed { CloseJob: true } => new JobClosedReply(_jobId, AlreadyClosed: true, 0),
         _ => new Done(_jobId),
     };
@@ -364,6 +380,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 break;
             case JobFact.LateDataFound:
                 AfterHealingStarted();
+                break;
+            case JobFact.RoomFound:
+                StartAnalysis();
                 break;
             case JobFact.WorkRemoved:
                 OnRemoved();
@@ -427,7 +446,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         {
             if (--remaining > 0) return;
             _services.Observer.Changed(_state, state);
+            var ended = JobLifecycle.IsRunning(_state) && !JobLifecycle.IsRunning(state);
             (_state, _status) = (state, state.Exists ? status : new JobStatus { JobId = _jobId });
+            if (ended) GivePlaceBack();
             then();
             AlignDatafeed();
             Show();
@@ -442,7 +463,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         BlockedTaskId = state.BlockedTaskId,
         Deadline = state.Deadline,
         StateSince = state.StateSince,
-        NodeId = JobLifecycle.IsRunning(state) ? _services.Node.Id : null,
+        NodeId = NodeOf(state),
+        ModelLimitBytes = LimitOf(state),
         OpenTime = state.OpenTime,
         FinishedTime = state.FinishedTime,
         ModelSnapshotId = state.SnapshotId,
@@ -456,6 +478,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
             var config = update.Update.ApplyTo(_state.Config!, _state.State == JobState.Opened, _status.Size.ModelBytes);
             Commit([new JobUpdated(Now, config)], [], () =>
             {
+                if (update.Update.ModelMemoryLimit is not null) ResizePlace();
                 // A run that starts later reads it from the configuration. What it then analyses once more is plotted as the newest update says.
                 if (update.Update.ModelPlotConfig is not null) _analysis?.Tell(new ToAnalysis.PlotModel(_status.InputSeq, ModelPlot.Of(config), ChangeNotes.Of(config)));
                 LookAtContext(() => sender.Tell(new JobUpdatedReply(_jobId, new JobRow(config, _status, _state.Datafeed))));

@@ -24,6 +24,9 @@ public sealed record RunningOptions
     /// <summary>Retries before an overdue transition becomes a visible failure.</summary>
     public int TransitionRetries { get; init; } = 3;
 
+    /// <summary>How long an opening that waits for room leaves those before it that come to a node together with it, after a start or a death.</summary>
+    public TimeSpan SeekPlaceAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>A resting job's actor leaves memory after this long without a message.</summary>
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromSeconds(30);
 

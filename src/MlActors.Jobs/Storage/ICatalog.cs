@@ -42,6 +42,9 @@ public interface ICatalog
     /// <summary>Jobs that ought to be awake: opening, opened, closing, or blocked. Sorted: opened first.</summary>
     Task<IReadOnlyList<ResolvedJob>> ListActiveAsync();
 
+    /// <summary>Jobs that have a place on a node or wait for one, each with the limit of its model in bytes.</summary>
+    Task<IReadOnlyList<(string JobId, long ModelLimit)>> ListPlacedAsync();
+
     /// <summary>Whether an id or a group of this name exists.</summary>
     Task<(bool IsJob, bool IsGroup)> NameTakenAsync(string name);
 }

@@ -6,6 +6,7 @@ using MlActors.Datafeeds.Connections;
 using MlActors.Gateway;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Maintenance;
+using MlActors.Jobs.Placing;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Watching;
 using MlActors.Node.Clustering;
@@ -53,6 +54,8 @@ public sealed record ServerOptions(
                 MaxBodyBytes = read.Bytes("limits.max-request-body"),
                 MaxModelMemoryLimitBytes = config.GetString("limits.max-model-memory").Length == 0 ? null : read.Bytes("limits.max-model-memory"),
                 DefaultModelMemoryLimitBytes = read.Bytes("limits.default-model-memory"),
+                Room = new RoomLimits(read.Count("jobs.max-open"),
+                    config.GetString("jobs.max-model-memory").Length == 0 ? RoomLimits.MachineBytes : read.Bytes("jobs.max-model-memory")),
             },
             new RunningOptions
             {

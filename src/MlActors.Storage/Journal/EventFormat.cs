@@ -17,6 +17,7 @@ public static class EventFormat
         Entry.Of("job-created/1", EventJson.Default.JobCreated),
         Entry.Of("job-updated/1", EventJson.Default.JobUpdated),
         Entry.Of("job-opening/1", EventJson.Default.JobOpening),
+        Entry.Of("job-placed/1", EventJson.Default.JobPlaced),
         Entry.Of("job-opened/1", EventJson.Default.JobOpened),
         Entry.Of("job-closing/1", EventJson.Default.JobClosing),
         Entry.Of("job-closed/1", EventJson.Default.JobClosed),

@@ -14,6 +14,7 @@ namespace MlActors.Storage.Journal;
 [JsonSerializable(typeof(JobCreated))]
 [JsonSerializable(typeof(JobUpdated))]
 [JsonSerializable(typeof(JobOpening))]
+[JsonSerializable(typeof(JobPlaced))]
 [JsonSerializable(typeof(JobOpened))]
 [JsonSerializable(typeof(JobClosing))]
 [JsonSerializable(typeof(JobClosed))]

@@ -162,6 +162,9 @@ internal static class Schema
             job_id TEXT NOT NULL, time_ms INTEGER NOT NULL, level INTEGER NOT NULL, document TEXT NOT NULL);
         CREATE INDEX message_of_job ON message (job_id, ordering);
         """,
+
+        // What jobs ask of their nodes; known of a job from its next change on.
+        "ALTER TABLE job_status ADD COLUMN model_limit INTEGER NOT NULL DEFAULT 0;",
     ];
 
     public static DatabaseSchema Main { get; } = new(Steps, ["journal_key", "snapshot_key"], ["job_status_active", "job_group_of_job"]);

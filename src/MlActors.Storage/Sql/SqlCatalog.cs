@@ -49,6 +49,10 @@ internal sealed class SqlCatalog(ReadPool readers) : ICatalog
     public Task<IReadOnlyList<ResolvedJob>> ListActiveAsync() => readers.RunAsync<IReadOnlyList<ResolvedJob>>(session =>
         session.List("SELECT job_id, state, blocked FROM job_status WHERE active = 1 ORDER BY state <> 'opened', job_id", Resolved));
 
+    public Task<IReadOnlyList<(string JobId, long ModelLimit)>> ListPlacedAsync() => readers.RunAsync<IReadOnlyList<(string, long)>>(session =>
+        session.List("SELECT job_id, model_limit FROM job_status WHERE active = 1 AND state IN ('opening', 'opened', 'closing') ORDER BY job_id",
+            row => (row.GetString(0), row.GetInt64(1))));
+
     public Task<(bool IsJob, bool IsGroup)> NameTakenAsync(string name) => readers.RunAsync(session => session.InSnapshot(() => (
         session.Number("SELECT EXISTS (SELECT 1 FROM job WHERE job_id = @0)", name) != 0,
         session.Number("SELECT EXISTS (SELECT 1 FROM job_group WHERE group_name = @0)", name) != 0)));

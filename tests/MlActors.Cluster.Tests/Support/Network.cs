@@ -25,8 +25,7 @@ internal sealed class Network : IAsyncDisposable
     private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"{Mine}{Environment.ProcessId}-{Interlocked.Increment(ref _networks)}");
     private readonly List<Machine> _machines = [];
     private readonly string _hub;
-    private readonly TcpProxy _database;
-    private readonly string _connection;
+    private readonly TcpProxy _proxy;
 
     /// <param name="database">A server on loopback: the machines reach it through the bridge.</param>
     public Network(PostgresProcess database)
@@ -37,12 +36,15 @@ internal sealed class Network : IAsyncDisposable
         Ip("-n", _hub, "link", "add", "bridge", "type", "bridge");
         Ip("-n", _hub, "addr", "add", Bridge + "/24", "dev", "bridge");
         Ip("-n", _hub, "link", "set", "bridge", "up");
-        _database = new TcpProxy(Machine.Inside(_hub, Listen), database.Port);
-        _connection = database.ConnectionString.Replace($"Host=127.0.0.1;Port={database.Port}", $"Host={Bridge};Port={_database.Port}", StringComparison.Ordinal);
+        _proxy = new TcpProxy(Machine.Inside(_hub, Listen), database.Port);
+        Database = database.ConnectionString.Replace($"Host=127.0.0.1;Port={database.Port}", $"Host={Bridge};Port={_proxy.Port}", StringComparison.Ordinal);
     }
 
+    /// <summary>The connection string of the database for the machines.</summary>
+    public string Database { get; }
+
     /// <summary>Adds a machine to the network.</summary>
-    public NodeSetup Add()
+    public Machine Add()
     {
         var number = _machines.Count + 10;
         var machine = new Machine(string.Create(CultureInfo.InvariantCulture, $"{_name}-{number}"), string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number}"));
@@ -54,7 +56,7 @@ internal sealed class Network : IAsyncDisposable
         Ip("-n", machine.Namespace, "addr", "add", machine.Address + "/24", "dev", "eth0");
         Ip("-n", machine.Namespace, "link", "set", "eth0", "up");
         Ip("-n", machine.Namespace, "link", "set", "lo", "up");
-        return new NodeSetup { Machine = machine, Database = _connection, Port = 9300 };
+        return machine;
     }
 
     /// <summary>Pulls the plug of a machine.</summary>
@@ -78,7 +80,7 @@ internal sealed class Network : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _database.DisposeAsync();
+        await _proxy.DisposeAsync();
         foreach (var name in _machines.Select(machine => machine.Namespace).Append(_hub)) Ip("netns", "delete", name);
     }
 

@@ -5,93 +5,56 @@ using MlActors.Storage.Postgres;
 
 namespace MlActors.Cluster.Tests.Support;
 
-/// <summary>A server of a cluster, in a process of its own.</summary>
-internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Client)
-{
-    /// <summary>Where it runs, if not on the one of the tests.</summary>
-    public Machine? Machine { get; init; }
-}
-
-/// <summary>What is special about a server.</summary>
-internal sealed record NodeSetup
-{
-    /// <summary>Where it is to die.</summary>
-    public string? Faults { get; init; }
-
-    public string Roles { get; init; } = "gateway, jobs";
-
-    public int? Port { get; init; }
-
-    /// <summary>Where it runs, if not on the machine of the tests.</summary>
-    public Machine? Machine { get; init; }
-
-    /// <summary>How it reaches the database.</summary>
-    public string? Database { get; init; }
-
-    /// <summary>Settings besides those that all have.</summary>
-    public string Settings { get; init; } = "";
-
-    public IReadOnlyDictionary<string, string>? Environment { get; init; }
-}
-
 /// <summary>Real servers that share a database and find each other in it.</summary>
 internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("mlactors-cluster-tests-").FullName;
     private readonly string _schema = SharedDatabase.NewSchema();
     private readonly List<ClusterNode> _nodes = [];
+    private readonly List<ServerProcess> _strangers = [];
 
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
-    public Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null) =>
-        StartAsync(new NodeSetup { Faults = faults, Roles = roles, Port = port });
-
-    /// <inheritdoc cref="StartAsync(string?, string, int?)"/>
-    public async Task<ClusterNode> StartAsync(NodeSetup setup)
+    /// <param name="settings">More of the configuration.</param>
+    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "")
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
-        var process = await StartAsync(setup, folder);
-        var node = new ClusterNode("", process, new MlClient(await process.ListeningAsync(), setup.Machine?.Way())) { Machine = setup.Machine };
-        node = node with { Id = await File.ReadAllTextAsync(Path.Combine(folder, "node.id")) };
+        var node = await ClusterNode.StartAsync(NewFolder(), Place(port), Settings(roles, settings), faults: faults);
         lock (_nodes) _nodes.Add(node);
         return node;
     }
 
-    /// <summary>Starts the process of a server, whatever becomes of it.</summary>
-    /// <param name="folder">Its data.</param>
-    public async Task<ServerProcess> StartAsync(NodeSetup setup, string folder)
+    /// <summary>Starts a server on a machine of a network.</summary>
+    public async Task<ClusterNode> StartAsync(Network network, Machine machine)
     {
-        var config = Path.Combine(_root, Guid.NewGuid().ToString("N") + ".conf");
-        await File.WriteAllTextAsync(config, $$"""
-            mlactors {
-              log-level = info
-              jobs.checkpoint-after-inputs = 3
-              storage { provider = postgresql, postgresql { connection-string = "{{setup.Database ?? ConnectionString}}", schema = {{_schema}} } }
-              cluster { enabled = on, host = "{{setup.Machine?.Address ?? "127.0.0.1"}}", port = {{setup.Port ?? Servers.ServerProcess.FreePort()}}, roles = "{{setup.Roles}}" }
-              # The machine of a test may have no idle core: the pause is the usual one.
-              cluster { acceptable-pause = 3s, stable-after = 3s }
-            }
-            {{setup.Settings}}
-            """);
-        return ServerProcess.Start(folder, setup.Faults, config, before: setup.Machine?.Before, environment: setup.Environment);
+        var place = new NodePlace(network.Database, _schema, 9300) { Host = machine.Address, Before = machine.Before, Way = machine.Way };
+        var node = await ClusterNode.StartAsync(NewFolder(), place, Settings("gateway, jobs", ""));
+        lock (_nodes) _nodes.Add(node);
+        return node;
     }
 
-    private string ConnectionString => Database ?? database.ConnectionString;
+    /// <summary>Starts a server that may never become a member.</summary>
+    /// <returns>It, and what completes if it does.</returns>
+    public async Task<(ServerProcess Process, Task Member)> BeginAsync(string settings)
+    {
+        var process = await ClusterNode.BeginAsync(NewFolder(), Place(null), Settings("gateway, jobs", settings));
+        lock (_strangers) _strangers.Add(process);
+        return (process, process.ListeningAsync());
+    }
 
-    /// <summary>How all that does not say otherwise reaches the database; the shared one, if it is not set.</summary>
-    public string? Database { get; init; }
+    private string NewFolder() => Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
+
+    private NodePlace Place(int? port) => new(database.ConnectionString, _schema, port ?? Servers.ServerProcess.FreePort());
+
+    // The machine of a test may have no idle core: the pause is the usual one.
+    private static string Settings(string roles, string more) => $$"""
+        mlactors {
+          jobs.checkpoint-after-inputs = 3
+          cluster { roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
+        }
+        {{more}}
+        """;
 
     public Task<ClusterNode[]> StartAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync()));
-
-    /// <summary>Starts servers, and waits until each sees all.</summary>
-    public async Task<ClusterNode[]> StartTogetherAsync(params IEnumerable<NodeSetup> setups)
-    {
-        var all = await Task.WhenAll(setups.Select(StartAsync));
-        foreach (var node in all) await SeesAsync(node, all.Length);
-        return all;
-    }
-
-    public ClusterNode this[string id] => _nodes.Single(node => node.Id == id);
 
     /// <summary>Waits until a node sees so many, itself included.</summary>
     public static Task SeesAsync(ClusterNode node, int count) => Poll.UntilAsync(
@@ -136,13 +99,6 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
         return (await storage.Jobs.ReadStatusAsync(Workload.Job))?.State;
     }
 
-    /// <summary>How ready a node says it is, and what of it is ill.</summary>
-    public static async Task<string> HealthAsync(ClusterNode node, string question = "ready")
-    {
-        var report = (await node.Client.SendAsync(HttpMethod.Get, "/_health/" + question)).Body;
-        return string.Join(' ', report["checks"]!.AsObject().Where(check => (string)check.Value! != "healthy").Select(check => check.Key).Prepend((string)report["status"]!));
-    }
-
     /// <summary>Reads what is left of the closed job, as <see cref="Outcome"/> does of a single server.</summary>
     /// <param name="job">One that had the workload; what it is called makes no difference in the outcome.</param>
     public async Task<Outcome> OutcomeAsync(ClusterNode asked, string job = Workload.Job)
@@ -159,7 +115,7 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
         string Named(string text) => text.Replace($"\"job_id\":\"{job}\"", $"\"job_id\":\"{Workload.Job}\"", StringComparison.Ordinal);
     }
 
-    private PostgresStorage Open() => PostgresStorage.Open(new PostgresOptions { ConnectionString = ConnectionString, Schema = _schema });
+    private PostgresStorage Open() => PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = _schema });
 
     /// <summary>All that the servers said: what to look at when a test fails.</summary>
     public string Said => string.Join("\n", _nodes.Select(node => $"--- {node.Id}\n{node.Process.Said}"));
@@ -171,6 +127,7 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
             node.Client.Dispose();
             await node.Process.DisposeAsync();
         }
+        foreach (var stranger in _strangers) await stranger.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }
 }

@@ -12,12 +12,13 @@ public class JobLifecyclePropertyTests
 
     private static readonly DatafeedConfig Feed = new() { DatafeedId = "f", JobId = "j" };
 
-    private static readonly JobConfig Config = new() { JobId = "j", AnalysisConfig = new AnalysisConfig() };
+    private static readonly JobConfig Config = new() { JobId = "j", AnalysisConfig = new AnalysisConfig(), AllowLazyOpen = true };
 
     /// <summary>What the description keeps: enough to say what each step must do.</summary>
     /// <param name="Blocked">As in the API; that late data is healed is a reason of its own.</param>
     /// <param name="Feed">The datafeed: none, stopped, endless or ending.</param>
-    private sealed record Model(string State, string Blocked, bool Forced, string Feed)
+    /// <param name="Waits">Whether an opening job has no room.</param>
+    private sealed record Model(string State, string Blocked, bool Forced, string Feed, bool Waits = false)
     {
         internal static readonly Model Absent = new("absent", "none", false, "none");
 
@@ -29,9 +30,9 @@ public class JobLifecyclePropertyTests
 
     private enum Step
     {
-        Create, Open, OpenJoining, Close, ForceClose, Delete, DeleteForce, Reset, Revert, Update,
+        Create, Open, OpenJoining, OpenWithoutRoom, Close, ForceClose, Delete, DeleteForce, Reset, Revert, Update,
         PutFeed, RemoveFeed, StartFeed, StartEndingFeed, StopFeed, StopFeedAndClose,
-        Ready, StaleReady, Finished, StaleFinished, Stopped, Failed, StaleFailed, Overdue, FeedEnded, StaleFeedEnded, LateData, StaleLateData, WorkRemoved,
+        Ready, StaleReady, Finished, StaleFinished, Stopped, Failed, StaleFailed, Overdue, FeedEnded, StaleFeedEnded, LateData, StaleLateData, RoomFound, WorkRemoved,
     }
 
     // By chance alone few lives come so far that a datafeed finds late data: some begin there.
@@ -59,7 +60,7 @@ public class JobLifecyclePropertyTests
     [Fact]
     public void Every_transient_state_has_a_deadline_and_every_resting_one_has_none() => Lives.Sample(life => Live(life, state =>
     {
-        var transient = state.Exists && (state.State is JobState.Opening or JobState.Closing || (state.Blocked != BlockedReason.None && state.State == JobState.Closed));
+        var transient = state.Exists && !state.WaitsForRoom && (state.State is JobState.Opening or JobState.Closing || (state.Blocked != BlockedReason.None && state.State == JobState.Closed));
         (state.Deadline is not null).ShouldBe(transient, $"{state}");
     }));
 
@@ -130,6 +131,8 @@ public class JobLifecyclePropertyTests
     {
         Step.Create => JobLifecycle.Decide(state, new CreateJob(Config), now, Deadlines),
         Step.Open => JobLifecycle.Decide(state, new OpenJob("j"), now, Deadlines),
+        Step.OpenWithoutRoom => JobLifecycle.Decide(state, new OpenJob("j"), now, Deadlines, "full"),
+        Step.RoomFound => JobLifecycle.Decide(state, new JobFact.RoomFound(now + 5), now),
         Step.OpenJoining => JobLifecycle.Decide(state, new OpenJob("j", Join: true), now, Deadlines),
         Step.Close => JobLifecycle.Decide(state, new CloseJob("j"), now, Deadlines),
         Step.ForceClose => JobLifecycle.Decide(state, new ForceCloseJob("j"), now, Deadlines),
@@ -170,7 +173,8 @@ public class JobLifecyclePropertyTests
 
     private static Model Observed(JobLifecycleState state) => state.Exists
         ? new Model(JobLifecycle.Name(state.State), state.BlockedTaskId == JobLifecycle.HealingTask ? "healing" : JobLifecycle.Name(state.Blocked), state.ForcedClose,
-            state.Datafeed is null ? "none" : state.Feeding is null ? "stopped" : state.Feeding.EndMs is null ? "endless" : "ending")
+            state.Datafeed is null ? "none" : state.Feeding is null ? "stopped" : state.Feeding.EndMs is null ? "endless" : "ending",
+            state.WaitsForRoom)
         : Model.Absent;
 
     private static (string Kind, Model Next) Expect(Model model, Step step)
@@ -184,32 +188,35 @@ public class JobLifecyclePropertyTests
         {
             (Step.Create, _) => ("AlreadyExists", model),
             (Step.Update, _) => (model.Blocked == "delete" ? "Conflict" : "happens", model),
-            (Step.OpenJoining, "opening") => ("joined", model),
-            (Step.Open or Step.OpenJoining, _) when !free => ("Conflict", model),
+            (Step.OpenJoining, "opening") => (model.Waits ? "confirmed" : "joined", model),
+            (Step.Open or Step.OpenJoining or Step.OpenWithoutRoom, _) when !free => ("Conflict", model),
+            (Step.OpenWithoutRoom, "closed") => ("happens", model with { State = "opening", Waits = true }),
+            (Step.OpenWithoutRoom, _) => ("Conflict", model),
+            (Step.RoomFound, _) when model.Waits => ("happens", model with { Waits = false }),
             (Step.Open or Step.OpenJoining, "closed") => ("happens", model with { State = "opening" }),
             (Step.OpenJoining, "opened") => ("confirmed", model),
             (Step.Open or Step.OpenJoining, _) => ("Conflict", model),
             (Step.Close, "closed") => ("confirmed", model),
             (Step.Close, "closing") => ("joined", model),
             (Step.Close, "failed") => ("Conflict", model),
-            (Step.Close, _) => ("happens", model.Unfed with { State = "closing" }),
+            (Step.Close, _) => ("happens", Closing(model)),
             (Step.ForceClose, "closed") => ("confirmed", model),
             (Step.ForceClose, "closing") when model.Forced => ("joined", model),
-            (Step.ForceClose, _) => ("happens", model.Unfed with { State = "closing", Forced = true }),
+            (Step.ForceClose, _) => ("happens", Closing(model) with { Forced = true }),
             (Step.Delete or Step.DeleteForce, _) when model.Blocked == "delete" => ("joined", model),
             (Step.Delete or Step.DeleteForce, "closed") => ("happens", model with { Blocked = "delete" }),
             (Step.Delete, _) => ("Conflict", model),
-            (Step.DeleteForce, _) => ("happens", model.Unfed with { State = "closing", Forced = true, Blocked = "delete" }),
+            (Step.DeleteForce, _) => ("happens", Closing(model) with { Forced = true, Blocked = "delete" }),
             (Step.Reset, _) when model.Blocked == "reset" => ("joined", model),
             (Step.Revert, _) when model.Blocked == "revert" => ("joined", model),
             (Step.Reset, "closed") when free => ("happens", model with { Blocked = "reset" }),
             (Step.Revert, "closed") when free => ("happens", model with { Blocked = "revert" }),
             (Step.Reset or Step.Revert, _) => ("Conflict", model),
-            (Step.Ready, "opening") when free => ("happens", model with { State = "opened" }),
+            (Step.Ready, "opening") when free && !model.Waits => ("happens", model with { State = "opened" }),
             (Step.Finished, "closing") when free && !model.Forced => ("happens", model with { State = "closed" }),
             (Step.Stopped, "closing") when model.Forced => ("happens", model with { State = "closed", Forced = false }),
-            (Step.Failed, _) when running && free && !model.Forced => ("happens", model.Unfed with { State = "failed" }),
-            (Step.Overdue, "opening" or "closing") when free && !model.Forced => ("happens", model.Unfed with { State = "failed" }),
+            (Step.Failed, _) when running && free && !model.Forced => ("happens", model.Unfed with { State = "failed", Waits = false }),
+            (Step.Overdue, "opening" or "closing") when free && !model.Forced && !model.Waits => ("happens", model.Unfed with { State = "failed" }),
             (Step.PutFeed or Step.RemoveFeed or Step.StartFeed or Step.StartEndingFeed, _) when !free => ("Conflict", model),
             (Step.PutFeed, _) => model.Feed == "none" ? ("happens", model with { Feed = "stopped" }) : ("AlreadyExists", model),
             (Step.RemoveFeed or Step.StartFeed or Step.StartEndingFeed or Step.StopFeed or Step.StopFeedAndClose, _) when model.Feed == "none" => ("NotFound", model),
@@ -218,13 +225,16 @@ public class JobLifecyclePropertyTests
                 ("happens", model with { Feed = step == Step.StartFeed ? "endless" : "ending" }),
             (Step.StartFeed or Step.StartEndingFeed, _) => ("Conflict", model),
             (Step.StopFeed, _) when model.Feed == "endless" => ("happens", model.Unfed),
-            (Step.StopFeed, _) when model.Feed == "ending" => ("happens", model.Unfed with { State = "closing" }),
-            (Step.StopFeedAndClose, "opening" or "opened") => ("happens", model.Unfed with { State = "closing" }),
-            (Step.FeedEnded, _) when model.Feeds => ("happens", model.Unfed with { State = "closing" }),
+            (Step.StopFeed, _) when model.Feed == "ending" => ("happens", Closing(model)),
+            (Step.StopFeedAndClose, "opening" or "opened") => ("happens", Closing(model)),
+            (Step.FeedEnded, _) when model.Feeds => ("happens", Closing(model)),
             (Step.LateData, "opened") when model.Feeds => ("happens", model with { State = "opening", Blocked = "healing" }),
             (Step.WorkRemoved, _) when model.Blocked == "delete" => ("happens", Model.Absent),
             (Step.WorkRemoved, _) when !free => ("happens", model with { Blocked = "none" }),
             _ => ("confirmed", model),
         };
     }
+
+    /// <summary>Of a job that waits for room nothing runs that could finish anything: its close is a forced one.</summary>
+    private static Model Closing(Model model) => model.Unfed with { State = "closing", Forced = model.Waits || model.Forced, Waits = false };
 }

@@ -9,6 +9,7 @@ using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Placing;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
@@ -86,7 +87,10 @@ public abstract class JobHarness : TestKit
     /// <summary>A new incarnation of a job's owner.</summary>
     protected IActorRef Incarnate(string jobId, RunningOptions? options = null) =>
         Sys.ActorOf(Props.Create(typeof(Nest), jobId,
-            new JobServices(Storage.Jobs, Storage.Contexts, new DatafeedServices(Source, Storage.Results, DatafeedOptions), Clock, options ?? Options, Node)));
+            new JobServices(Storage.Jobs, Storage.Contexts, new DatafeedServices(Source, Storage.Results, DatafeedOptions), Clock, options ?? Options, Node) { Room = Room }));
+
+    /// <summary>The node's room, which all jobs of the test share.</summary>
+    protected virtual NodeRoom Room { get; } = new(RoomLimits.Default, "node");
 
     /// <summary>What datafeeds read.</summary>
     protected ScriptedSource Source { get; } = new(Config("schema").ToSettings().Schema);

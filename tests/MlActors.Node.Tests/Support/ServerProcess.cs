@@ -55,15 +55,11 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server on a free port of this machine.</summary>
     /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
     /// <param name="before">A command that becomes the server when it is given the server's command.</param>
-    /// <param name="environment">What it has besides ours.</param>
-    public static ServerProcess Start(
-        string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0", string[]? before = null,
-        IReadOnlyDictionary<string, string>? environment = null)
+    public static ServerProcess Start(string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0", string[]? before = null)
     {
         List<string> arguments = ["serve", "--data", data, "--urls", urls];
         if (config is not null) arguments.AddRange(["--config", config]);
         var start = StartInfo(arguments, faults);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
         if (before is [var program, .. var rest])
         {
             var server = start.ArgumentList.Prepend(start.FileName).ToList();
@@ -75,9 +71,12 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<CommandResult> RunAsync(params string[] arguments)
+    public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, faults: null);
+
+    /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
+    public static async Task<CommandResult> RunAsync(IEnumerable<string> arguments, string? faults)
     {
-        using var process = Process.Start(StartInfo(arguments, null))!;
+        using var process = Process.Start(StartInfo(arguments, faults))!;
         Running[process] = true;
         try
         {
@@ -99,6 +98,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Waits until it has ended.</summary>
     /// <returns>Its exit code; <see cref="Killed"/> after SIGKILL.</returns>
     public Task<int> ExitAsync() => _exit.Task.WaitAsync(Patience);
+
+    /// <summary>What it has used so far.</summary>
+    public TimeSpan ProcessorTime => _process.TotalProcessorTime;
 
     /// <summary>SIGKILL: nothing is cleaned up.</summary>
     public void Kill() => KillIfRunning(_process);

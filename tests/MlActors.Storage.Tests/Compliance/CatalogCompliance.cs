@@ -144,6 +144,18 @@ public abstract class CatalogCompliance(StorageUnderTest subject) : ComplianceSu
         (await Storage.Catalog.ResolveAsync(Parse(expression), includeDeleting: true)).Jobs.Single().JobId.ShouldBe("a");
     }
 
+    [Fact]
+    public async Task Jobs_with_a_place_are_listed_with_the_limits_of_their_models()
+    {
+        await WriteAsync([.. Make.Job("closed"), .. Make.Job("failed", JobState.Failed)]);
+        foreach (var (id, state, limit) in new[] { ("d", JobState.Opening, 7L << 30), ("b", JobState.Opened, 1), ("c", JobState.Closing, 0) })
+            await WriteAsync(new PutConfig(Make.Config(id)), new PutStatus(Make.Status(id, state) with { ModelLimitBytes = limit }));
+        await WriteAsync(new PutConfig(Make.Config("reset")), new PutStatus(Make.Status("reset", JobState.Closed, BlockedReason.Reset)));
+        (await Storage.Catalog.ListPlacedAsync()).ShouldBe([("b", 1), ("c", 0), ("d", 7L << 30)]);
+        await WriteAsync(new PutStatus(Make.Status("d", JobState.Opened) with { ModelLimitBytes = 5 }));
+        (await Storage.Catalog.ListPlacedAsync())[2].ShouldBe(("d", 5));
+    }
+
     private async Task<IEnumerable<string>> Resolved(string expression) =>
         (await Storage.Catalog.ResolveAsync(Parse(expression))).Jobs.Select(job => job.JobId);
 

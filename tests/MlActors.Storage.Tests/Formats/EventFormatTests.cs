@@ -16,7 +16,7 @@ public sealed class EventFormatTests
     private static readonly JobLifecycleState State = new()
     {
         Config = Make.Config("a", "g"), State = JobState.Closing, Reason = "r", StateSince = 1, Deadline = 2, OpenTime = 3, FinishedTime = 4, ForcedClose = true,
-        Generation = 5, SnapshotId = "s", SnapshotSeq = 6, Lineage = 7, Quarantined = [9, 3, 3], Blocked = BlockedReason.Reset, BlockedTaskId = "n:1", RevertTo = "empty",
+        WaitsForRoom = true, Generation = 5, SnapshotId = "s", SnapshotSeq = 6, Lineage = 7, Quarantined = [9, 3, 3], Blocked = BlockedReason.Reset, BlockedTaskId = "n:1", RevertTo = "empty",
         RevertResultsFrom = 8, HealFrom = 9, Datafeed = Feed, Feeding = new DatafeedRun(2, 3, null, 4), FeedRuns = 2, FeedStopReason = "why",
     };
 
@@ -26,6 +26,8 @@ public sealed class EventFormatTests
         { new JobCreated(1, Make.Config("a", "g")), "job-created/1", null },
         { new JobUpdated(1, Make.Config("a", "g")), "job-updated/1", null },
         { new JobOpening(1, 2, 3), "job-opening/1", """{"generation":2,"deadline":3,"time":1}""" },
+        { new JobOpening(1, 2, 3, "why"), "job-opening/1", """{"generation":2,"deadline":3,"waits":"why","time":1}""" },
+        { new JobPlaced(1, 2), "job-placed/1", """{"deadline":2,"time":1}""" },
         { new JobOpened(1), "job-opened/1", """{"time":1}""" },
         { new JobClosing(1, false, 2), "job-closing/1", """{"forced":false,"deadline":2,"time":1}""" },
         { new JobClosed(1, true), "job-closed/1", """{"forced":true,"time":1}""" },

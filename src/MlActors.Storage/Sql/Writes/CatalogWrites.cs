@@ -63,13 +63,14 @@ internal sealed class StatusWrite(JobStatus status) : RowWrite
         // Whoever does not know the newest input is an owner of the past: its row would take the job back to before that input.
         session.Prepare(
         """
-        INSERT INTO job_status (job_id, state, blocked, active, deadline_ms, document)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM input_head WHERE job_id = ?1 AND seq <> ?7)
+        INSERT INTO job_status (job_id, state, blocked, active, deadline_ms, document, model_limit)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8 WHERE NOT EXISTS (SELECT 1 FROM input_head WHERE job_id = ?1 AND seq <> ?7)
         ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, blocked = excluded.blocked, active = excluded.active,
-            deadline_ms = excluded.deadline_ms, document = excluded.document
+            deadline_ms = excluded.deadline_ms, document = excluded.document, model_limit = excluded.model_limit
         """)
         .Bind(1, status.JobId).Bind(2, CatalogCodes.Of(status.State)).Bind(3, CatalogCodes.Of(status.Blocked)).Bind(4, CatalogCodes.IsActive(status))
-        .Bind(5, status.Deadline).BindText(6, _document).Bind(7, status.InputSeq).Require(this);
+        .Bind(5, status.Deadline).BindText(6, _document).Bind(7, status.InputSeq)
+        .Bind(8, status.ModelLimitBytes).Require(this);
     }
 
     public override StoreException Refusal() =>
