@@ -1,0 +1,44 @@
+using System.Net;
+using MlActors.Cluster.Tests.Support;
+using MlActors.Node.Tests.Support;
+
+namespace MlActors.Cluster.Tests;
+
+/// <summary>The database that the nodes share goes and comes back while they have work.</summary>
+[Collection(OnDatabase.Name)]
+public sealed class DatabaseTests(SharedDatabase database)
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nodes_outlive_their_database_and_go_on_by_themselves(bool killed)
+    {
+        await using var nodes = new Nodes(database);
+        var all = await nodes.StartAsync(3);
+        foreach (var node in all) await Nodes.SeesAsync(node, 3);
+        await using var load = new Load(nodes, all);
+        await load.OpenAsync();
+        await load.PostAsync(0, 3);
+        var owners = await OwnersAsync(load, all[0]);
+
+        await database.Server.StopAsync(killed);
+        var posted = load.PostAsync(3, 9);
+        await Poll.UntilAsync(() => Task.FromResult(load.Refusals.Count), refusals => refusals > 0);
+        foreach (var node in all) await HealthAsync(node, "ready", HttpStatusCode.ServiceUnavailable);
+        foreach (var node in all) await HealthAsync(node, "live", HttpStatusCode.OK);
+        await database.Server.StartAgainAsync();
+
+        await posted;
+        foreach (var node in all) await HealthAsync(node, "ready", HttpStatusCode.OK);
+        await load.PostAsync(9, 12);
+        // Nobody was given up for it.
+        foreach (var node in all) await Nodes.SeesAsync(node, 3);
+        (await OwnersAsync(load, all[0])).ShouldBe(owners);
+        await load.ShouldHaveBeenAnalysedOnceAsync();
+    }
+
+    private static Task<string[]> OwnersAsync(Load load, ClusterNode asked) => Task.WhenAll(load.Jobs.Select(job => Load.OwnerAsync(asked, job)));
+
+    private static Task HealthAsync(ClusterNode node, string kind, HttpStatusCode wanted) =>
+        Poll.UntilAsync(async () => (await node.Client.SendAsync(HttpMethod.Get, "/_health/" + kind)).Status, status => status == wanted);
+}
