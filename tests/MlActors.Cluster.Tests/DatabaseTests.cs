@@ -1,6 +1,8 @@
 using System.Net;
 using MlActors.Cluster.Tests.Support;
 using MlActors.Node.Tests.Support;
+using MlActors.Servers;
+using Npgsql;
 
 namespace MlActors.Cluster.Tests;
 
@@ -34,6 +36,32 @@ public sealed class DatabaseTests(SharedDatabase database)
         // Nobody was given up for it.
         foreach (var node in all) await Nodes.SeesAsync(node, 3);
         (await OwnersAsync(load, all[0])).ShouldBe(owners);
+        await load.ShouldHaveBeenAnalysedOnceAsync();
+    }
+
+    [Fact]
+    public async Task A_slow_database_and_one_that_stands_still_for_a_while_cost_time_only()
+    {
+        await using var way = TcpProxy.OnLoopback(database.Server.Port);
+        var slow = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = way.Port }.ConnectionString;
+        await using var nodes = new Nodes(database);
+        var all = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => nodes.StartAsync(settings: $"mlactors.storage.postgresql.connection-string = \"{slow}\"")));
+        foreach (var node in all) await Nodes.SeesAsync(node, 3);
+        await using var load = new Load(nodes, all);
+        await load.OpenAsync();
+        way.Delay = TimeSpan.FromMilliseconds(300);
+        await load.PostAsync(0, 2);
+        way.Delay = TimeSpan.Zero;
+
+        way.Stall();
+        var posted = load.PostAsync(2, 9);
+        // Nobody waits for ever, and nobody dies of it.
+        await Poll.UntilAsync(() => Task.FromResult(load.Refusals.Count), refusals => refusals > 0);
+        foreach (var node in all) await HealthAsync(node, "ready", HttpStatusCode.ServiceUnavailable);
+        way.GoOn();
+        await posted;
+        await load.PostAsync(9, 12);
+        foreach (var node in all) await Nodes.SeesAsync(node, 3);
         await load.ShouldHaveBeenAnalysedOnceAsync();
     }
 
