@@ -119,6 +119,27 @@ public class ConfigurationTests
     }
 
     [Fact]
+    public void Certificates_of_nodes_are_a_part_of_their_addresses_and_what_is_missing_is_said()
+    {
+        using var space = new Support.Workspace();
+        using var certificates = new Support.TestCertificates(space);
+        var tls = $"tls {{ certificate = \"{certificates.Chain}\", key = \"{certificates.Key}\", authority = \"{certificates.Authorities}\" }}";
+        var secured = LoadCluster("host = \"10.0.0.7\", seeds = other\n" + tls);
+        secured.Effective.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl").ShouldBeTrue();
+        secured.Options.Cluster!.Address.ShouldBe("akka.ssl.tcp://mlactors@10.0.0.7:9300");
+        secured.Options.Cluster.Seeds.ShouldBeOfType<SeedSource.Listed>().Addresses.ShouldBe(["akka.ssl.tcp://mlactors@other:9300"]);
+        LoadCluster("").Effective.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl").ShouldBeFalse();
+
+        Should.Throw<ConfigurationException>(() => LoadCluster(tls.Replace(certificates.Key, certificates.ForeignKey, StringComparison.Ordinal)))
+            .Problems.ShouldHaveSingleItem().ShouldStartWith("[mlactors.cluster.tls] the certificate");
+        Should.Throw<ConfigurationException>(() => LoadCluster(tls.Replace(certificates.Authorities, certificates.Key, StringComparison.Ordinal)))
+            .Problems.ShouldHaveSingleItem().ShouldStartWith("[mlactors.cluster.tls.authority]");
+        Should.Throw<ConfigurationException>(() => LoadCluster("tls { authority = /there/is/none }")).Problems
+            .Select(problem => problem[..problem.IndexOf(']', StringComparison.Ordinal)])
+            .ShouldBe(["[mlactors.cluster.tls.certificate", "[mlactors.cluster.tls.key", "[mlactors.cluster.tls.authority"]);
+    }
+
+    [Fact]
     public void What_the_file_says_of_the_actor_system_outweighs_what_follows_from_the_cluster() =>
         Load("akka.cluster.gossip-interval = 3s\n" + Cluster("")).Effective.GetTimeSpan("akka.cluster.gossip-interval").ShouldBe(TimeSpan.FromSeconds(3));
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MlActors.Servers;
@@ -89,10 +90,15 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGKILL, for it and its children; its data stays.</summary>
-    public async Task KillAsync()
+    public Task KillAsync() => EndAsync(_ => Kill());
+
+    /// <summary>Sends it a signal that ends it, and waits until it has ended; its data stays.</summary>
+    public Task EndAsync(int signal) => EndAsync(process => _ = Kill(process.Id, signal));
+
+    private async Task EndAsync(Action<Process> end)
     {
         if (_process is null) return;
-        Kill();
+        end(_process);
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;
@@ -141,4 +147,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         if (_process is { HasExited: false }) _process.Kill(entireProcessTree: true);
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Requests;
 
 namespace MlActors.Jobs.Closing;
 
@@ -101,13 +102,18 @@ public sealed class TaskRegistry : ReceiveActor, IWithTimers
     {
         public SingleCommand(string taskId, JobCommand command, IActorRef jobs)
         {
+            var repeated = false;
             SetReceiveTimeout(TimeSpan.FromSeconds(30));
-            Receive<ReceiveTimeout>(_ => jobs.Tell(command));
+            Receive<ReceiveTimeout>(_ =>
+            {
+                repeated = true;
+                jobs.Tell(command);
+            });
             // It is on its way to another node: the next time-out asks there.
             Receive<Refused>(refused => refused.Kind == RefusalKind.Moving, _ => SetReceiveTimeout(TimeSpan.FromSeconds(1)));
             Receive<JobReply>(reply =>
             {
-                Context.Parent.Tell(new CommandEnded(taskId, reply));
+                Context.Parent.Tell(new CommandEnded(taskId, repeated ? Repetition.Understand(command, reply) : reply));
                 Context.Stop(Self);
             });
             jobs.Tell(command);

@@ -140,9 +140,10 @@ public enum RefusalKind
     /// <summary>503: the store cannot write now; nothing happened, try again.</summary>
     Unavailable,
 
-    /// <summary>503: the job is going to another node; nothing happened, and it will be answered there.</summary>
+    /// <summary>503: the job is going to another node, and it will be answered there.</summary>
     Moving,
 }
 
 /// <summary>It was not done, and nothing changed.</summary>
-public sealed record Refused(string JobId, RefusalKind Kind, string Reason) : JobReply(JobId);
+/// <param name="Begun">Of a job that moves: what was asked for is durable and goes on at the next node, where only its end is to be waited for.</param>
+public sealed record Refused(string JobId, RefusalKind Kind, string Reason, bool Begun = false) : JobReply(JobId);

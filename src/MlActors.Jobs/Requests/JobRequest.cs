@@ -46,7 +46,11 @@ internal sealed class JobRequest : ReceiveActor, IWithTimers
     public JobRequest(JobMessage message, TimeSpan time, IActorRef jobs, TaskCompletionSource<JobReply> answer)
     {
         (_message, _repetition, _time, _jobs, _answer) = (message, Repetition.Of(message), time, jobs, answer);
-        Receive<Refused>(refused => refused.Kind == RefusalKind.Moving, _ => Timers.StartSingleTimer(MovePause, Again.Instance, MovePause));
+        Receive<Refused>(refused => refused.Kind == RefusalKind.Moving, refused =>
+        {
+            _repeated |= refused.Begun && _repetition is not null;
+            Timers.StartSingleTimer(MovePause, Again.Instance, MovePause);
+        });
         Receive<JobReply>(reply => Settle(_repeated ? Repetition.Understand(_message, reply) : reply));
         Receive<Again>(_ => Send());
         Receive<NodeGone>(_ =>

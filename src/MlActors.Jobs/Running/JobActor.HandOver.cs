@@ -50,7 +50,8 @@ public sealed partial class JobActor
         // These are durable.
         while (_held.TryDequeue(out var held)) held.Sender.Tell(held.Reply);
         EndLooking();
-        foreach (var waiters in new[] { _openWaiters, _closeWaiters, _removalWaiters }) TellAll(waiters, Moves());
+        // What these wait for is journaled.
+        foreach (var waiters in new[] { _openWaiters, _closeWaiters, _removalWaiters }) TellAll(waiters, Moves(begun: true));
         if (!_appending) SaveAndLeave();
     }
 
@@ -71,5 +72,6 @@ public sealed partial class JobActor
         _self.Tell(Stop.Instance);
     }
 
-    private Refused Moves() => new(_jobId, RefusalKind.Moving, $"job [{_jobId}] is going to another node; nothing happened, ask again");
+    private Refused Moves(bool begun = false) =>
+        new(_jobId, RefusalKind.Moving, $"job [{_jobId}] is going to another node; {(begun ? "what was asked for goes on there" : "nothing happened")}, ask again", begun);
 }

@@ -24,6 +24,7 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
     /// <summary>Completes when the node is a member.</summary>
     public async Task JoinAsync(CancellationToken cancellation)
     {
+        if (options.Tls is null && !options.IsLoopback) Log.Plain(logger, options.Host, options.Port);
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _cluster.RegisterOnMemberUp(() => up.TrySetResult());
         if (options.Seeds is SeedSource.Listed listed)
@@ -111,6 +112,10 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
 
     private static partial class Log
     {
+        [LoggerMessage(4203, LogLevel.Warning, "What comes in at {Host}:{Port} is neither encrypted nor authenticated: keep the port in a network that only the nodes are in, " +
+            "or give the nodes certificates with [mlactors.cluster.tls]")]
+        public static partial void Plain(ILogger logger, string host, int port);
+
         [LoggerMessage(4200, LogLevel.Information, "No node is in the table of nodes: {Address} forms the cluster")]
         public static partial void Forms(ILogger logger, string address);
 

@@ -7,7 +7,8 @@ namespace MlActors.Node.Clustering;
 /// <summary>How this server is one of several.</summary>
 /// <param name="Host">Under which the other nodes reach it.</param>
 /// <param name="Seeds">Where it finds the others.</param>
-public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string> Roles, SeedSource Seeds, FailureTimes Times)
+/// <param name="Tls">How nodes know each other, if not by the network they are in.</param>
+public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string> Roles, SeedSource Seeds, FailureTimes Times, NodeTls? Tls = null)
 {
     /// <summary>Answers requests.</summary>
     public const string Gateway = "gateway";
@@ -21,9 +22,10 @@ public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string
     /// <summary>How long a node that is asked to stop has for handing its jobs over.</summary>
     public static TimeSpan LongestLeave { get; } = TimeSpan.FromSeconds(60);
 
-    public string Address => AddressOf(Host, Port);
+    public string Address => AddressOf(Host, Port, Tls is not null);
 
-    public static string AddressOf(string host, int port) => new Address("akka.tcp", System, host, port).ToString();
+    /// <param name="tls">A part of the address: nodes with and without it never take each other for members.</param>
+    public static string AddressOf(string host, int port, bool tls = false) => new Address(tls ? "akka.ssl.tcp" : "akka.tcp", System, host, port).ToString();
 
     /// <summary>The settings of the actor system that follow.</summary>
     public string Hocon => string.Create(CultureInfo.InvariantCulture,
@@ -34,6 +36,7 @@ public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string
             enabled-transports = ["akka.remote.dot-netty.tcp"]
             dot-netty.tcp { hostname = "0.0.0.0", public-hostname = "{{Host}}", port = {{Port}}, public-port = {{Port}} }
             {{(IsLoopback ? $"dot-netty.tcp.hostname = \"{Host}\"" : "")}}
+            dot-netty.tcp.enable-ssl = {{(Tls is null ? "off" : "on")}}
           }
           cluster {
             roles = [{{string.Join(", ", Roles)}}]
@@ -69,7 +72,7 @@ public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string
         }
         """;
 
-    private bool IsLoopback => Host is "127.0.0.1" or "localhost" or "::1";
+    internal bool IsLoopback => Host is "127.0.0.1" or "localhost" or "::1";
 
     private static string Ms(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0}ms");
 }

@@ -27,7 +27,9 @@ internal static class ClusterSettings
         if (times.AcceptablePause < times.Heartbeat * 2)
             problems.Add("[mlactors.cluster.acceptable-pause] is less than two heartbeats, so that one that is late makes a node a dead one; make it longer");
         var port = read.Count("cluster.port");
-        return new ClusterOptions(host, port, ReadRoles(config.GetString("cluster.roles"), problems), ReadSeeds(config.GetString("cluster.seeds"), port, problems), times);
+        var tls = NodeTls.Read(config, problems);
+        var seeds = ReadSeeds(config.GetString("cluster.seeds"), port, tls is not null, problems);
+        return new ClusterOptions(host, port, ReadRoles(config.GetString("cluster.roles"), problems), seeds, times, tls);
     }
 
     private static ImmutableArray<string> ReadRoles(string text, List<string> problems)
@@ -37,12 +39,12 @@ internal static class ClusterSettings
         return roles;
     }
 
-    private static SeedSource ReadSeeds(string text, int port, List<string> problems)
+    private static SeedSource ReadSeeds(string text, int port, bool tls, List<string> problems)
     {
         if (text == "database") return new SeedSource.Database();
         var listed = Split(text).Select(seed => Parse(seed, port)).ToList();
         if (listed.Count > 0 && listed.TrueForAll(seed => seed is not null))
-            return new SeedSource.Listed([.. listed.Select(seed => ClusterOptions.AddressOf(seed!.Value.Host, seed.Value.Port))]);
+            return new SeedSource.Listed([.. listed.Select(seed => ClusterOptions.AddressOf(seed!.Value.Host, seed.Value.Port, tls))]);
         problems.Add($"[mlactors.cluster.seeds] is [{text}]; it must be database, or HOST:PORT of some nodes separated by commas");
         return new SeedSource.Database();
     }

@@ -16,7 +16,14 @@ internal static class ServeCommand
         {
             var config = common.Load(arguments);
             await using var app = ServerHost.Build(config);
-            await app.StartAsync();
+            try
+            {
+                await app.StartAsync();
+            }
+            catch (OperationCanceledException) when (app.Services.GetRequiredService<NodeEnd>().WasGivenUp)
+            {
+                return NodeEnd.ExitCode;
+            }
             Console.WriteLine($"MlActors {Jobs.ServerInfo.Version} listens on {string.Join(", ", app.Urls)}; data in {(config.Options.Postgres is null ? config.Options.Storage.DataDirectory : app.Services.GetRequiredService<IStorage>().Place)}");
             await app.WaitForShutdownAsync();
             return app.Services.GetRequiredService<NodeEnd>().WasGivenUp ? NodeEnd.ExitCode : 0;

@@ -5,7 +5,8 @@ namespace MlActors.Node.Configuration;
 
 /// <summary>PEM files of a certificate, followed by its chain, and of its private key.</summary>
 /// <param name="KeyPassword">The password of an encrypted key, else empty.</param>
-public sealed record TlsFiles(string Certificate, string Key, string KeyPassword)
+/// <param name="Setting">The settings that name them.</param>
+public sealed record TlsFiles(string Certificate, string Key, string KeyPassword, string Setting = "mlactors.tls")
 {
     internal X509Certificate2 Load() => KeyPassword.Length == 0
         ? X509Certificate2.CreateFromPemFile(Certificate, Key)
@@ -29,9 +30,9 @@ public sealed record TlsFiles(string Certificate, string Key, string KeyPassword
         return missing.Length > 0 ? missing : Unusable() is { } problem ? [problem] : [];
     }
 
-    private static IEnumerable<string> Missing(string key, string path, string what)
+    private IEnumerable<string> Missing(string key, string path, string what)
     {
-        if (!File.Exists(path)) yield return $"[mlactors.tls.{key}] there is no file [{path}]; give the path of a PEM file with the {what}";
+        if (!File.Exists(path)) yield return $"[{Setting}.{key}] there is no file [{path}]; give the path of a PEM file with the {what}";
     }
 
     private string? Unusable()
@@ -43,12 +44,12 @@ public sealed record TlsFiles(string Certificate, string Key, string KeyPassword
         }
         catch (Exception cause) when (cause is CryptographicException or ArgumentException)
         {
-            return $"[mlactors.tls] the certificate [{Certificate}] and the key [{Key}] do not go together: {cause.Message} " +
-                "Both must be PEM, the key that of the certificate, and [mlactors.tls.key-password] its password if it is encrypted, else empty";
+            return $"[{Setting}] the certificate [{Certificate}] and the key [{Key}] do not go together: {cause.Message} " +
+                $"Both must be PEM, the key that of the certificate, and [{Setting}.key-password] its password if it is encrypted, else empty";
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            return $"[mlactors.tls] {cause.Message} Let the user that runs the server read the file";
+            return $"[{Setting}] {cause.Message} Let the user that runs the server read the file";
         }
     }
 }

@@ -45,8 +45,7 @@ public static class ServerHost
             // As long as the requests that it answers and then the jobs that it hands over take.
             builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout += ClusterOptions.LongestLeave);
         }
-        builder.Services.AddAkka(ClusterOptions.System, (akka, services) => akka
-            .AddHocon(config.Effective, HoconAddMode.Replace)
+        builder.Services.AddAkka(ClusterOptions.System, (akka, services) => Secured(akka.AddHocon(config.Effective, HoconAddMode.Replace), options.Cluster)
             .AddSetup(services.GetRequiredService<StorageSetup>())
             .WithJobs(new JobsOptions(options.Running, options.Watchdog, options.Datafeeds)
             {
@@ -75,6 +74,9 @@ public static class ServerHost
         app.MapGateway(onlyHealth: options.Cluster?.Roles.Contains(ClusterOptions.Gateway) is false);
         return app;
     }
+
+    private static AkkaConfigurationBuilder Secured(AkkaConfigurationBuilder akka, ClusterOptions? cluster) =>
+        cluster?.Tls is { } tls ? akka.AddSetup(tls.Setup()) : akka;
 
     private static string Transport(ClusterOptions? cluster) =>
         cluster is null ? "127.0.0.1" : string.Create(CultureInfo.InvariantCulture, $"{cluster.Host}:{cluster.Port}");

@@ -5,39 +5,45 @@ using MlActors.Storage.Postgres;
 
 namespace MlActors.Cluster.Tests.Support;
 
-/// <summary>A server of a cluster, in a process of its own.</summary>
-internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Client);
-
 /// <summary>Real servers that share a database and find each other in it.</summary>
 internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("mlactors-cluster-tests-").FullName;
     private readonly string _schema = SharedDatabase.NewSchema();
     private readonly List<ClusterNode> _nodes = [];
+    private readonly List<ServerProcess> _strangers = [];
 
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
     /// <param name="settings">More of the configuration.</param>
     public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "")
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
-        var config = Path.Combine(folder, "mlactors.conf");
-        await File.WriteAllTextAsync(config, $$"""
-            mlactors {
-              log-level = info
-              jobs.checkpoint-after-inputs = 3
-              storage { provider = postgresql, postgresql { connection-string = "{{database.ConnectionString}}", schema = {{_schema}} } }
-              # The machine of a test may have no idle core: the pause is the usual one.
-              cluster { enabled = on, port = {{port ?? Servers.ServerProcess.FreePort()}}, roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
-            }
-            {{settings}}
-            """);
-        var process = ServerProcess.Start(folder, faults, config);
-        var node = new ClusterNode("", process, new MlClient(await process.ListeningAsync()));
-        node = node with { Id = await File.ReadAllTextAsync(Path.Combine(folder, "node.id")) };
+        var node = await ClusterNode.StartAsync(NewFolder(), Place(port), Settings(roles, settings), faults: faults);
         lock (_nodes) _nodes.Add(node);
         return node;
     }
+
+    /// <summary>Starts a server that may never become a member.</summary>
+    /// <returns>It, and what completes if it does.</returns>
+    public async Task<(ServerProcess Process, Task Member)> BeginAsync(string settings)
+    {
+        var process = await ClusterNode.BeginAsync(NewFolder(), Place(null), Settings("gateway, jobs", settings));
+        lock (_strangers) _strangers.Add(process);
+        return (process, process.ListeningAsync());
+    }
+
+    private string NewFolder() => Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
+
+    private NodePlace Place(int? port) => new(database.ConnectionString, _schema, port ?? Servers.ServerProcess.FreePort());
+
+    // The machine of a test may have no idle core: the pause is the usual one.
+    private static string Settings(string roles, string more) => $$"""
+        mlactors {
+          jobs.checkpoint-after-inputs = 3
+          cluster { roles = "{{roles}}", acceptable-pause = 3s, stable-after = 3s }
+        }
+        {{more}}
+        """;
 
     public Task<ClusterNode[]> StartAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync()));
 
@@ -109,6 +115,7 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
             node.Client.Dispose();
             await node.Process.DisposeAsync();
         }
+        foreach (var stranger in _strangers) await stranger.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }
 }

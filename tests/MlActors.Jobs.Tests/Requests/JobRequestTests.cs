@@ -51,6 +51,28 @@ public sealed class JobRequestTests : TestKit
     }
 
     [Fact]
+    public async Task What_has_begun_when_the_job_goes_to_another_node_is_not_refused_there_because_it_has_happened()
+    {
+        Send(new OpenJob("j"));
+        Arrives<OpenJob>().Join.ShouldBeFalse();
+        _jobs.Reply(new Refused("j", RefusalKind.Moving, "moves", Begun: true));
+        Arrives<OpenJob>().Join.ShouldBeTrue();
+        _jobs.Reply(new JobOpenedReply("j", "n"));
+        (await AnswerAsync()).ShouldBe(new JobOpenedReply("j", "n"));
+    }
+
+    [Fact]
+    public async Task What_has_not_begun_when_the_job_goes_to_another_node_is_asked_there_as_if_for_the_first_time()
+    {
+        Send(new OpenJob("j"));
+        Arrives<OpenJob>();
+        _jobs.Reply(new Refused("j", RefusalKind.Moving, "moves"));
+        Arrives<OpenJob>().Join.ShouldBeFalse();
+        _jobs.Reply(new Refused("j", RefusalKind.Conflict, "it is opened"));
+        (await AnswerAsync()).ShouldBe(new Refused("j", RefusalKind.Conflict, "it is opened"));
+    }
+
+    [Fact]
     public async Task When_a_node_is_gone_the_job_is_asked_again_so_that_what_has_happened_is_confirmed()
     {
         var request = Send(new OpenJob("j"));

@@ -15,20 +15,24 @@ internal sealed class TestCertificates : IDisposable
         _space = space;
         var from = DateTimeOffset.UtcNow.AddHours(-1);
         using ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256), issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256), key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Root = Authority("CN=Root", rootKey).CreateSelfSigned(from, from.AddDays(3));
-        using var issuer = Authority("CN=Issuer", issuerKey).Create(Root, from, from.AddDays(2), [1]).CopyWithPrivateKey(issuerKey);
+        Root = Authority($"CN=Root {Guid.NewGuid():N}", rootKey).CreateSelfSigned(from, from.AddDays(3));
+        using var issuer = Authority($"CN=Issuer {Guid.NewGuid():N}", issuerKey).Create(Root, from, from.AddDays(2), [1]).CopyWithPrivateKey(issuerKey);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(System.Net.IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         using var leaf = request.Create(issuer, from, from.AddDays(1), [2]);
         File.WriteAllText(Chain, leaf.ExportCertificatePem() + "\n" + issuer.ExportCertificatePem() + "\n");
+        File.WriteAllText(Authorities, Root.ExportCertificatePem() + "\n" + issuer.ExportCertificatePem());
         File.WriteAllText(Key, key.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(EncryptedKey, key.ExportEncryptedPkcs8PrivateKeyPem(Password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
         File.WriteAllText(ForeignKey, issuerKey.ExportPkcs8PrivateKeyPem());
     }
 
     public X509Certificate2 Root { get; }
+
+    /// <summary>The root and the issuer.</summary>
+    public string Authorities => _space["authorities.crt"];
 
     public string Chain => _space["tls.crt"];
 

@@ -1,0 +1,28 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using MlActors.Jobs.Closing;
+using MlActors.Jobs.Lifecycle;
+
+namespace MlActors.Jobs.Tests.Closing;
+
+public sealed class TaskRegistryTests : TestKit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_job_whose_deletion_ended_while_it_moved_was_deleted_and_is_not_missing()
+    {
+        var jobs = CreateTestProbe();
+        var registry = Sys.ActorOf(Props.Create(typeof(TaskRegistry), jobs.Ref, TimeProvider.System, new BulkCoordinator.Options(1, Patience)));
+        registry.Tell(new TaskRegistry.StartCommand("t", new DeleteJob("j", Force: true, "t")));
+        jobs.ExpectMsg<DeleteJob>(Patience);
+        jobs.Reply(new Refused("j", RefusalKind.Moving, "moves", Begun: true));
+        jobs.ExpectMsg<DeleteJob>(Patience);
+        jobs.Reply(new Refused("j", RefusalKind.NotFound, "no job"));
+        await AwaitAssertAsync(async () =>
+        {
+            var found = await registry.Ask<TaskRegistry.Found>(new TaskRegistry.Find("t"), Patience);
+            found.Task.ShouldNotBeNull().Reply.ShouldBe(new Done("j"));
+        }, Patience);
+    }
+}
