@@ -23,7 +23,7 @@ public sealed partial class JobActor
 
     private void OnFollow(IActorRef asker)
     {
-        _followers.Add(asker);
+        if (!asker.Equals(_self)) _followers.Add(asker);
         Follow();
     }
 
@@ -34,7 +34,7 @@ public sealed partial class JobActor
         {
             _rests = !_rests;
             if (_rests) BeginRest();
-            else EndRest();
+            else GoOn();
         }
         TellFollowers();
     }
@@ -51,25 +51,28 @@ public sealed partial class JobActor
         AlignDatafeed();
         if (_state.State is not (JobState.Opening or JobState.Opened)) return;
         RefusePosts("upgrade mode is on; send it again when it has ended", RefusalKind.TooMany);
-        TellAll(_openWaiters, new Refused(_jobId, RefusalKind.TooMany, $"job [{_jobId}] is opening and waits: {UpgradeRules.Explanation}"));
-        if (_analysis is not null && _state is { State: JobState.Opened, Blocked: BlockedReason.None })
+        TellAll(_openWaiters, new Refused(_jobId, RefusalKind.TooMany, $"job [{_jobId}] is opening and waits: {UpgradeSetting.Explanation}"));
+        if (_analysis is not null && !_stopsToRest)
         {
-            Timers.StartSingleTimer(RestNow.Instance, RestNow.Instance, LongestHandOver);
-            _analysis.Tell(new ToAnalysis.Save());
-        }
-        else
-        {
-            StopToRest();
+            _stopsToRest = true;
+            if (_state is { State: JobState.Opened, Blocked: BlockedReason.None })
+            {
+                Timers.StartSingleTimer(RestNow.Instance, RestNow.Instance, LongestHandOver);
+                _analysis.Tell(new ToAnalysis.Save());
+            }
+            else
+            {
+                StopToRest();
+            }
         }
         Show();
     }
 
-    /// <summary>What could be saved is: the analysis ends.</summary>
+    /// <summary>What could be saved is: the analysis, which does nothing more since it was asked to save, ends.</summary>
     private void StopToRest()
     {
         Timers.Cancel(RestNow.Instance);
-        if (!_rests || _analysis is null || _stopsToRest || _state.State is not (JobState.Opening or JobState.Opened)) return;
-        _stopsToRest = true;
+        if (_analysis is null || !_stopsToRest) return;
         _analysisCancellation!.Cancel();
         Context.Stop(_analysis);
     }
@@ -80,12 +83,6 @@ public sealed partial class JobActor
         (_progress, _unanalysedBytes) = (null, 0);
         GoOn();
         TellFollowers();
-    }
-
-    private void EndRest()
-    {
-        Timers.Cancel(RestNow.Instance);
-        GoOn();
     }
 
     /// <summary>Starts what the state asks for and the rest allows; an analysis that has still to stop is waited for.</summary>

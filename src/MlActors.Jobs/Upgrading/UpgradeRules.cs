@@ -1,3 +1,4 @@
+using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 
@@ -24,9 +25,6 @@ internal static class UpgradeRules
         var what = input switch { FlushJob => "flush", StartForecast => "forecast", _ => "post data to" };
         return Refuse(input, RefusalKind.TooMany, $"cannot {what} job [{input.JobId}] {Fix}; nothing was taken");
     }
-
-    /// <summary>Why a job that is opening or open is on no node.</summary>
-    public const string Explanation = "no work is done while upgrade mode is on; it goes on when upgrade mode ends";
 
     private static Refused Refuse(JobMessage message, RefusalKind kind, string reason) => new(message.JobId, kind, reason);
 }

@@ -5,6 +5,9 @@ namespace MlActors.Jobs.Upgrading;
 /// <param name="ChangedMs">When it was changed last: wall-clock epoch milliseconds, 0 for never.</param>
 public sealed record UpgradeSetting(bool Enabled, long Version, long ChangedMs)
 {
+    /// <summary>Why a job that is opening or open is on no node.</summary>
+    public const string Explanation = "no work is done while upgrade mode is on; it goes on when upgrade mode ends";
+
     /// <summary>Before it was ever set.</summary>
     public static UpgradeSetting Never { get; } = new(false, 0, 0);
 }
