@@ -31,10 +31,8 @@ public sealed class UpgradeModeTests
             (await SetAsync(client, false)).Expect(HttpStatusCode.OK);
             for (var piece = 5; piece < 12; piece++) (await client.PostAsync(Workload.Job, $"p{piece}", Workload.Pieces[piece])).Expect(HttpStatusCode.Accepted);
             (await client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
-            server.Terminate();
-            (await server.ExitAsync()).ShouldBe(0, server.Said);
+            (await Outcome.ReadAsync(client, server, space)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
         }
-        (await Outcome.OfAsync(space)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
     }
 
     private static Task<Answer> SetAsync(MlClient client, bool enabled) => client.SendAsync(HttpMethod.Post, $"/_ml/set_upgrade_mode?enabled={(enabled ? "true" : "false")}");
