@@ -342,7 +342,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         FaultPoints.Hit("close.journaled");
         RefuseOpenWaiters("it was closed meanwhile");
         if (_state.ForcedClose) StopAnalysis();
-        else if (_analysis is null) StartAnalysis();
+        else if (_analysis is null && _state.Blocked == BlockedReason.None) StartAnalysis();
         else FinishAnalysis();
     }
 

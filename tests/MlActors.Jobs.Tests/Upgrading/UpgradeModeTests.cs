@@ -53,6 +53,24 @@ public sealed class UpgradeModeTests : DatafeedHarness
     }
 
     [Fact]
+    public async Task It_is_said_to_rest_only_when_its_model_is_saved_also_if_the_store_cannot_write_for_a_while()
+    {
+        var job = await OpenNewAsync("j");
+        await AskAsync<PieceAccepted>(job, Minutes("j", 0, 10));
+        await AskAsync<JobFlushedReply>(job, new FlushJob("j", false, null, null, null, null));
+        Upgrade.Turn(new(true, 1, 0));
+        Task<JobReply> followed;
+        using (LockDatabase())
+        {
+            followed = job.Ask<JobReply>(new FollowUpgradeMode("j"), Patience);
+            await AskAsync<JobStatsReply>(job, new GetJobStats("j"));
+            followed.IsCompleted.ShouldBeFalse();
+        }
+        (await followed).ShouldBe(new UpgradeModeFollowed("j", 1));
+        (await Storage.Jobs.ListSnapshotsAsync("j")).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task What_waits_to_be_taken_when_it_begins_is_refused_or_taken_whole()
     {
         var job = await OpenNewAsync("j");
