@@ -12,6 +12,7 @@ var command = new RootCommand("MlActors: an anomaly-detection server")
     UsersCommand.Create(),
     KeysCommand.Create(),
     BackupCommand.Create(),
+    StorageCommand.Create(),
 }.Parse(args);
 var code = await command.InvokeAsync();
 // A command line that makes no sense is told apart from a command that failed.

@@ -19,14 +19,15 @@ internal static class SampleJobs
     // Spread over the key space, as shards spread the jobs over time.
     public static string Id(int job) => ((uint)job * 2654435761u).ToString("x8", CultureInfo.InvariantCulture) + "-metrics";
 
-    public static JobConfig Config(string jobId) => JobConfigReader.ReadPut(jobId, Body, JobLimits.Default, DateTimeOffset.UnixEpoch);
+    public static JobConfig Config(string jobId) => JobConfigReader.ReadPut(jobId, Encoding.UTF8.GetBytes(Json), JobLimits.Default, DateTimeOffset.UnixEpoch);
 
-    private static readonly byte[] Body = Encoding.UTF8.GetBytes(
+    /// <summary>The configuration as it is sent to a server.</summary>
+    public const string Json =
         """
         {"analysis_config":{"bucket_span":"60s","influencers":["host"],
                             "detectors":[{"function":"mean","field_name":"value","partition_field_name":"host"},{"function":"count"}]},
          "data_description":{"time_format":"epoch"}}
-        """);
+        """;
 
     private static readonly BatchSchema Schema = Config("any").ToSettings().Schema;
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Npgsql;
 
 namespace MlActors.Servers;
@@ -6,14 +7,40 @@ namespace MlActors.Servers;
 /// <summary>A PostgreSQL server.</summary>
 internal sealed class PostgresProcess : DatabaseProcess
 {
-    private PostgresProcess(string password)
-        : base("postgresql", "postgres", password)
-    {
-    }
+    private readonly bool _durable;
+
+    private PostgresProcess(string password, bool durable)
+        : base("postgresql", "postgres", password) => _durable = durable;
 
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Database=postgres;Username={User};Password={Password};Pooling=false;Timezone=UTC";
 
-    public static Task<PostgresProcess> StartAsync(string password) => StartAsync(new PostgresProcess(password));
+    /// <param name="durable">Whether what it acknowledges is on the disk, as it must be where time counts; not needed where only processes die.</param>
+    public static Task<PostgresProcess> StartAsync(string password, bool durable = false) => StartAsync(new PostgresProcess(password, durable));
+
+    /// <summary>Processor time of the server and all processes that it started, those that have ended too.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        // Fields of /proc/PID/stat from the state on, in hundredths of a second: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+        const int Parent = 1;
+        const int UserTime = 11;
+        var server = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
+        long ticks = 0;
+        foreach (var process in Directory.GetDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+        {
+            try
+            {
+                var text = File.ReadAllText(Path.Combine(process, "stat"));
+                var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+                var own = Path.GetFileName(process) == server;
+                if (own || fields[Parent] == server) ticks += fields.Skip(UserTime).Take(own ? 4 : 2).Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+            }
+            catch (Exception cause) when (cause is IOException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+        return TimeSpan.FromMilliseconds(ticks * 10);
+    }
 
     protected override DbConnection Connect() => new NpgsqlConnection(ConnectionString);
 
@@ -22,7 +49,7 @@ internal sealed class PostgresProcess : DatabaseProcess
 
     /// <summary>Starts it again with the data that it had.</summary>
     public Task StartAgainAsync() => Server.StartAsync(AnswersAsync, ServerProcess.Find("postgres", "postgresql", Folders),
-        "-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", Server.Folder, "-c", "fsync=off", "-c", "timezone=America/New_York");
+        "-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", Server.Folder, "-c", _durable ? "fsync=on" : "fsync=off", "-c", "timezone=America/New_York");
 
     /// <summary>Kills it and starts it again: what it had acknowledged is there.</summary>
     public async Task RestartAsync()

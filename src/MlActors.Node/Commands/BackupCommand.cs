@@ -10,7 +10,7 @@ internal static class BackupCommand
     public static Command Create()
     {
         var target = new Argument<string>("file") { Description = "The copy; must not exist yet. The documents go into a file beside it, name.documents.db" };
-        return CommonOptions.OnStorage(new Command("backup", "Copy the databases of a stopped server, consistent and verified; PostgreSQL makes its own copies, with pg_dump") { target }, async (arguments, storage, cancellation) =>
+        return CommonOptions.OnStorage(new Command("backup", "Copy the databases of a stopped server, consistent and verified; PostgreSQL makes its own copies, with pg_dump, and `storage export` one of either kind") { target }, async (arguments, storage, cancellation) =>
         {
             // PostgreSQL refuses, and says what to do.
             var path = Path.GetFullPath(arguments.GetValue(target)!);

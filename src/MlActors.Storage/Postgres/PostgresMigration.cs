@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlActors.Storage.Sql;
+using MlActors.Storage.Transfer;
 using Npgsql;
 
 namespace MlActors.Storage.Postgres;
@@ -15,22 +16,35 @@ internal static class PostgresMigration
     {
         using var connection = connector.Open();
         using var transaction = connection.BeginTransaction();
+        Lock(connection, connector.Schema);
+        var found = Take(connection, connector.Schema, connector.Name, schema);
+        Check(connection, connector.Schema, connector.Name, schema);
+        transaction.Commit();
+        return found;
+    }
+
+    /// <summary>Until the transaction is over nobody else migrates the schema, so nobody opens it either.</summary>
+    public static void Lock(NpgsqlConnection connection, string schemaName)
+    {
         // The others wait for as long as it takes.
         PostgresConnector.Execute(connection, "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0");
-        PostgresConnector.Execute(connection, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "mlactors " + connector.Schema);
-        var found = Version(connection, connector.Schema);
-        var steps = schema.StepsFrom(found, connector.Name).ToList();
-        if (steps.Count > 0)
-        {
-            if (PostgresConnector.Scalar(connection, "SELECT 1 FROM pg_namespace WHERE nspname = $1", connector.Schema) is null)
-                PostgresConnector.Execute(connection, $"CREATE SCHEMA {new NpgsqlCommandBuilder().QuoteIdentifier(connector.Schema)}");
-            foreach (var sql in steps.SelectMany(step => (string[])[step.Tables, step.Postgres]).Where(sql => sql.Length > 0))
-                PostgresConnector.Execute(connection, PostgresDialect.Schema(sql));
-            PostgresConnector.Execute(connection, "DELETE FROM schema_version");
-            PostgresConnector.Execute(connection, "INSERT INTO schema_version (version) VALUES ($1)", (long)schema.CurrentVersion);
-        }
-        Check(connection, connector, schema);
-        transaction.Commit();
+        PostgresConnector.Execute(connection, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "mlactors " + schemaName);
+    }
+
+    /// <summary>Takes the steps to a version, under the lock; the schema is where the connection looks for tables.</summary>
+    /// <param name="version">The one to reach; the current one unless it is given.</param>
+    /// <returns>The version that was found, 0 for no tables.</returns>
+    public static int Take(NpgsqlConnection connection, string schemaName, string name, DatabaseSchema schema, int? version = null)
+    {
+        var found = Version(connection, schemaName);
+        var steps = schema.StepsFrom(found, name, version).ToList();
+        if (steps.Count == 0) return found;
+        if (PostgresConnector.Scalar(connection, "SELECT 1 FROM pg_namespace WHERE nspname = $1", schemaName) is null)
+            PostgresConnector.Execute(connection, $"CREATE SCHEMA {new NpgsqlCommandBuilder().QuoteIdentifier(schemaName)}");
+        foreach (var sql in steps.SelectMany(step => (string[])[step.Tables, step.Postgres]).Where(sql => sql.Length > 0))
+            PostgresConnector.Execute(connection, PostgresDialect.Schema(sql));
+        PostgresConnector.Execute(connection, "DELETE FROM schema_version");
+        PostgresConnector.Execute(connection, "INSERT INTO schema_version (version) VALUES ($1)", (long)(version ?? schema.CurrentVersion));
         return found;
     }
 
@@ -38,21 +52,25 @@ internal static class PostgresMigration
     public static int Version(NpgsqlConnection connection, string schema)
     {
         if (PostgresConnector.Scalar(connection, "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_version'", schema) is null) return 0;
-        return Convert.ToInt32(PostgresConnector.Scalar(connection, "SELECT version FROM schema_version"), CultureInfo.InvariantCulture);
+        return Convert.ToInt32(PostgresConnector.Scalar(connection, $"SELECT version FROM {TableShape.Quoted(schema)}.schema_version"), CultureInfo.InvariantCulture);
     }
 
-    private static void Check(NpgsqlConnection connection, PostgresConnector connector, DatabaseSchema schema)
+    /// <summary>The versions of both schemas of a storage.</summary>
+    public static SchemaVersions Versions(NpgsqlConnection connection, PostgresOptions options) => new(Version(connection, options.Schema), Version(connection, options.DocumentsSchema));
+
+    /// <exception cref="StorageOpenException">It lacks what it must have.</exception>
+    public static void Check(NpgsqlConnection connection, string schemaName, string name, DatabaseSchema schema)
     {
         const string index = "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND i.indisvalid";
-        foreach (var name in schema.RequiredIndexes)
-            Require(index, name, "is missing");
-        foreach (var name in schema.UniqueIndexes)
-            Require(index + " AND i.indisunique", name, "is not unique");
+        foreach (var required in schema.RequiredIndexes)
+            Require(index, required, "is missing");
+        foreach (var unique in schema.UniqueIndexes)
+            Require(index + " AND i.indisunique", unique, "is not unique");
 
-        void Require(string sql, string name, string problem)
+        void Require(string sql, string required, string problem)
         {
-            if ((long)PostgresConnector.Scalar(connection, sql, connector.Schema, name)! != 1)
-                throw new StorageOpenException($"The database {connector.Name} cannot be used: its index {name} {problem}.");
+            if ((long)PostgresConnector.Scalar(connection, sql, schemaName, required)! != 1)
+                throw new StorageOpenException($"The database {name} cannot be used: its index {required} {problem}.");
         }
     }
 }

@@ -33,14 +33,14 @@ internal sealed class PostgresStatement(PostgresWriteSession session, string sql
 
     public override Statement Bind(int position, long? value) => Set(position, NpgsqlDbType.Bigint, value is { } number ? number : DBNull.Value);
 
-    // As bytes: what is no valid text becomes one, and U+0000, which PostgreSQL refuses in texts, does too.
-    public override Statement Bind(int position, string? value) => Set(position, NpgsqlDbType.Text, value is null
-        ? DBNull.Value
-        : Encoding.UTF8.GetBytes(value.Contains('\0', StringComparison.Ordinal) ? value.Replace('\0', '\uFFFD') : value));
+    public override Statement Bind(int position, string? value) => Set(position, NpgsqlDbType.Text, value is null ? DBNull.Value : Storable(value));
 
     public override Statement BindText(int position, ReadOnlyMemory<byte> utf8) => Set(position, NpgsqlDbType.Text, Array(utf8));
 
     public override Statement BindBlob(int position, ReadOnlyMemory<byte> bytes) => Set(position, NpgsqlDbType.Bytea, Array(bytes));
+
+    /// <summary>A text as PostgreSQL takes it: what is no valid text becomes one, and U+0000, which it refuses in texts, becomes U+FFFD.</summary>
+    public static byte[] Storable(string text) => Encoding.UTF8.GetBytes(text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text);
 
     public override void Do() => session.Add(this, Take(out var bytes), bytes, null);
 

@@ -44,7 +44,7 @@ public sealed class PostgresStorage : SqlStorage
     }
 
     public override Task BackupAsync(string path, CancellationToken cancellation = default) =>
-        throw new StoreException($"[{Place}] is copied by PostgreSQL itself, while servers go on: pg_dump --schema={_main.Connector.Schema} --schema={_documents.Connector.Schema}.");
+        throw new StoreException($"[{Place}] is copied by PostgreSQL itself, while servers go on: pg_dump --schema={_main.Connector.Schema} --schema={_documents.Connector.Schema}; or give `mlactors storage export` a file.");
 
     private protected override async Task<StorageHealth> MeasureAsync(StorageHealth health)
     {

@@ -19,9 +19,10 @@ internal sealed class DatabaseSchema(SchemaStep[] steps, string[] uniqueIndexes,
     /// <summary>What is to be done to a database of a version.</summary>
     /// <param name="found">Its version, 0 for an empty one.</param>
     /// <param name="database">What it is called in messages.</param>
+    /// <param name="version">The one to reach; the current one unless it is given.</param>
     /// <exception cref="StorageOpenException">A newer version wrote the database.</exception>
-    public IEnumerable<SchemaStep> StepsFrom(int found, string database) => found <= CurrentVersion
-        ? steps.Skip(found)
+    public IEnumerable<SchemaStep> StepsFrom(int found, string database, int? version = null) => found <= CurrentVersion
+        ? steps.Take(version ?? CurrentVersion).Skip(found)
         : throw new StorageOpenException(string.Create(CultureInfo.InvariantCulture,
             $"The database {database} has schema {found}, this version knows {CurrentVersion}. ") +
             "Start the newer version, or restore a backup of the older one.");

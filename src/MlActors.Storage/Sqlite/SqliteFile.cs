@@ -31,6 +31,23 @@ internal static class SqliteFile
 
     public static SqliteConnection OpenReader(StorageOptions options) => Open(options, SqliteOpenMode.ReadOnly);
 
+    /// <summary>A file that nobody serves, to read from. A log that a server left when it died is part of it, and has to be written to for that.</summary>
+    public static SqliteConnection OpenExisting(StorageOptions options)
+    {
+        var connection = Open(options, SqliteOpenMode.ReadWrite);
+        Execute(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    /// <summary>A new file that is thrown away unless it is filled to its end: nothing is kept for the case that that goes wrong.</summary>
+    public static SqliteConnection OpenForFilling(StorageOptions options)
+    {
+        var connection = Open(options, SqliteOpenMode.ReadWriteCreate);
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA page_size = {options.PageSize}"));
+        foreach (var setting in (string[])["journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -65536"]) Execute(connection, "PRAGMA " + setting);
+        return connection;
+    }
+
     /// <exception cref="StorageOpenException">Something that was asked for is not so.</exception>
     public static void SelfCheck(SqliteConnection connection, StorageOptions options, DatabaseSchema schema)
     {

@@ -6,14 +6,14 @@ namespace MlActors.Storage.Sqlite;
 
 internal static class SqliteMigration
 {
-    /// <summary>Brings an empty or older database to the current version in one transaction.</summary>
+    /// <summary>Brings an empty or older database to the current version, or an older one, in one transaction.</summary>
     /// <returns>The version that was found, 0 for an empty database.</returns>
     /// <exception cref="StorageOpenException">A newer version wrote the database.</exception>
-    public static int Run(SqliteConnection connection, DatabaseSchema schema)
+    public static int Run(SqliteConnection connection, DatabaseSchema schema, int? version = null)
     {
         using var transaction = connection.BeginTransaction(deferred: false);
         var found = Version(connection, transaction);
-        var steps = schema.StepsFrom(found, connection.DataSource).ToList();
+        var steps = schema.StepsFrom(found, connection.DataSource, version).ToList();
         if (steps.Count == 0) return found;
         foreach (var step in steps)
         {
@@ -21,7 +21,7 @@ internal static class SqliteMigration
             Execute(step.Sqlite);
         }
         Execute("DELETE FROM schema_version");
-        Execute("INSERT INTO schema_version (version) VALUES (" + schema.CurrentVersion.ToString(CultureInfo.InvariantCulture) + ")");
+        Execute("INSERT INTO schema_version (version) VALUES (" + (version ?? schema.CurrentVersion).ToString(CultureInfo.InvariantCulture) + ")");
         transaction.Commit();
         return found;
 

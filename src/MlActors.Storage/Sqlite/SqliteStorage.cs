@@ -44,6 +44,7 @@ public sealed class SqliteStorage : SqlStorage
         try
         {
             var clock = time ?? TimeProvider.System;
+            SqliteImportFiles.RequireFinished(options);
             main = SqliteDatabase.Open(options, Schema.Main, clock, log, "store");
             var documents = SqliteDatabase.Open(options.ForDocuments, DocumentSchema.Schema, clock, log, "documents");
             return new SqliteStorage(clock, log, directory, main, documents);

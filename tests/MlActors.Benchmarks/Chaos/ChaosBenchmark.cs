@@ -1,3 +1,4 @@
+using MlActors.Benchmarks.Clusters;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Benchmarks.Chaos;
@@ -13,12 +14,21 @@ internal static class ChaosBenchmark
     private const int JobsOfGroup = 3;
     private const int Feeds = 2;
 
+    // Few jobs fill a node, so that they are spread soon after a node has come.
+    private const string Settings =
+        """
+        mlactors.log-level = info
+        mlactors.jobs.checkpoint-after-inputs = 5
+        mlactors.jobs.max-open = 20
+        akka.cluster.sharding.rebalance-interval = 1s
+        """;
+
     /// <summary>Options: <c>--minutes n</c> (5), <c>--seed n</c> (1), <c>--logs folder</c> (nowhere).</summary>
     public static async Task RunAsync(string[] args)
     {
         var (seed, length) = (Options.Number(args, "--seed", 1), TimeSpan.FromMinutes(Options.Number(args, "--minutes", 5)));
-        var (report, failovers) = (new ChaosReport(seed, Options.Word(args, "--logs")), new Failovers());
-        await using (var cluster = await ChaosCluster.StartAsync(Nodes, report))
+        var (report, failovers) = (new RunReport(seed, Options.Word(args, "--logs")), new Failovers());
+        await using (var cluster = await RunningCluster.StartAsync(Nodes, report, Settings))
         {
             MlClient[] gateways = [.. cluster.Nodes.Select(node => node.Client)];
             var jobs = Enumerable.Range(0, Groups * JobsOfGroup).Select(i =>
@@ -42,7 +52,7 @@ internal static class ChaosBenchmark
     }
 
     /// <summary>Closes the jobs of a group by one request from time to time.</summary>
-    private static async Task SweepAsync(string pattern, JobScript[] jobs, ChaosClient client, Random random, ChaosReport report, CancellationToken stop)
+    private static async Task SweepAsync(string pattern, JobScript[] jobs, ChaosClient client, Random random, RunReport report, CancellationToken stop)
     {
         while (true)
         {
@@ -62,7 +72,7 @@ internal static class ChaosBenchmark
         }
     }
 
-    private static async Task TroubleAsync(ChaosCluster cluster, IReadOnlyList<Fault> plan, Failovers failovers, ChaosReport report)
+    private static async Task TroubleAsync(RunningCluster cluster, IReadOnlyList<Fault> plan, Failovers failovers, RunReport report)
     {
         var (start, lasting) = (TimeProvider.System.GetTimestamp(), new List<Task>());
         foreach (var fault in plan)
@@ -73,7 +83,7 @@ internal static class ChaosBenchmark
         await Task.WhenAll(lasting);
     }
 
-    private static async Task InflictAsync(ChaosCluster cluster, Fault fault, Failovers failovers, ChaosReport report)
+    private static async Task InflictAsync(RunningCluster cluster, Fault fault, Failovers failovers, RunReport report)
     {
         var jobs = await cluster.ConcernedAsync(fault);
         Console.WriteLine(Text.Of($"{TimeProvider.System.GetUtcNow():HH:mm:ss} {fault.Kind} node {fault.Node} {(fault.Kind == FaultKind.Freeze ? fault.Length.TotalSeconds : 0):F0} s, {jobs.Count} open jobs"));
@@ -83,7 +93,7 @@ internal static class ChaosBenchmark
     }
 
     /// <summary>Lets the rest of the run go on when a part of it comes to its end too early.</summary>
-    private static async Task NoticeAsync(Task part, ChaosReport report)
+    private static async Task NoticeAsync(Task part, RunReport report)
     {
         try
         {
@@ -95,7 +105,7 @@ internal static class ChaosBenchmark
         }
     }
 
-    private static async Task CompareAsync(ChaosCluster cluster, List<JobScript> jobs, List<FeedScript> feeds, ChaosReport report)
+    private static async Task CompareAsync(RunningCluster cluster, List<JobScript> jobs, List<FeedScript> feeds, RunReport report)
     {
         await cluster.WholeAsync();
         var client = cluster.Nodes[0].Client;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using MlActors.Benchmarks.Clusters;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Benchmarks.Chaos;
@@ -8,7 +9,7 @@ namespace MlActors.Benchmarks.Chaos;
 internal sealed class NoAnswerException(string message) : Exception(message);
 
 /// <summary>A client as the documentation asks for: any node will do, and what was answered with 503 or not at all is asked again elsewhere.</summary>
-internal sealed class ChaosClient(IReadOnlyList<MlClient> gateways, Random random, ChaosReport report)
+internal sealed class ChaosClient(IReadOnlyList<MlClient> gateways, Random random, RunReport report)
 {
     private static readonly TimeSpan BeforeRepeat = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using MlActors.Benchmarks.Clusters;
 
 namespace MlActors.Benchmarks.Chaos;
 
 /// <summary>Somebody who lets a datafeed read the same documents again and again, each time from the beginning to its end, at which the job closes.</summary>
-internal sealed class FeedScript(string job, int seed, ChaosClient client, ChaosReport report)
+internal sealed class FeedScript(string job, int seed, ChaosClient client, RunReport report)
 {
     private const string Index = "chaos-documents";
     private const int Documents = 4000;

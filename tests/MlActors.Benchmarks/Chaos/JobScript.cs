@@ -1,10 +1,11 @@
 using System.Net;
+using MlActors.Benchmarks.Clusters;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Benchmarks.Chaos;
 
 /// <summary>Somebody who works with a job, at random from a seed, and writes down what was acknowledged.</summary>
-internal sealed class JobScript(string job, int seed, ChaosClient client, Failovers failovers, ChaosReport report) : IDisposable
+internal sealed class JobScript(string job, int seed, ChaosClient client, Failovers failovers, RunReport report) : IDisposable
 {
     private const int MostRecords = 300;
     private const int ManyRecords = 9000;

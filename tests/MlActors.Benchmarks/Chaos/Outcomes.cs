@@ -1,4 +1,5 @@
 using MlActors.Jobs.Storage;
+using MlActors.Benchmarks.Clusters;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Benchmarks.Chaos;
@@ -38,15 +39,15 @@ internal sealed class Replay : IAsyncDisposable
     private readonly ServerInProcess _server;
     private readonly MlClient _client;
     private readonly ChaosClient _asker;
-    private readonly ChaosReport _report;
+    private readonly RunReport _report;
 
-    private Replay(TemporaryData data, ServerInProcess server, ChaosReport report)
+    private Replay(TemporaryData data, ServerInProcess server, RunReport report)
     {
         (_data, _server, _report, _client) = (data, server, report, new MlClient(server.Url));
-        _asker = new ChaosClient([_client], new Random(0), new ChaosReport(0));
+        _asker = new ChaosClient([_client], new Random(0), new RunReport(0));
     }
 
-    public static async Task<Replay> StartAsync(ChaosReport report)
+    public static async Task<Replay> StartAsync(RunReport report)
     {
         var data = new TemporaryData();
         var replay = new Replay(data, await ServerInProcess.StartAsync(data.Path), report);

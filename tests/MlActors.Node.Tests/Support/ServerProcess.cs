@@ -75,9 +75,12 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<CommandResult> RunAsync(params string[] arguments)
+    public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, faults: null);
+
+    /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
+    public static async Task<CommandResult> RunAsync(IEnumerable<string> arguments, string? faults)
     {
-        using var process = Process.Start(StartInfo(arguments, null))!;
+        using var process = Process.Start(StartInfo(arguments, faults))!;
         Running[process] = true;
         try
         {
@@ -99,6 +102,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Waits until it has ended.</summary>
     /// <returns>Its exit code; <see cref="Killed"/> after SIGKILL.</returns>
     public Task<int> ExitAsync() => _exit.Task.WaitAsync(Patience);
+
+    /// <summary>What it has used so far.</summary>
+    public TimeSpan ProcessorTime => _process.TotalProcessorTime;
 
     /// <summary>SIGKILL: nothing is cleaned up.</summary>
     public void Kill() => KillIfRunning(_process);

@@ -31,6 +31,9 @@ internal sealed class Workspace : IDisposable
             """);
     }
 
+    /// <summary>The database as Npgsql names it, and the schema in it.</summary>
+    public (string Database, string Schema) Postgres => (ConnectionString, _schema);
+
     /// <summary>The data directory.</summary>
     public string Data => Path.Combine(_root, "data");
 

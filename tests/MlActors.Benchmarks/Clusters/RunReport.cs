@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
-namespace MlActors.Benchmarks.Chaos;
+namespace MlActors.Benchmarks.Clusters;
 
 /// <summary>What a run has seen.</summary>
 /// <param name="logs">The folder in which the logs of the nodes are kept, if they are.</param>
-internal sealed partial class ChaosReport(int seed, string? logs = null)
+internal sealed partial class RunReport(int seed, string? logs = null)
 {
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _said = new(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ internal sealed partial class ChaosReport(int seed, string? logs = null)
     /// <summary>Keeps the errors of a node's log, those that differ in numbers only as one.</summary>
     public void Hear(string node, string said)
     {
-        if (logs is not null) File.AppendAllText(Path.Combine(logs, node + ".log"), said);
+        if (logs is not null) File.AppendAllText(Path.Combine(Directory.CreateDirectory(logs).FullName, node + ".log"), said);
         foreach (var line in said.Split('\n').Where(line => line.Contains("Z fail: ", StringComparison.Ordinal) || line.Contains("Unhandled exception", StringComparison.Ordinal)))
         {
             var text = Digits().Replace(line[Math.Max(0, line.IndexOf("fail: ", StringComparison.Ordinal))..], "#");

@@ -1,27 +1,30 @@
+using MlActors.Benchmarks.Chaos;
 using MlActors.Cluster.Tests.Support;
 using MlActors.Node.Tests.Support;
 
-namespace MlActors.Benchmarks.Chaos;
+namespace MlActors.Benchmarks.Clusters;
 
 /// <summary>A node and its supervisor: when it has ended, for whatever reason, it is started again at the same addresses.</summary>
-internal sealed class ChaosNode : IAsyncDisposable
+internal sealed class SupervisedNode : IAsyncDisposable
 {
     private const int SIGCONT = 18;
     private const int SIGSTOP = 19;
     private static readonly TimeSpan BeforeStart = TimeSpan.FromMilliseconds(500);
 
-    private readonly ChaosReport _report;
+    private readonly RunReport _report;
     private readonly NodePlace _place;
     private readonly string _folder;
+    private readonly string _settings;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _supervised = Task.CompletedTask;
     private volatile ClusterNode? _running;
     private volatile bool _frozen;
 
-    public ChaosNode(NodePlace place, string folder, ChaosReport report)
+    /// <param name="settings">Settings besides the place.</param>
+    public SupervisedNode(NodePlace place, string folder, RunReport report, string settings)
     {
-        (_place, _folder, _report) = (place, Directory.CreateDirectory(folder).FullName, report);
+        (_place, _folder, _report, _settings) = (place, Directory.CreateDirectory(folder).FullName, report, settings);
         Url = new Uri(Text.Of($"http://127.0.0.1:{MlActors.Servers.ServerProcess.FreePort()}"));
         Client = new MlClient(Url);
     }
@@ -33,6 +36,9 @@ internal sealed class ChaosNode : IAsyncDisposable
     /// <summary>Its id in the stats of jobs; <c>null</c> while it does not run.</summary>
     public string? Id => _running?.Id;
 
+    /// <summary>Processor time since it was started, nothing while it does not run.</summary>
+    public TimeSpan ProcessorTime => _running?.Process.ProcessorTime ?? TimeSpan.Zero;
+
     /// <summary>Whether it runs and is not frozen.</summary>
     public bool Works => _running is not null && !_frozen;
 
@@ -42,6 +48,17 @@ internal sealed class ChaosNode : IAsyncDisposable
         _supervised = SuperviseAsync();
         return _first.Task;
     }
+
+    /// <summary>SIGTERM, and waits until it is a member again.</summary>
+    public async Task RestartAsync()
+    {
+        var running = _running!;
+        running.Process.Terminate();
+        await Poll.UntilAsync(() => Task.FromResult(_running), again => again is not null && again != running);
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => _running!.Process.Kill();
 
     /// <returns>Whether there was something to do it to.</returns>
     public async Task<bool> InflictAsync(Fault fault)
@@ -87,6 +104,8 @@ internal sealed class ChaosNode : IAsyncDisposable
             {
                 _report.Ended("before it was a member");
                 _report.Hear(Path.GetFileName(_folder), died.Message);
+                // Nothing was done to it yet.
+                _first.TrySetException(died);
             }
             catch (TimeoutException)
             {
@@ -98,7 +117,7 @@ internal sealed class ChaosNode : IAsyncDisposable
 
     private async Task RunOnceAsync()
     {
-        var node = await ClusterNode.StartAsync(_folder, _place, "mlactors { jobs.checkpoint-after-inputs = 5, log-level = info }", Url.ToString());
+        var node = await ClusterNode.StartAsync(_folder, _place, _settings, Url.ToString());
         await using (node.Process)
         {
             node.Client.Dispose();

@@ -1,35 +1,45 @@
 using System.Net;
+using MlActors.Benchmarks.Chaos;
 using MlActors.Cluster.Tests.Support;
 using MlActors.Node.Tests.Support;
 using MlActors.Servers;
 using MlActors.Storage.Postgres;
 
-namespace MlActors.Benchmarks.Chaos;
+namespace MlActors.Benchmarks.Clusters;
 
 /// <summary>A database, the nodes that share it, and what is done to them.</summary>
-internal sealed class ChaosCluster : IAsyncDisposable
+internal sealed class RunningCluster : IAsyncDisposable
 {
-    private const string Schema = "chaos";
+    private const string Schema = "benchmark";
 
     private readonly TemporaryData _data = new();
     private readonly PostgresProcess _database;
     private readonly SemaphoreSlim _databaseFault = new(1);
 
-    private ChaosCluster(PostgresProcess database, int nodes, ChaosReport report)
+    private RunningCluster(PostgresProcess database, int nodes, RunReport report, string settings)
     {
         _database = database;
         Nodes =
         [
-            .. Enumerable.Range(0, nodes).Select(i => new ChaosNode(
-                new NodePlace(database.ConnectionString, Schema, MlActors.Servers.ServerProcess.FreePort()), Path.Combine(_data.Path, Text.Of($"node-{i}")), report)),
+            .. Enumerable.Range(0, nodes).Select(i => new SupervisedNode(
+                new NodePlace(database.ConnectionString, Schema, MlActors.Servers.ServerProcess.FreePort()), Path.Combine(_data.Path, Text.Of($"node-{i}")), report, settings)),
         ];
     }
 
-    public IReadOnlyList<ChaosNode> Nodes { get; }
+    public IReadOnlyList<SupervisedNode> Nodes { get; }
 
-    public static async Task<ChaosCluster> StartAsync(int nodes, ChaosReport report)
+    /// <summary>Processor time of the nodes that run, and of the database.</summary>
+    public (TimeSpan Nodes, TimeSpan Database) ProcessorTime =>
+        (TimeSpan.FromTicks(Nodes.Sum(node => node.ProcessorTime.Ticks)), _database.ProcessorTime());
+
+    /// <summary>What connects to the database.</summary>
+    public string ConnectionString => _database.ConnectionString;
+
+    /// <param name="settings">Of each node.</param>
+    /// <param name="durable">See <see cref="PostgresProcess.StartAsync(string, bool)"/>.</param>
+    public static async Task<RunningCluster> StartAsync(int nodes, RunReport report, string settings, bool durable = false)
     {
-        var cluster = new ChaosCluster(await PostgresProcess.StartAsync("open-sesame-42"), nodes, report);
+        var cluster = new RunningCluster(await PostgresProcess.StartAsync("open-sesame-42", durable), nodes, report, settings);
         await Task.WhenAll(cluster.Nodes.Select(node => node.StartAsync()));
         await cluster.WholeAsync();
         return cluster;
@@ -89,7 +99,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         _data.Dispose();
     }
 
-    private static async Task<int> SeenAsync(ChaosNode node)
+    private static async Task<int> SeenAsync(SupervisedNode node)
     {
         try
         {

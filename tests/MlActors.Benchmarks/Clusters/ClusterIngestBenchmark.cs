@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+
+namespace MlActors.Benchmarks.Clusters;
+
+/// <summary>
+/// The same uploads to three nodes on one machine and to one, with PostgreSQL: processor time of a record, of the nodes and of the database. Each upload goes to the next
+/// node, so that with three two of three uploads are for a job at another node. The floor of three is one.
+/// </summary>
+internal static class ClusterIngestBenchmark
+{
+    private const int Jobs = 6;
+    private const long WarmUpRecords = 2_000_000;
+
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromHours(1) };
+
+    /// <summary>Options: <c>--mb n</c> (400), <c>--rounds n</c> (3).</summary>
+    public static async Task RunAsync(string[] args)
+    {
+        var (records, rounds) = (Options.Number(args, "--mb", 400) * 1_000_000L / UploadBody.RecordBytes, Options.Number(args, "--rounds", 3));
+        var ratios = new List<double>();
+        for (var round = 1; round <= rounds; round++)
+        {
+            var one = await MeasureAsync(1, records);
+            ratios.Add(await MeasureAsync(3, records) / one);
+        }
+        Text.Print($"median of {rounds}: processor time of a record at three nodes is {Measured.Median(ratios):F2} of that at one");
+    }
+
+    /// <returns>Microseconds of processor time of a record.</returns>
+    private static async Task<double> MeasureAsync(int nodes, long records)
+    {
+        await using var cluster = await RunningCluster.StartAsync(nodes, new RunReport(0), "mlactors.log-level = warning\nakka.cluster.sharding.rebalance-interval = 1s", durable: true);
+        await UploadAsync(cluster, "warm", WarmUpRecords * nodes);
+        var (before, watch) = (cluster.ProcessorTime, Stopwatch.StartNew());
+        await UploadAsync(cluster, "job", records);
+        var (seconds, after) = (watch.Elapsed.TotalSeconds, cluster.ProcessorTime);
+        var (ofNodes, ofDatabase) = ((after.Nodes - before.Nodes).TotalMicroseconds / records, (after.Database - before.Database).TotalMicroseconds / records);
+        Text.Print($"{nodes} nodes: {records} records in {seconds:F2} s, {records / seconds:#,0} records/s; processor time of a record {ofNodes:F2} us at the nodes, {ofDatabase:F2} us at the database");
+        return ofNodes + ofDatabase;
+    }
+
+    private static async Task UploadAsync(RunningCluster cluster, string name, long records)
+    {
+        var jobs = Enumerable.Range(0, Jobs).Select(job => Text.Of($"{name}-{job}")).ToList();
+        foreach (var job in jobs)
+        {
+            Crowd.Expect(await cluster.Nodes[0].Client.PutAsync(job, UploadBody.JobBody));
+            Crowd.Expect(await cluster.Nodes[0].Client.OpenAsync(job));
+        }
+        await Task.WhenAll(jobs.Select((job, i) => PostAsync(cluster.Nodes[i % cluster.Nodes.Count].Url, job, records / Jobs)));
+        foreach (var job in jobs) Crowd.Expect(await cluster.Nodes[0].Client.CloseAsync(job));
+    }
+
+    private static async Task PostAsync(Uri node, string job, long records)
+    {
+        using var body = new UploadBody(records);
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        using var answer = await Client.PostAsync(new Uri(node, $"/_ml/anomaly_detectors/{job}/_data"), body);
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+    }
+}
