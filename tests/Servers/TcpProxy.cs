@@ -16,9 +16,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private volatile TaskCompletionSource _gate = Open;
     private long _delay;
 
-    /// <param name="listener">Listens already; disposed with the proxy.</param>
-    /// <param name="target">The port of the server.</param>
-    public TcpProxy(Socket listener, int target)
+    private TcpProxy(Socket listener, int target)
     {
         (_listener, _target) = (listener, target);
         _accepting = AcceptAsync();
@@ -33,10 +31,12 @@ internal sealed class TcpProxy : IAsyncDisposable
         set => Interlocked.Exchange(ref _delay, value.Ticks);
     }
 
-    public static TcpProxy OnLoopback(int target)
+    public static TcpProxy OnLoopback(int target) => On(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), IPAddress.Loopback, target);
+
+    /// <summary>Listens with a socket on a free port of an address.</summary>
+    public static TcpProxy On(Socket listener, IPAddress address, int target)
     {
-        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Bind(new IPEndPoint(address, 0));
         listener.Listen();
         return new TcpProxy(listener, target);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Cluster.Tests.Support;
@@ -5,7 +6,20 @@ namespace MlActors.Cluster.Tests.Support;
 /// <summary>Where a server of a cluster is to live.</summary>
 /// <param name="Database">The connection string of the PostgreSQL server that the nodes share.</param>
 /// <param name="Port">For the other nodes.</param>
-internal sealed record NodePlace(string Database, string Schema, int Port);
+internal sealed record NodePlace(string Database, string Schema, int Port)
+{
+    /// <summary>For the other nodes.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>A command that becomes the server when it is given the server's command.</summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+
+    /// <summary>What the server has besides ours.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>How clients get to its API, if not as usual.</summary>
+    public HttpMessageHandler? Way { get; init; }
+}
 
 /// <summary>A server of a cluster, in a process of its own.</summary>
 internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Client)
@@ -21,7 +35,7 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
         var process = await BeginAsync(folder, place, settings, urls, faults);
         try
         {
-            var client = new MlClient(await process.ListeningAsync());
+            var client = new MlClient(await process.ListeningAsync(), place.Way);
             return new ClusterNode(await File.ReadAllTextAsync(Path.Combine(folder, "node.id")), process, client);
         }
         catch
@@ -31,6 +45,11 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
         }
     }
 
+    /// <summary>Waits until a health check answers so.</summary>
+    /// <param name="check">live or ready.</param>
+    public Task IsHealthyAsync(string check, bool healthy) => Poll.UntilAsync(
+        async () => (await Client.SendAsync(HttpMethod.Get, "/_health/" + check)).Status, status => status == (healthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable));
+
     /// <summary>Starts a server and does not wait for it.</summary>
     public static async Task<ServerProcess> BeginAsync(string folder, NodePlace place, string settings, string urls = "http://127.0.0.1:0", string? faults = null)
     {
@@ -39,10 +58,10 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
             mlactors {
               log-level = info
               storage { provider = postgresql, postgresql { connection-string = "{{place.Database}}", schema = {{place.Schema}} } }
-              cluster { enabled = on, port = {{place.Port}} }
+              cluster { enabled = on, host = "{{place.Host}}", port = {{place.Port}} }
             }
             {{settings}}
             """);
-        return ServerProcess.Start(folder, faults, config, urls);
+        return ServerProcess.Start(folder, faults, config, urls, place.Before, place.Environment);
     }
 }

@@ -1,31 +1,39 @@
 using System.Net;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Node.Tests.Support;
+using MlActors.Servers;
 using MlActors.Storage.Postgres;
+using Npgsql;
 
 namespace MlActors.Cluster.Tests.Support;
 
 /// <summary>Real servers that share a database and find each other in it.</summary>
-internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
+/// <param name="network">Where they are, each on a machine of its own in the order in which they start; loopback without it.</param>
+/// <param name="slow">A way to the database that they take; the direct one without it.</param>
+internal sealed class Nodes(SharedDatabase database, PrivateNetwork? network = null, TcpProxy? slow = null) : IAsyncDisposable
 {
+    private readonly TcpProxy? _way = slow ?? (network is null ? null : TcpProxy.On(network.SocketOnHub(), PrivateNetwork.Hub, database.Server.Port));
+    private int _machines;
     private readonly string _root = Directory.CreateTempSubdirectory("mlactors-cluster-tests-").FullName;
     private readonly string _schema = SharedDatabase.NewSchema();
     private readonly List<ClusterNode> _nodes = [];
-    private readonly List<ServerProcess> _strangers = [];
+    private readonly List<Node.Tests.Support.ServerProcess> _strangers = [];
 
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
     /// <param name="settings">More of the configuration.</param>
-    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "")
+    /// <param name="environment">What it has besides ours.</param>
+    public async Task<ClusterNode> StartAsync(
+        string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "", IReadOnlyDictionary<string, string>? environment = null)
     {
-        var node = await ClusterNode.StartAsync(NewFolder(), Place(port), Settings(roles, settings), faults: faults);
+        var node = await ClusterNode.StartAsync(NewFolder(), Place(port, environment), Settings(roles, settings), faults: faults);
         lock (_nodes) _nodes.Add(node);
         return node;
     }
 
     /// <summary>Starts a server that may never become a member.</summary>
     /// <returns>It, and what completes if it does.</returns>
-    public async Task<(ServerProcess Process, Task Member)> BeginAsync(string settings)
+    public async Task<(Node.Tests.Support.ServerProcess Process, Task Member)> BeginAsync(string settings)
     {
         var process = await ClusterNode.BeginAsync(NewFolder(), Place(null), Settings("gateway, jobs", settings));
         lock (_strangers) _strangers.Add(process);
@@ -34,7 +42,22 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 
     private string NewFolder() => Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
 
-    private NodePlace Place(int? port) => new(database.ConnectionString, _schema, port ?? Servers.ServerProcess.FreePort());
+    private NodePlace Place(int? port, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var place = new NodePlace(Database(), _schema, port ?? Servers.ServerProcess.FreePort());
+        if (environment is not null) place = place with { Environment = environment };
+        if (network is null) return place;
+        var machine = Interlocked.Increment(ref _machines) - 1;
+        return place with { Host = PrivateNetwork.AddressOf(machine).ToString(), Before = network.On(machine), Way = network.WayTo(machine) };
+    }
+
+    private string Database()
+    {
+        if (_way is null) return database.ConnectionString;
+        var direct = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = _way.Port };
+        if (network is not null) direct.Host = PrivateNetwork.Hub.ToString();
+        return direct.ToString();
+    }
 
     // The machine of a test may have no idle core: the pause is the usual one.
     private static string Settings(string roles, string more) => $$"""
@@ -60,10 +83,11 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 
     /// <summary>Opens the job of the workload on a first node, and starts two more.</summary>
     /// <param name="faults">Where the first is to die.</param>
+    /// <param name="environment">What the first has besides ours.</param>
     /// <returns>The first, which runs the job, and another one.</returns>
-    public async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(string? faults = null)
+    public async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(string? faults = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var owner = await StartAsync(faults);
+        var owner = await StartAsync(faults, environment: environment);
         await PutAndOpenAsync(owner);
         var others = await StartAsync(2);
         foreach (var node in others) await SeesAsync(node, 3);
@@ -105,6 +129,12 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 
     private PostgresStorage Open() => PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = _schema });
 
+    /// <summary>Those that were started and became members.</summary>
+    public IReadOnlyList<ClusterNode> All
+    {
+        get { lock (_nodes) return [.. _nodes]; }
+    }
+
     /// <summary>All that the servers said: what to look at when a test fails.</summary>
     public string Said => string.Join("\n", _nodes.Select(node => $"--- {node.Id}\n{node.Process.Said}"));
 
@@ -116,6 +146,7 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
             await node.Process.DisposeAsync();
         }
         foreach (var stranger in _strangers) await stranger.DisposeAsync();
+        if (network is not null) await _way!.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }
 }

@@ -9,7 +9,9 @@ public sealed class SharedDatabase : IAsyncLifetime
     private static int _schemas;
     private PostgresProcess? _server;
 
-    public string ConnectionString => _server!.ConnectionString;
+    public string ConnectionString => Server.ConnectionString;
+
+    internal PostgresProcess Server => _server!;
 
     public static string NewSchema() => $"cluster_{Interlocked.Increment(ref _schemas)}";
 

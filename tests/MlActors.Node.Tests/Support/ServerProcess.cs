@@ -64,12 +64,12 @@ public sealed class ServerProcess : IAsyncDisposable
         if (config is not null) arguments.AddRange(["--config", config]);
         var start = StartInfo(arguments, faults);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
-        if (before is [var program, .. var rest])
+        if (before is { Count: > 0 })
         {
-            var server = start.ArgumentList.Prepend(start.FileName).ToList();
-            start.FileName = program;
+            List<string> command = [.. before, start.FileName, .. start.ArgumentList];
+            start.FileName = command[0];
             start.ArgumentList.Clear();
-            foreach (var argument in rest.Concat(server)) start.ArgumentList.Add(argument);
+            foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
         }
         return new ServerProcess(start);
     }
