@@ -41,11 +41,15 @@ internal sealed class TcpProxy : IAsyncDisposable
         return new TcpProxy(listener, target);
     }
 
-    /// <summary>From now on nothing arrives, on either side, and nothing is lost: connections stay, new ones are accepted and silent.</summary>
-    public void Stall() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>For a while nothing arrives, on either side, and nothing is lost: connections stay, new ones are accepted and silent. Then all that was held back arrives.</summary>
+    public async Task StallAsync(TimeSpan time)
+    {
+        _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Task.Delay(time);
+        GoOn();
+    }
 
-    /// <summary>All that was held back arrives.</summary>
-    public void GoOn() => Interlocked.Exchange(ref _gate, Open).TrySetResult();
+    private void GoOn() => Interlocked.Exchange(ref _gate, Open).TrySetResult();
 
     public async ValueTask DisposeAsync()
     {

@@ -12,6 +12,9 @@ internal sealed partial class NodeEnd(IHostApplicationLifetime lifetime, ILogger
     /// <summary>The exit code of such a process.</summary>
     public const int ExitCode = 3;
 
+    // It has nothing to save. What is asked of a database that the network keeps from it would be waited for as long as a statement may take.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether the node can be one no longer.</summary>
     public bool WasGivenUp { get; private set; }
 
@@ -22,8 +25,15 @@ internal sealed partial class NodeEnd(IHostApplicationLifetime lifetime, ILogger
         // The transport keeps the type of this reason to itself.
         if (CoordinatedShutdown.Get(cluster.System).ShutdownReason?.GetType().Name == "TlsHandshakeFailureReason") Log.WrongCertificate(logger);
         else Log.GivenUp(logger);
+        new Thread(EndInAnyCase) { IsBackground = true, Name = "end" }.Start();
         lifetime.StopApplication();
     });
+
+    private static void EndInAnyCase()
+    {
+        Thread.Sleep(Patience);
+        Environment.Exit(ExitCode);
+    }
 
     private static partial class Log
     {

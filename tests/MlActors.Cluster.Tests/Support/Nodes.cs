@@ -84,12 +84,14 @@ internal sealed class Nodes(SharedDatabase database, PrivateNetwork? network = n
     /// <summary>Opens the job of the workload on a first node, and starts two more.</summary>
     /// <param name="faults">Where the first is to die.</param>
     /// <param name="environment">What the first has besides ours.</param>
+    /// <param name="settings">More of the configuration of all.</param>
     /// <returns>The first, which runs the job, and another one.</returns>
-    public async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(string? faults = null, IReadOnlyDictionary<string, string>? environment = null)
+    public async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(
+        string? faults = null, IReadOnlyDictionary<string, string>? environment = null, string settings = "")
     {
-        var owner = await StartAsync(faults, environment: environment);
+        var owner = await StartAsync(faults, environment: environment, settings: settings);
         await PutAndOpenAsync(owner);
-        var others = await StartAsync(2);
+        var others = await Task.WhenAll(StartAsync(settings: settings), StartAsync(settings: settings));
         foreach (var node in others) await SeesAsync(node, 3);
         (await OwnerAsync(others[0])).Id.ShouldBe(owner.Id);
         return (owner, others[0]);
