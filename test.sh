@@ -33,7 +33,6 @@ need_servers() {
   command -v prometheus >/dev/null || missing+=(prometheus)
   # Networks that are cut, and a clock that is wrong.
   command -v ip >/dev/null || [ -x /usr/sbin/ip ] || missing+=(iproute2)
-  command -v iptables >/dev/null || [ -x /usr/sbin/iptables ] || missing+=(iptables)
   compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(libfaketime)
   [ ${#missing[@]} -eq 0 ] && return 0
   say "installing ${missing[*]}"

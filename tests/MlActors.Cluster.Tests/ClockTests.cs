@@ -1,14 +1,14 @@
-using System.Net;
+using System.Globalization;
 using MlActors.Cluster.Tests.Support;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Cluster.Tests;
 
-/// <summary>The clock of one node is wrong, that of the owner of the job, which also looks after all jobs; it works in a hurry.</summary>
+/// <summary>The clock of one node is wrong: of the oldest, which looks after all jobs and runs some. It does so in a hurry.</summary>
 [Collection(OnDatabase.Name)]
 public sealed class ClockTests(SharedDatabase database)
 {
-    // A wrong clock makes an hour out of a moment where that of another node is compared with it. Only what has hours, like this, bears that: so nothing else may compare.
+    // What is told in hours of the clock must be more than it is wrong; nothing else may depend on it.
     private const string Hurry = """
         mlactors {
           maintenance { every = 1s, idle-job-auto-close-timeout = 2h }
@@ -19,29 +19,33 @@ public sealed class ClockTests(SharedDatabase database)
     [WrongClockTheory]
     [InlineData("+1h", 1)]
     [InlineData("-1h", -1)]
-    public async Task A_node_whose_clock_is_an_hour_off_is_a_node_like_any_other(string off, int hours)
+    public async Task A_node_whose_clock_is_an_hour_off_is_one_like_any_other(string off, int hours)
     {
         await using var nodes = new Nodes(database);
-        var (owner, gateway) = await nodes.OpenAsync(environment: WrongClock.Environment(off), settings: Hurry);
-        var feed = new Feed(gateway);
-        await feed.GoesOnAsync();
-        // The wrong clock is in use.
-        var created = DateTimeOffset.FromUnixTimeMilliseconds((long)(await gateway.Client.SendAsync(HttpMethod.Get, "/_ml/anomaly_detectors/" + Workload.Job))
-            .Expect(HttpStatusCode.OK)["jobs"]![0]!["create_time"]!);
-        Math.Round((created - TimeProvider.System.GetUtcNow()).TotalHours).ShouldBe(hours);
+        var wrong = await nodes.StartAsync(settings: Hurry, before: WrongClock.Before(off));
+        ClusterNode[] all = [wrong, .. await Task.WhenAll(nodes.StartAsync(settings: Hurry), nodes.StartAsync(settings: Hurry))];
+        foreach (var node in all) await Nodes.SeesAsync(node, 3);
+        // Its log has its time.
+        var first = DateTimeOffset.Parse(wrong.Process.Said.Split(' ')[0], CultureInfo.InvariantCulture);
+        Math.Round((first - TimeProvider.System.GetUtcNow()).TotalHours).ShouldBe(hours);
+        await using var load = new Load(nodes, all);
+        await load.OpenAsync();
+        await load.PostAsync(0, 4);
+        await IsLookedAtAsync(load);
+        foreach (var node in all) await Nodes.SeesAsync(node, 3);
 
-        // Meanwhile the maintenance and the watchdog look at the job each second.
-        await feed.GoesOnAsync(200);
-        await Task.WhenAll(nodes.All.Select(node => Nodes.SeesAsync(node, 3)));
-        (await nodes.OwnerAsync(gateway)).Id.ShouldBe(owner.Id);
+        // Those that are right look after the jobs of the one that is wrong.
+        wrong.Process.Kill();
+        await load.PostAsync(4, 8);
+        await IsLookedAtAsync(load);
+        await load.PostAsync(8, 12);
+        await load.ShouldHaveBeenAnalysedOnceAsync();
+    }
 
-        // Its job goes on at one whose clock is right.
-        owner.Process.Kill();
-        await feed.GoesOnAsync(200);
-        await feed.EndAsync();
-        (await gateway.Client.StateAsync(Workload.Job)).ShouldBe("opened");
-        (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
-        feed.Refusals.ShouldBeEmpty();
-        (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
+    // Clients that find each job open look as often as this in the time of some rounds of the maintenance and the watchdog.
+    private static Task IsLookedAtAsync(Load load)
+    {
+        var enough = load.Looks + 90;
+        return Poll.UntilAsync(() => Task.FromResult(load.Looks), looks => looks >= enough);
     }
 }

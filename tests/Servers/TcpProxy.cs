@@ -16,7 +16,9 @@ internal sealed class TcpProxy : IAsyncDisposable
     private volatile TaskCompletionSource _gate = Open;
     private long _delay;
 
-    private TcpProxy(Socket listener, int target)
+    /// <param name="listener">Listens already; disposed with the proxy.</param>
+    /// <param name="target">The port of the server.</param>
+    public TcpProxy(Socket listener, int target)
     {
         (_listener, _target) = (listener, target);
         _accepting = AcceptAsync();
@@ -31,25 +33,19 @@ internal sealed class TcpProxy : IAsyncDisposable
         set => Interlocked.Exchange(ref _delay, value.Ticks);
     }
 
-    public static TcpProxy OnLoopback(int target) => On(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), IPAddress.Loopback, target);
-
-    /// <summary>Listens with a socket on a free port of an address.</summary>
-    public static TcpProxy On(Socket listener, IPAddress address, int target)
+    public static TcpProxy OnLoopback(int target)
     {
-        listener.Bind(new IPEndPoint(address, 0));
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
         return new TcpProxy(listener, target);
     }
 
-    /// <summary>For a while nothing arrives, on either side, and nothing is lost: connections stay, new ones are accepted and silent. Then all that was held back arrives.</summary>
-    public async Task StallAsync(TimeSpan time)
-    {
-        _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await Task.Delay(time);
-        GoOn();
-    }
+    /// <summary>From now on nothing arrives, on either side, and nothing is lost: connections stay, new ones are accepted and silent.</summary>
+    public void Stall() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void GoOn() => Interlocked.Exchange(ref _gate, Open).TrySetResult();
+    /// <summary>All that was held back arrives.</summary>
+    public void GoOn() => Interlocked.Exchange(ref _gate, Open).TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -81,50 +77,62 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     private async Task ServeAsync(Socket client, CancellationToken end)
     {
+        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using (client)
-        using (var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
         {
-            try
+            await EndingBothAsync(async () =>
             {
                 client.NoDelay = server.NoDelay = true;
                 await server.ConnectAsync(IPAddress.Loopback, _target, end);
-                await Task.WhenAll(PumpAsync(client, server, answers: false, end), PumpAsync(server, client, answers: true, end));
-            }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                // One side is gone; so is the other, now.
-            }
+                var (asked, answered) = (Channel.CreateBounded<Chunk>(64), Channel.CreateBounded<Chunk>(64));
+                await Task.WhenAll(((Func<Task>[])
+                [
+                    () => ReadAsync(client, asked.Writer, end), () => WriteAsync(asked.Reader, server, delayed: false, end),
+                    () => ReadAsync(server, answered.Writer, end), () => WriteAsync(answered.Reader, client, delayed: true, end),
+                ]).Select(EndingBothAsync));
+            });
         }
-    }
 
-    private async Task PumpAsync(Socket from, Socket to, bool answers, CancellationToken end)
-    {
-        var chunks = Channel.CreateBounded<(byte[] Bytes, long Arrived)>(64);
-        await Task.WhenAll(ReadAsync(), WriteAsync());
-
-        async Task ReadAsync()
+        // Where one side fails, the other learns it.
+        async Task EndingBothAsync(Func<Task> work)
         {
-            var buffer = new byte[64 << 10];
             try
             {
-                while (await from.ReceiveAsync(buffer, end) is > 0 and var count) await chunks.Writer.WriteAsync((buffer[..count], TimeProvider.System.GetTimestamp()), end);
+                await work();
             }
-            finally
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException or ChannelClosedException)
             {
-                chunks.Writer.Complete();
+                client.Dispose();
+                server.Dispose();
             }
-        }
-
-        async Task WriteAsync()
-        {
-            await foreach (var (bytes, arrived) in chunks.Reader.ReadAllAsync(end))
-            {
-                var left = answers ? Delay - TimeProvider.System.GetElapsedTime(arrived) : TimeSpan.Zero;
-                if (left > TimeSpan.Zero) await Task.Delay(left, end);
-                await _gate.Task;
-                await to.SendAsync(bytes, end);
-            }
-            to.Shutdown(SocketShutdown.Send);
         }
     }
+
+    private static async Task ReadAsync(Socket from, ChannelWriter<Chunk> chunks, CancellationToken end)
+    {
+        var buffer = new byte[64 << 10];
+        try
+        {
+            while (await from.ReceiveAsync(buffer, end) is > 0 and var count) await chunks.WriteAsync(new Chunk(buffer[..count], TimeProvider.System.GetTimestamp()), end);
+        }
+        finally
+        {
+            chunks.Complete();
+        }
+    }
+
+    private async Task WriteAsync(ChannelReader<Chunk> chunks, Socket to, bool delayed, CancellationToken end)
+    {
+        await foreach (var chunk in chunks.ReadAllAsync(end))
+        {
+            var left = delayed ? Delay - TimeProvider.System.GetElapsedTime(chunk.Arrived) : TimeSpan.Zero;
+            if (left > TimeSpan.Zero) await Task.Delay(left, end);
+            await _gate.Task;
+            await to.SendAsync(chunk.Bytes, end);
+        }
+        to.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <param name="Arrived">The time stamp at which the proxy had it.</param>
+    private sealed record Chunk(byte[] Bytes, long Arrived);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Cluster;
 
@@ -12,8 +13,7 @@ internal sealed partial class NodeEnd(IHostApplicationLifetime lifetime, ILogger
     /// <summary>The exit code of such a process.</summary>
     public const int ExitCode = 3;
 
-    // It has nothing to save. What is asked of a database that the network keeps from it would be waited for as long as a statement may take.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the node can be one no longer.</summary>
     public bool WasGivenUp { get; private set; }
@@ -25,15 +25,21 @@ internal sealed partial class NodeEnd(IHostApplicationLifetime lifetime, ILogger
         // The transport keeps the type of this reason to itself.
         if (CoordinatedShutdown.Get(cluster.System).ShutdownReason?.GetType().Name == "TlsHandshakeFailureReason") Log.WrongCertificate(logger);
         else Log.GivenUp(logger);
-        new Thread(EndInAnyCase) { IsBackground = true, Name = "end" }.Start();
         lifetime.StopApplication();
+        EndInTime();
     });
 
-    private static void EndInAnyCase()
+    // Nothing of it counts any more but answers that are under way. What waits for others, or for a database that it does not reach, must not hold it.
+    private static void EndInTime() => new Thread(() =>
     {
-        Thread.Sleep(Patience);
-        Environment.Exit(ExitCode);
-    }
+        Thread.Sleep(LongestEnd);
+        Exit(ExitCode);
+    })
+    { IsBackground = true, Name = "end" }.Start();
+
+    // That of the runtime waits for what the process has still to do.
+    [DllImport("libc", EntryPoint = "_exit")]
+    private static extern void Exit(int code);
 
     private static partial class Log
     {

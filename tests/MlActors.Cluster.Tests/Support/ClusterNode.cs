@@ -1,4 +1,3 @@
-using System.Net;
 using MlActors.Node.Tests.Support;
 
 namespace MlActors.Cluster.Tests.Support;
@@ -8,17 +7,14 @@ namespace MlActors.Cluster.Tests.Support;
 /// <param name="Port">For the other nodes.</param>
 internal sealed record NodePlace(string Database, string Schema, int Port)
 {
-    /// <summary>For the other nodes.</summary>
+    /// <summary>Its address for the other nodes.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
-    /// <summary>A command that becomes the server when it is given the server's command.</summary>
-    public IReadOnlyList<string> Before { get; init; } = [];
+    /// <summary>The command that brings a process there; none for this machine.</summary>
+    public string[]? Before { get; init; }
 
-    /// <summary>What the server has besides ours.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
-
-    /// <summary>How clients get to its API, if not as usual.</summary>
-    public HttpMessageHandler? Way { get; init; }
+    /// <summary>How a client gets there, if not as usual.</summary>
+    public Func<HttpMessageHandler>? Way { get; init; }
 }
 
 /// <summary>A server of a cluster, in a process of its own.</summary>
@@ -35,7 +31,7 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
         var process = await BeginAsync(folder, place, settings, urls, faults);
         try
         {
-            var client = new MlClient(await process.ListeningAsync(), place.Way);
+            var client = new MlClient(await process.ListeningAsync(), place.Way?.Invoke());
             return new ClusterNode(await File.ReadAllTextAsync(Path.Combine(folder, "node.id")), process, client);
         }
         catch
@@ -44,11 +40,6 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
             throw;
         }
     }
-
-    /// <summary>Waits until a health check answers so.</summary>
-    /// <param name="check">live or ready.</param>
-    public Task IsHealthyAsync(string check, bool healthy) => Poll.UntilAsync(
-        async () => (await Client.SendAsync(HttpMethod.Get, "/_health/" + check)).Status, status => status == (healthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable));
 
     /// <summary>Starts a server and does not wait for it.</summary>
     public static async Task<ServerProcess> BeginAsync(string folder, NodePlace place, string settings, string urls = "http://127.0.0.1:0", string? faults = null)
@@ -62,6 +53,6 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
             }
             {{settings}}
             """);
-        return ServerProcess.Start(folder, faults, config, urls, place.Before, place.Environment);
+        return ServerProcess.Start(folder, faults, config, urls, place.Before);
     }
 }

@@ -1,39 +1,42 @@
 using System.Net;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Node.Tests.Support;
-using MlActors.Servers;
 using MlActors.Storage.Postgres;
-using Npgsql;
 
 namespace MlActors.Cluster.Tests.Support;
 
 /// <summary>Real servers that share a database and find each other in it.</summary>
-/// <param name="network">Where they are, each on a machine of its own in the order in which they start; loopback without it.</param>
-/// <param name="slow">A way to the database that they take; the direct one without it.</param>
-internal sealed class Nodes(SharedDatabase database, PrivateNetwork? network = null, TcpProxy? slow = null) : IAsyncDisposable
+internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 {
-    private readonly TcpProxy? _way = slow ?? (network is null ? null : TcpProxy.On(network.SocketOnHub(), PrivateNetwork.Hub, database.Server.Port));
-    private int _machines;
     private readonly string _root = Directory.CreateTempSubdirectory("mlactors-cluster-tests-").FullName;
     private readonly string _schema = SharedDatabase.NewSchema();
     private readonly List<ClusterNode> _nodes = [];
-    private readonly List<Node.Tests.Support.ServerProcess> _strangers = [];
+    private readonly List<ServerProcess> _strangers = [];
 
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
     /// <param name="settings">More of the configuration.</param>
-    /// <param name="environment">What it has besides ours.</param>
+    /// <param name="before">A command that becomes the server when it is given the server's command.</param>
     public async Task<ClusterNode> StartAsync(
-        string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "", IReadOnlyDictionary<string, string>? environment = null)
+        string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "", string[]? before = null)
     {
-        var node = await ClusterNode.StartAsync(NewFolder(), Place(port, environment), Settings(roles, settings), faults: faults);
+        var node = await ClusterNode.StartAsync(NewFolder(), Place(port) with { Before = before }, Settings(roles, settings), faults: faults);
+        lock (_nodes) _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Starts a server on a machine of a network.</summary>
+    public async Task<ClusterNode> StartAsync(Network network, Machine machine)
+    {
+        var place = new NodePlace(network.Database, _schema, 9300) { Host = machine.Address, Before = machine.Before, Way = machine.Way };
+        var node = await ClusterNode.StartAsync(NewFolder(), place, Settings("gateway, jobs", ""));
         lock (_nodes) _nodes.Add(node);
         return node;
     }
 
     /// <summary>Starts a server that may never become a member.</summary>
     /// <returns>It, and what completes if it does.</returns>
-    public async Task<(Node.Tests.Support.ServerProcess Process, Task Member)> BeginAsync(string settings)
+    public async Task<(ServerProcess Process, Task Member)> BeginAsync(string settings)
     {
         var process = await ClusterNode.BeginAsync(NewFolder(), Place(null), Settings("gateway, jobs", settings));
         lock (_strangers) _strangers.Add(process);
@@ -42,22 +45,7 @@ internal sealed class Nodes(SharedDatabase database, PrivateNetwork? network = n
 
     private string NewFolder() => Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("N"))).FullName;
 
-    private NodePlace Place(int? port, IReadOnlyDictionary<string, string>? environment = null)
-    {
-        var place = new NodePlace(Database(), _schema, port ?? Servers.ServerProcess.FreePort());
-        if (environment is not null) place = place with { Environment = environment };
-        if (network is null) return place;
-        var machine = Interlocked.Increment(ref _machines) - 1;
-        return place with { Host = PrivateNetwork.AddressOf(machine).ToString(), Before = network.On(machine), Way = network.WayTo(machine) };
-    }
-
-    private string Database()
-    {
-        if (_way is null) return database.ConnectionString;
-        var direct = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = _way.Port };
-        if (network is not null) direct.Host = PrivateNetwork.Hub.ToString();
-        return direct.ToString();
-    }
+    private NodePlace Place(int? port) => new(database.ConnectionString, _schema, port ?? Servers.ServerProcess.FreePort());
 
     // The machine of a test may have no idle core: the pause is the usual one.
     private static string Settings(string roles, string more) => $$"""
@@ -83,15 +71,12 @@ internal sealed class Nodes(SharedDatabase database, PrivateNetwork? network = n
 
     /// <summary>Opens the job of the workload on a first node, and starts two more.</summary>
     /// <param name="faults">Where the first is to die.</param>
-    /// <param name="environment">What the first has besides ours.</param>
-    /// <param name="settings">More of the configuration of all.</param>
     /// <returns>The first, which runs the job, and another one.</returns>
-    public async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(
-        string? faults = null, IReadOnlyDictionary<string, string>? environment = null, string settings = "")
+    public async Task<(ClusterNode Owner, ClusterNode Gateway)> OpenAsync(string? faults = null)
     {
-        var owner = await StartAsync(faults, environment: environment, settings: settings);
+        var owner = await StartAsync(faults);
         await PutAndOpenAsync(owner);
-        var others = await Task.WhenAll(StartAsync(settings: settings), StartAsync(settings: settings));
+        var others = await StartAsync(2);
         foreach (var node in others) await SeesAsync(node, 3);
         (await OwnerAsync(others[0])).Id.ShouldBe(owner.Id);
         return (owner, others[0]);
@@ -117,25 +102,22 @@ internal sealed class Nodes(SharedDatabase database, PrivateNetwork? network = n
     }
 
     /// <summary>Reads what is left of the closed job, as <see cref="Outcome"/> does of a single server.</summary>
-    public async Task<Outcome> OutcomeAsync(ClusterNode asked)
+    /// <param name="job">One that had the workload; what it is called makes no difference in the outcome.</param>
+    public async Task<Outcome> OutcomeAsync(ClusterNode asked, string job = Workload.Job)
     {
-        (await asked.Client.StateAsync(Workload.Job)).ShouldBe("closed");
-        var results = await asked.Client.ResultsAsync(Workload.Job);
-        var counts = (await asked.Client.StatsAsync(Workload.Job))["data_counts"]!.AsObject();
+        (await asked.Client.StateAsync(job)).ShouldBe("closed");
+        var results = await asked.Client.ResultsAsync(job);
+        var counts = (await asked.Client.StatsAsync(job))["data_counts"]!.AsObject();
         foreach (var clock in (string[])["last_data_time", "log_time"]) counts.Remove(clock);
         await using var storage = Open();
-        var id = (await storage.Jobs.ReadStatusAsync(Workload.Job))!.ModelSnapshotId.ShouldNotBeNull();
-        var model = (await storage.Jobs.ReadSnapshotAsync(Workload.Job, id)).ShouldNotBeNull().State;
-        return new Outcome(results, counts.ToJsonString(), Convert.ToBase64String(model));
+        var id = (await storage.Jobs.ReadStatusAsync(job))!.ModelSnapshotId.ShouldNotBeNull();
+        var model = (await storage.Jobs.ReadSnapshotAsync(job, id)).ShouldNotBeNull().State;
+        return new Outcome(Named(results), Named(counts.ToJsonString()), Convert.ToBase64String(model));
+
+        string Named(string text) => text.Replace($"\"job_id\":\"{job}\"", $"\"job_id\":\"{Workload.Job}\"", StringComparison.Ordinal);
     }
 
     private PostgresStorage Open() => PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = _schema });
-
-    /// <summary>Those that were started and became members.</summary>
-    public IReadOnlyList<ClusterNode> All
-    {
-        get { lock (_nodes) return [.. _nodes]; }
-    }
 
     /// <summary>All that the servers said: what to look at when a test fails.</summary>
     public string Said => string.Join("\n", _nodes.Select(node => $"--- {node.Id}\n{node.Process.Said}"));
@@ -148,7 +130,6 @@ internal sealed class Nodes(SharedDatabase database, PrivateNetwork? network = n
             await node.Process.DisposeAsync();
         }
         foreach (var stranger in _strangers) await stranger.DisposeAsync();
-        if (network is not null) await _way!.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }
 }

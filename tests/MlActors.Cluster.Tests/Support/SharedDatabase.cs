@@ -11,7 +11,8 @@ public sealed class SharedDatabase : IAsyncLifetime
 
     public string ConnectionString => Server.ConnectionString;
 
-    internal PostgresProcess Server => _server!;
+    /// <summary>The server. Who stops it starts it again.</summary>
+    internal PostgresProcess Server => _server ?? throw new InvalidOperationException("the server was not started");
 
     public static string NewSchema() => $"cluster_{Interlocked.Increment(ref _schemas)}";
 

@@ -8,15 +8,13 @@ internal static class WrongClock
         ? Directory.GetDirectories("/usr/lib", "*-linux-gnu").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
         : null;
 
+    /// <summary>What goes before the command of such a process.</summary>
     /// <param name="off">As libfaketime takes it, e.g. <c>+1h</c>.</param>
-    public static IReadOnlyDictionary<string, string> Environment(string off) => new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["LD_PRELOAD"] = Library!,
-        ["FAKETIME"] = off,
-        ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+    public static string[] Before(string off) =>
+    [
         // The runtime waits by the clock that is right; corrected for the other one, its waits end at once.
-        ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
-    };
+        "env", "LD_PRELOAD=" + Library, "FAKETIME=" + off, "FAKETIME_DONT_FAKE_MONOTONIC=1", "FAKETIME_FORCE_MONOTONIC_FIX=0",
+    ];
 }
 
 /// <summary>A test in which a process has a clock of its own; it is skipped, and says so, where that cannot be had.</summary>

@@ -55,21 +55,17 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server on a free port of this machine.</summary>
     /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
     /// <param name="before">A command that becomes the server when it is given the server's command.</param>
-    /// <param name="environment">What it has besides ours.</param>
-    public static ServerProcess Start(
-        string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0", IReadOnlyList<string>? before = null,
-        IReadOnlyDictionary<string, string>? environment = null)
+    public static ServerProcess Start(string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0", string[]? before = null)
     {
         List<string> arguments = ["serve", "--data", data, "--urls", urls];
         if (config is not null) arguments.AddRange(["--config", config]);
         var start = StartInfo(arguments, faults);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
-        if (before is { Count: > 0 })
+        if (before is [var program, .. var rest])
         {
-            List<string> command = [.. before, start.FileName, .. start.ArgumentList];
-            start.FileName = command[0];
+            var server = start.ArgumentList.Prepend(start.FileName).ToList();
+            start.FileName = program;
             start.ArgumentList.Clear();
-            foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
+            foreach (var argument in rest.Concat(server)) start.ArgumentList.Add(argument);
         }
         return new ServerProcess(start);
     }
