@@ -71,6 +71,26 @@ public sealed class DeathTests(SharedDatabase database)
     }
 
     [Fact]
+    public async Task A_second_death_soon_after_a_first_leaves_those_in_charge_that_are_left()
+    {
+        await using var nodes = new Nodes(database);
+        var ports = new[] { Servers.ServerProcess.FreePort(), Servers.ServerProcess.FreePort(), Servers.ServerProcess.FreePort() }.Order().ToArray();
+        // Of those that are seen the lowest decides who is given up: the second decides about the first, and the first, back again, about the third.
+        var (third, second) = (await nodes.StartAsync(port: ports[2]), await nodes.StartAsync(port: ports[1]));
+        var first = await nodes.StartAsync(port: ports[0]);
+        await Nodes.PutAndOpenAsync(third);
+        foreach (var node in (ClusterNode[])[first, second, third]) await Nodes.SeesAsync(node, 3);
+        first.Process.Kill();
+        await Nodes.SeesAsync(second, 2);
+        first = await nodes.StartAsync(port: ports[0]);
+        foreach (var node in (ClusterNode[])[first, second, third]) await Nodes.SeesAsync(node, 3);
+        third.Process.Kill();
+        await Nodes.PostAsync(second, 0, 1);
+        await Nodes.SeesAsync(first, 2);
+        await Nodes.SeesAsync(second, 2);
+    }
+
+    [Fact]
     public async Task An_owner_that_was_frozen_for_long_writes_nothing_when_it_wakes_up_and_ends()
     {
         await using var nodes = new Nodes(database);

@@ -4,8 +4,8 @@ using MlActors.Jobs.Lifecycle;
 namespace MlActors.Jobs.Requests;
 
 /// <summary>
-/// One message to a job that may move from node to node while it is on its way. It is sent again when its owner said that it moves, when a node of the
-/// cluster is gone, and when it stays unanswered for long; unless it must not be (<see cref="Repetition"/>): then, if a node is gone and no answer
+/// One message to a job that may move from node to node while it is on its way. It is sent again when its owner said that it moves, some times soon after a node of
+/// the cluster is gone, and when it stays unanswered for long; unless it must not be (<see cref="Repetition"/>): then, if a node is gone and no answer
 /// comes, nobody can say whether it happened, and that is the answer.
 /// </summary>
 internal sealed class JobRequest : ReceiveActor, IWithTimers
@@ -32,6 +32,9 @@ internal sealed class JobRequest : ReceiveActor, IWithTimers
     }
 
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    // Whoever forwards messages learns of a node's end in its own time: what is sent at once may still go to the dead.
+    private static readonly TimeSpan SilenceAfterEnd = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MovePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastChance = TimeSpan.FromSeconds(2);
 
@@ -41,6 +44,7 @@ internal sealed class JobRequest : ReceiveActor, IWithTimers
     private readonly IActorRef _jobs;
     private readonly TaskCompletionSource<JobReply> _answer;
     private bool _repeated;
+    private TimeSpan _silence = Silence;
 
     /// <param name="time">After which nobody waits any more.</param>
     public JobRequest(JobMessage message, TimeSpan time, IActorRef jobs, TaskCompletionSource<JobReply> answer)
@@ -56,16 +60,18 @@ internal sealed class JobRequest : ReceiveActor, IWithTimers
         Receive<NodeGone>(_ =>
         {
             if (_repetition is null) Timers.StartSingleTimer(Unknown.Instance, Unknown.Instance, LastChance);
-            else Repeat();
+            else Await(SilenceAfterEnd);
         });
         Receive<ReceiveTimeout>(_ =>
         {
-            if (_repetition is not null) Repeat();
+            if (_repetition is null) return;
+            Repeat();
+            Await(_silence * 1.5);
         });
         Receive<Unknown>(_ => Settle(new Refused(_message.JobId, RefusalKind.Unavailable,
             $"a node of the cluster is gone, and whether job [{_message.JobId}] got the request cannot be known; look, and ask again")));
         Receive<TimeUp>(_ => Settle(null));
-        SetReceiveTimeout(Silence);
+        Await(Silence);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -74,6 +80,12 @@ internal sealed class JobRequest : ReceiveActor, IWithTimers
     {
         Timers.StartSingleTimer(TimeUp.Instance, TimeUp.Instance, _time);
         Send();
+    }
+
+    private void Await(TimeSpan silence)
+    {
+        _silence = silence < Silence ? silence : Silence;
+        SetReceiveTimeout(_silence);
     }
 
     private void Repeat()

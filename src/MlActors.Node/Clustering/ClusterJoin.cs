@@ -18,6 +18,9 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
     private static readonly TimeSpan Patience = BeatEvery * 7;
     private static readonly TimeSpan AskAgainEvery = TimeSpan.FromSeconds(10);
 
+    // 20 s: about what PostgreSQL itself takes to notice that a connection is dead.
+    private const int BeatsOfSilence = 10;
+
     private readonly Cluster _cluster = Cluster.Get(system);
     private readonly NodeSightings _sightings = new(time, Patience);
 
@@ -88,14 +91,17 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
     {
         using var timer = new PeriodicTimer(BeatEvery, time);
         var ended = system.WhenTerminated;
+        var silent = new SilentNodes(BeatsOfSilence);
         while (!ended.IsCompleted && !_cluster.IsTerminated)
         {
             try
             {
-                await nodes.BeatAsync(options.Address, NodeStage.Member, _ => false);
+                var (others, _) = await nodes.BeatAsync(options.Address, NodeStage.Member, _ => false);
+                foreach (var address in silent.Of(others)) GiveUp(address);
             }
             catch (StoreException cause)
             {
+                silent.Forget();
                 Log.Unreadable(logger, cause.Message);
             }
             await Task.WhenAny(ended, timer.WaitForNextTickAsync().AsTask());
@@ -110,8 +116,19 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
         }
     }
 
+    // Jobs of a member that cannot write stand still until others have them.
+    private void GiveUp(string address)
+    {
+        if (!_cluster.State.Members.Any(member => member.Status == MemberStatus.Up && member.Address.ToString() == address)) return;
+        Log.Silent(logger, address);
+        _cluster.Down(Address.Parse(address));
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(4204, LogLevel.Error, "{Address} does not reach the database, which this node reaches: it is given up, and its jobs go on elsewhere")]
+        public static partial void Silent(ILogger logger, string address);
+
         [LoggerMessage(4203, LogLevel.Warning, "What comes in at {Host}:{Port} is neither encrypted nor authenticated: keep the port in a network that only the nodes are in, " +
             "or give the nodes certificates with [mlactors.cluster.tls]")]
         public static partial void Plain(ILogger logger, string host, int port);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Cluster;
 
@@ -12,6 +13,8 @@ internal sealed partial class NodeEnd(IHostApplicationLifetime lifetime, ILogger
     /// <summary>The exit code of such a process.</summary>
     public const int ExitCode = 3;
 
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether the node can be one no longer.</summary>
     public bool WasGivenUp { get; private set; }
 
@@ -23,7 +26,20 @@ internal sealed partial class NodeEnd(IHostApplicationLifetime lifetime, ILogger
         if (CoordinatedShutdown.Get(cluster.System).ShutdownReason?.GetType().Name == "TlsHandshakeFailureReason") Log.WrongCertificate(logger);
         else Log.GivenUp(logger);
         lifetime.StopApplication();
+        EndInTime();
     });
+
+    // Nothing of it counts any more but answers that are under way. What waits for others, or for a database that it does not reach, must not hold it.
+    private static void EndInTime() => new Thread(() =>
+    {
+        Thread.Sleep(LongestEnd);
+        Exit(ExitCode);
+    })
+    { IsBackground = true, Name = "end" }.Start();
+
+    // That of the runtime waits for what the process has still to do.
+    [DllImport("libc", EntryPoint = "_exit")]
+    private static extern void Exit(int code);
 
     private static partial class Log
     {

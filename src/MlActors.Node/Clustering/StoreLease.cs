@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Coordination;
 using MlActors.Storage.Cluster;
 using MlActors.Storage.Journal;
@@ -7,7 +8,8 @@ namespace MlActors.Node.Clustering;
 
 /// <summary>
 /// What the nodes that lost sight of others take from the store, to be the side that goes on: whoever has it is right, also of two nodes, where no side is
-/// the larger one. It is kept until it is given back, and is free again soon after the death of who has it.
+/// the larger one. It is kept until it is given back, and is free again soon after the death of who has it. It may be taken from a node that is still seen: that is on
+/// the same side. Otherwise a second death soon after a first would find it with who decided then, and the side with all nodes that are left would give itself up.
 /// </summary>
 public sealed class StoreLease : Lease
 {
@@ -15,11 +17,13 @@ public sealed class StoreLease : Lease
     private static readonly TimeSpan TakeAgain = TimeSpan.FromSeconds(3);
 
     private readonly INodeTable _nodes;
+    private readonly ExtendedActorSystem _system;
     private volatile CancellationTokenSource? _kept;
 
     public StoreLease(LeaseSettings settings, ExtendedActorSystem system)
         : base(settings)
     {
+        _system = system;
         var storage = system.Settings.Setup.Get<StorageSetup>();
         _nodes = (storage.HasValue ? storage.Value.Storage.Nodes : null) ?? throw new InvalidOperationException("a lease needs a storage that nodes share");
     }
@@ -28,7 +32,7 @@ public sealed class StoreLease : Lease
 
     public override async Task<bool> Acquire(Action<Exception>? leaseLostCallback)
     {
-        if (!await _nodes.TakeLeaseAsync(Settings.LeaseName, Settings.OwnerName, Holds)) return false;
+        if (!await _nodes.TakeLeaseAsync(Settings.LeaseName, Settings.OwnerName, Holds, Allies())) return false;
         if (_kept is null)
         {
             _kept = new CancellationTokenSource();
@@ -45,6 +49,13 @@ public sealed class StoreLease : Lease
     }
 
     public override bool CheckLease() => _kept is not null;
+
+    // As the nodes are called as owners, too.
+    private string[] Allies()
+    {
+        var state = Cluster.Get(_system).State;
+        return [.. state.Members.Where(member => !state.Unreachable.Contains(member)).Select(member => member.Address.HostPort())];
+    }
 
     private async Task KeepAsync(CancellationToken cancellation, Action<Exception>? lost)
     {

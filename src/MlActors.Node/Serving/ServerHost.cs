@@ -28,7 +28,8 @@ public static class ServerHost
             console.UseUtcTimestamp = true;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("Akka", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        // What members and shards do is told when somebody looks for the cause of something.
+        builder.Logging.AddFilter("Akka", options.LogLevel <= LogLevel.Debug ? LogLevel.Information : options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         builder.WebHost.UseUrls([.. options.Urls]).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

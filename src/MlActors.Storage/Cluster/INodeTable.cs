@@ -31,8 +31,9 @@ public interface INodeTable
 
     /// <summary>Takes something that one owner at a time may have, or keeps it. Time is the store's.</summary>
     /// <param name="holds">How long it is the owner's without being taken again.</param>
+    /// <param name="allies">Owners from whom it may be taken.</param>
     /// <returns>Whether it is the owner's now.</returns>
-    Task<bool> TakeLeaseAsync(string name, string owner, TimeSpan holds);
+    Task<bool> TakeLeaseAsync(string name, string owner, TimeSpan holds, params IReadOnlyList<string> allies);
 
     /// <summary>Gives back what the owner has; nothing happens if it has it no more.</summary>
     Task ReturnLeaseAsync(string name, string owner);

@@ -24,11 +24,11 @@ internal sealed class PostgresNodes(PostgresConnector connector) : INodeTable
 
     public Task RemoveAsync(string address) => RunAsync(connection => PostgresConnector.Execute(connection, "DELETE FROM node WHERE address = $1", address));
 
-    public Task<bool> TakeLeaseAsync(string name, string owner, TimeSpan holds) => RunAsync(connection => PostgresConnector.Execute(connection,
+    public Task<bool> TakeLeaseAsync(string name, string owner, TimeSpan holds, params IReadOnlyList<string> allies) => RunAsync(connection => PostgresConnector.Execute(connection,
         """
         INSERT INTO node_lease AS lease (name, owner, until) VALUES ($1, $2, now() + $3)
-        ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE lease.owner = excluded.owner OR lease.until < now()
-        """, name, owner, holds) == 1);
+        ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE lease.owner = excluded.owner OR lease.until < now() OR lease.owner = ANY($4)
+        """, name, owner, holds, allies.ToArray()) == 1);
 
     public Task ReturnLeaseAsync(string name, string owner) =>
         RunAsync(connection => PostgresConnector.Execute(connection, "DELETE FROM node_lease WHERE name = $1 AND owner = $2", name, owner));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using MlActors.Benchmarks.Clusters;
 using MlActors.Node.Tests.Support;
@@ -37,7 +38,7 @@ internal sealed class ChaosClient(IReadOnlyList<MlClient> gateways, Random rando
                 report.Count("  answered with 503");
                 last = answer.Body.ToJsonString();
             }
-            catch (Exception cause) when (cause is HttpRequestException or IOException or TimeoutException or OperationCanceledException or JsonException)
+            catch (Exception cause) when (cause is HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException or JsonException)
             {
                 if (cause is TimeoutException) LastGivenUp = TimeProvider.System.GetTimestamp();
                 report.Count("  not answered");

@@ -28,7 +28,7 @@ internal sealed record Fault(FaultKind Kind, TimeSpan At, int Node, TimeSpan Len
 {
     public bool IsOfNode => Kind is FaultKind.Kill or FaultKind.Freeze or FaultKind.Terminate;
 
-    /// <summary>The faults of a run, every 5 to 15 seconds: the same for the same seed.</summary>
+    /// <summary>The faults of a run, every 4 to 12 seconds: the same for the same seed.</summary>
     public static IReadOnlyList<Fault> Plan(int seed, TimeSpan length, int nodes)
     {
         // How often each is drawn.
@@ -43,5 +43,5 @@ internal sealed record Fault(FaultKind Kind, TimeSpan At, int Node, TimeSpan Len
         return faults;
     }
 
-    private static TimeSpan Wait(Random random) => TimeSpan.FromSeconds(5 + (10 * random.NextDouble()));
+    private static TimeSpan Wait(Random random) => TimeSpan.FromSeconds(4 + (8 * random.NextDouble()));
 }

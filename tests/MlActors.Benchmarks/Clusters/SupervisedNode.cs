@@ -18,6 +18,7 @@ internal sealed class SupervisedNode : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _supervised = Task.CompletedTask;
+    private volatile Task _down = Task.CompletedTask;
     private volatile ClusterNode? _running;
     private volatile bool _frozen;
 
@@ -58,7 +59,12 @@ internal sealed class SupervisedNode : IAsyncDisposable
     }
 
     /// <summary>SIGKILL.</summary>
-    public void Kill() => _running!.Process.Kill();
+    /// <param name="until">It is not started again before this completes.</param>
+    public void Kill(Task until)
+    {
+        _down = until;
+        _running!.Process.Kill();
+    }
 
     /// <returns>Whether there was something to do it to.</returns>
     public async Task<bool> InflictAsync(Fault fault)
@@ -112,6 +118,7 @@ internal sealed class SupervisedNode : IAsyncDisposable
                 _report.Violation($"the node at {Url} was not a member in time");
             }
             await Task.WhenAny(Task.Delay(BeforeStart, _stop.Token));
+            await Task.WhenAny(_down, Task.Delay(Timeout.Infinite, _stop.Token));
         }
     }
 

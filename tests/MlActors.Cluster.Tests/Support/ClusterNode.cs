@@ -5,7 +5,17 @@ namespace MlActors.Cluster.Tests.Support;
 /// <summary>Where a server of a cluster is to live.</summary>
 /// <param name="Database">The connection string of the PostgreSQL server that the nodes share.</param>
 /// <param name="Port">For the other nodes.</param>
-internal sealed record NodePlace(string Database, string Schema, int Port);
+internal sealed record NodePlace(string Database, string Schema, int Port)
+{
+    /// <summary>Its address for the other nodes.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>The command that brings a process there; none for this machine.</summary>
+    public string[]? Before { get; init; }
+
+    /// <summary>How a client gets there, if not as usual.</summary>
+    public Func<HttpMessageHandler>? Way { get; init; }
+}
 
 /// <summary>A server of a cluster, in a process of its own.</summary>
 internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Client)
@@ -21,7 +31,7 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
         var process = await BeginAsync(folder, place, settings, urls, faults);
         try
         {
-            var client = new MlClient(await process.ListeningAsync());
+            var client = new MlClient(await process.ListeningAsync(), place.Way?.Invoke());
             return new ClusterNode(await File.ReadAllTextAsync(Path.Combine(folder, "node.id")), process, client);
         }
         catch
@@ -39,10 +49,10 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
             mlactors {
               log-level = info
               storage { provider = postgresql, postgresql { connection-string = "{{place.Database}}", schema = {{place.Schema}} } }
-              cluster { enabled = on, port = {{place.Port}} }
+              cluster { enabled = on, host = "{{place.Host}}", port = {{place.Port}} }
             }
             {{settings}}
             """);
-        return ServerProcess.Start(folder, faults, config, urls);
+        return ServerProcess.Start(folder, faults, config, urls, place.Before);
     }
 }

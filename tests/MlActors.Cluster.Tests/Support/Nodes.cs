@@ -23,6 +23,15 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
         return node;
     }
 
+    /// <summary>Starts a server on a machine of a network.</summary>
+    public async Task<ClusterNode> StartAsync(Network network, Machine machine)
+    {
+        var place = new NodePlace(network.Database, _schema, 9300) { Host = machine.Address, Before = machine.Before, Way = machine.Way };
+        var node = await ClusterNode.StartAsync(NewFolder(), place, Settings("gateway, jobs", ""));
+        lock (_nodes) _nodes.Add(node);
+        return node;
+    }
+
     /// <summary>Starts a server that may never become a member.</summary>
     /// <returns>It, and what completes if it does.</returns>
     public async Task<(ServerProcess Process, Task Member)> BeginAsync(string settings)
@@ -91,16 +100,19 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
     }
 
     /// <summary>Reads what is left of the closed job, as <see cref="Outcome"/> does of a single server.</summary>
-    public async Task<Outcome> OutcomeAsync(ClusterNode asked)
+    /// <param name="job">One that had the workload; what it is called makes no difference in the outcome.</param>
+    public async Task<Outcome> OutcomeAsync(ClusterNode asked, string job = Workload.Job)
     {
-        (await asked.Client.StateAsync(Workload.Job)).ShouldBe("closed");
-        var results = await asked.Client.ResultsAsync(Workload.Job);
-        var counts = (await asked.Client.StatsAsync(Workload.Job))["data_counts"]!.AsObject();
+        (await asked.Client.StateAsync(job)).ShouldBe("closed");
+        var results = await asked.Client.ResultsAsync(job);
+        var counts = (await asked.Client.StatsAsync(job))["data_counts"]!.AsObject();
         foreach (var clock in (string[])["last_data_time", "log_time"]) counts.Remove(clock);
         await using var storage = Open();
-        var id = (await storage.Jobs.ReadStatusAsync(Workload.Job))!.ModelSnapshotId.ShouldNotBeNull();
-        var model = (await storage.Jobs.ReadSnapshotAsync(Workload.Job, id)).ShouldNotBeNull().State;
-        return new Outcome(results, counts.ToJsonString(), Convert.ToBase64String(model));
+        var id = (await storage.Jobs.ReadStatusAsync(job))!.ModelSnapshotId.ShouldNotBeNull();
+        var model = (await storage.Jobs.ReadSnapshotAsync(job, id)).ShouldNotBeNull().State;
+        return new Outcome(Named(results), Named(counts.ToJsonString()), Convert.ToBase64String(model));
+
+        string Named(string text) => text.Replace($"\"job_id\":\"{job}\"", $"\"job_id\":\"{Workload.Job}\"", StringComparison.Ordinal);
     }
 
     private PostgresStorage Open() => PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = _schema });

@@ -9,7 +9,10 @@ public sealed class SharedDatabase : IAsyncLifetime
     private static int _schemas;
     private PostgresProcess? _server;
 
-    public string ConnectionString => _server!.ConnectionString;
+    public string ConnectionString => Server.ConnectionString;
+
+    /// <summary>The server. Who stops it starts it again.</summary>
+    internal PostgresProcess Server => _server ?? throw new InvalidOperationException("the server was not started");
 
     public static string NewSchema() => $"cluster_{Interlocked.Increment(ref _schemas)}";
 

@@ -15,9 +15,10 @@ internal sealed record Answer(HttpStatusCode Status, JsonNode Body)
 }
 
 /// <summary>Calls the API as any client does. A server that dies shows as <see cref="HttpRequestException"/> or <see cref="IOException"/>.</summary>
-internal sealed class MlClient(Uri address) : IDisposable
+/// <param name="way">How it gets there, if not as usual.</param>
+internal sealed class MlClient(Uri address, HttpMessageHandler? way = null) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address };
+    private readonly HttpClient _http = new(way ?? new SocketsHttpHandler()) { BaseAddress = address };
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null)
     {

@@ -54,11 +54,20 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts a server on a free port of this machine.</summary>
     /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
-    public static ServerProcess Start(string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0")
+    /// <param name="before">A command that becomes the server when it is given the server's command.</param>
+    public static ServerProcess Start(string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0", string[]? before = null)
     {
         List<string> arguments = ["serve", "--data", data, "--urls", urls];
         if (config is not null) arguments.AddRange(["--config", config]);
-        return new ServerProcess(StartInfo(arguments, faults));
+        var start = StartInfo(arguments, faults);
+        if (before is [var program, .. var rest])
+        {
+            var server = start.ArgumentList.Prepend(start.FileName).ToList();
+            start.FileName = program;
+            start.ArgumentList.Clear();
+            foreach (var argument in rest.Concat(server)) start.ArgumentList.Add(argument);
+        }
+        return new ServerProcess(start);
     }
 
     /// <summary>Runs a command to its end.</summary>
