@@ -2,6 +2,7 @@ using MlActors.Documents.Store;
 using MlActors.Jobs;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds.Sources;
+using MlActors.Jobs.Nodes;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
 using MlActors.Jobs.Upgrading;
@@ -19,6 +20,7 @@ public sealed record GatewayServices(
     IResults Results,
     IDatafeedSources Sources,
     IUpgradeMode Upgrade,
+    INodes Nodes,
     ISecurityStore Security,
     IStorage Storage,
     GatewayOptions Options,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Hosting;
@@ -9,6 +10,7 @@ using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Maintenance;
+using MlActors.Jobs.Nodes;
 using MlActors.Jobs.Observing;
 using MlActors.Jobs.Placing;
 using MlActors.Jobs.Requests;
@@ -63,6 +65,10 @@ public static class JobsHosting
             registry.Register<TaskRegistry>(tasks);
             system.ActorOf(Props.Create(typeof(UpgradeFollower), resolver.GetService<IUpgradeStore>(), resolver.GetService<UpgradeSwitch>(), jobs,
                 resolver.GetService<JobObserver>(), resolver.GetService<NodeIdentity>(), UpgradeFollowing.Default), UpgradeFollower.Name);
+            var extractor = new JobMessageExtractorFor(Shards);
+            var parts = new NodeReporter.Parts(resolver.GetService<NodeIdentity>(), options.RunsJobs, resolver.GetService<NodeRoom>(), resolver.GetService<JobObserver>(),
+                resolver.GetService<UpgradeSwitch>(), jobId => int.Parse(extractor.ShardId(jobId), CultureInfo.InvariantCulture), resolver.GetService<TimeProvider>());
+            system.ActorOf(Props.Create(typeof(NodeReporter), parts), NodeReporter.Name);
             if (options.SeveralNodes) registry.Register<JobRequests>(system.ActorOf(Props.Create(typeof(JobRequests), jobs), "requests"));
         });
         return options.RunsJobs ? builder.WithSingletons(options) : builder;
@@ -126,7 +132,7 @@ public static class JobsHosting
     /// <param name="observedJobs">Of how many jobs there are metrics of their own.</param>
     public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes, RoomLimits room, int observedJobs = 0) =>
         (severalNodes ? services.AddSingleton<IJobs, MovingJobsClient>() : services.AddSingleton<IJobs, JobsClient>())
-            .AddSingleton<UpgradeSwitch>().AddSingleton<NodesClient>().AddSingleton<IUpgradeMode, UpgradeMode>()
+            .AddSingleton<UpgradeSwitch>().AddSingleton<NodesClient>().AddSingleton<INodes>(provider => provider.GetRequiredService<NodesClient>()).AddSingleton<IUpgradeMode, UpgradeMode>()
             .AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton(new NodeRoom(room, node.Name))
             .AddSingleton(provider => new JobObserver(provider.GetRequiredService<TimeProvider>(), observedJobs));
 

@@ -7,6 +7,7 @@ using MlActors.Gateway.Errors;
 using MlActors.Gateway.Forecasts;
 using MlActors.Gateway.Filters;
 using MlActors.Gateway.Jobs;
+using MlActors.Gateway.Nodes;
 using MlActors.Gateway.NotYet;
 using MlActors.Gateway.Results;
 using MlActors.Gateway.Security;
@@ -47,6 +48,7 @@ public static partial class ApiTable
         .. DatafeedStatsEndpoints.All,
         .. PreviewEndpoint.All,
         .. ConnectionsEndpoint.All,
+        .. NodesEndpoint.All,
         .. CatEndpoint.All,
         .. TaskEndpoint.All,
         .. SecurityEndpoints.All,

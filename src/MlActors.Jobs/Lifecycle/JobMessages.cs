@@ -78,7 +78,12 @@ public sealed record GetJobStats(string JobId) : JobMessage(JobId);
 
 /// <summary>Only makes the owner exist, so that it finishes what it owes. Answered with <see cref="Done"/>.</summary>
 /// <param name="ContextVersion">The version of filters and calendars there is, so that an owner who was not told of a change learns of it.</param>
-public sealed record WakeJob(string JobId, long ContextVersion = 0) : JobMessage(JobId);
+public sealed record WakeJob(string JobId, long ContextVersion = 0) : JobMessage(JobId)
+{
+    /// <summary>The name of the node that handed the job over, and why it did; <c>null</c> when it is woken for another reason.</summary>
+    public string? HandedOverBy { get; init; }
+    public string? Why { get; init; }
+}
 
 /// <summary>
 /// A filter or calendar of the job changed. Answered with <see cref="Done"/> when what is stored now is in the job's log, so that it holds for all data

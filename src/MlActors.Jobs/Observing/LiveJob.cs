@@ -1,4 +1,5 @@
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Nodes;
 
 namespace MlActors.Jobs.Observing;
 
@@ -6,4 +7,8 @@ namespace MlActors.Jobs.Observing;
 /// <param name="ModelBytes">What its model takes, 0 unless it runs.</param>
 /// <param name="WaitingBytes">Accepted input that is not analysed yet, as it is journaled.</param>
 /// <param name="WaitingSince">Since when there has always been such input; <c>null</c> when there is none.</param>
-public sealed record LiveJob(string JobId, JobState State, long StateSince, bool HasDatafeed, long ModelBytes, long WaitingBytes, long? WaitingSince);
+public sealed record LiveJob(string JobId, JobState State, long StateSince, bool HasDatafeed, long ModelBytes, long WaitingBytes, long? WaitingSince)
+{
+    /// <summary>How it came to this node; <c>null</c> when it was opened here.</summary>
+    public JobArrival? Came { get; init; }
+}

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Nodes;
 
 namespace MlActors.Jobs.Running;
 
@@ -67,7 +68,12 @@ public sealed partial class JobActor
     {
         // What goes on by itself goes on at once: the region keeps this until it knows the job's new place.
         if (JobLifecycle.IsRunning(_state) || _state.Blocked != BlockedReason.None)
-            ClusterSharding.Get(Context.System).ShardRegion(JobsHosting.TypeName).Tell(new WakeJob(_jobId), ActorRefs.NoSender);
+        {
+            // Shards are given away before the node says that it leaves.
+            var leaves = CoordinatedShutdown.Get(Context.System).ShutdownReason is not null;
+            var wake = new WakeJob(_jobId) { HandedOverBy = _services.Node.Name, Why = leaves ? JobArrival.NodeLeft : JobArrival.Rebalanced };
+            ClusterSharding.Get(Context.System).ShardRegion(JobsHosting.TypeName).Tell(wake, ActorRefs.NoSender);
+        }
         // Behind what is in the mailbox already, which is answered so.
         _self.Tell(Stop.Instance);
     }

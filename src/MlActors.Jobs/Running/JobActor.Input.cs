@@ -67,6 +67,7 @@ public sealed partial class JobActor
         {
             case WakeJob wake:
                 HearOfVersion(wake.ContextVersion);
+                NoteArrival(wake);
                 Sender.Tell(new Done(_jobId));
                 break;
             case FollowUpgradeMode:

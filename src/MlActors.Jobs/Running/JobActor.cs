@@ -195,7 +195,11 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         {
             case StatusRead read:
                 _status = read.Status ?? _status;
-                if (JobLifecycle.IsRunning(_state)) _status = _status with { NodeId = NodeOf(_state) };
+                if (JobLifecycle.IsRunning(_state))
+                {
+                    NoteArrival(_status.NodeId);
+                    _status = _status with { NodeId = NodeOf(_state) };
+                }
                 foreach (var forecast in read.Forecasts) _forecasts[forecast.ForecastId] = forecast;
                 _ready = true;
                 Stash.UnstashAll();
@@ -314,6 +318,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 sender.Tell(new DatafeedStartedReply(_jobId, _services.Node.Id));
                 break;
             case OpenJob:
+                _came = null;
                 FaultPoints.Hit("open.journaled");
                 if (_state.WaitsForRoom) BeginWaiting();
                 else StartAnalysis();

@@ -1,3 +1,5 @@
+using MlActors.Jobs.Nodes;
+
 namespace MlActors.Jobs.Upgrading;
 
 /// <summary>Upgrade mode, for everything outside the actor system.</summary>
@@ -23,7 +25,7 @@ internal sealed class UpgradeMode(IUpgradeStore store, UpgradeSwitch @switch, No
     {
         var setting = await store.WriteAsync(enabled, time.GetUtcNow().ToUnixTimeMilliseconds());
         var answers = await nodes.AskAsync<UpgradeModeReached>(UpgradeFollower.Name, new ReachUpgradeMode(setting.Version), timeout, cancellation);
-        return new UpgradeChange([.. answers.Where(answer => answer.Reply is null).Select(answer => answer.Address)],
+        return new UpgradeChange([.. answers.Where(answer => answer.Reply is null).Select(answer => answer.Node.Address)],
             answers.Any(answer => answer.Reply is { } reply && reply.Enabled != enabled));
     }
 }

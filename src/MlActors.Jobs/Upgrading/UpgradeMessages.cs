@@ -1,4 +1,5 @@
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Nodes;
 
 namespace MlActors.Jobs.Upgrading;
 

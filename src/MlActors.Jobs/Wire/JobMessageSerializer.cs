@@ -19,8 +19,8 @@ public sealed class JobMessageSerializer(ExtendedActorSystem system) : Serialize
           serialization-bindings {
             "MlActors.Jobs.Lifecycle.JobMessage, MlActors.Jobs" = job-messages
             "MlActors.Jobs.Lifecycle.JobReply, MlActors.Jobs" = job-messages
-            "MlActors.Jobs.NodeMessage, MlActors.Jobs" = job-messages
-            "MlActors.Jobs.NodeReply, MlActors.Jobs" = job-messages
+            "MlActors.Jobs.Nodes.NodeMessage, MlActors.Jobs" = job-messages
+            "MlActors.Jobs.Nodes.NodeReply, MlActors.Jobs" = job-messages
             "System.Object" = json
           }
         }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Nodes;
 using MlActors.Jobs.Upgrading;
 
 namespace MlActors.Jobs.Wire;
@@ -38,6 +39,7 @@ internal static class MessageFormats
         new JsonFormat<StopDatafeed>("stop-datafeed/1"),
         new JsonFormat<FollowUpgradeMode>("follow-upgrade-mode/1"),
         new JsonFormat<ReachUpgradeMode>("reach-upgrade-mode/1"),
+        new JsonFormat<DescribeNode>("describe-node/1"),
 
         new JsonFormat<Accepted>("accepted/1"),
         new JsonFormat<Done>("done/1"),
@@ -54,6 +56,7 @@ internal static class MessageFormats
         new JsonFormat<DatafeedStartedReply>("datafeed-started/1"),
         new JsonFormat<UpgradeModeFollowed>("upgrade-mode-followed/1"),
         new JsonFormat<UpgradeModeReached>("upgrade-mode-reached/1"),
+        new JsonFormat<NodeDescription>("node-description/1"),
     ];
 
     private static readonly FrozenDictionary<Type, MessageFormat> ByType = All.ToFrozenDictionary(format => format.Type);

@@ -10,6 +10,7 @@ using MlActors.Gateway.Security;
 using MlActors.Jobs;
 using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Nodes;
 using MlActors.Jobs.Upgrading;
 using MlActors.Jobs.Storage;
 using MlActors.Storage;
@@ -33,6 +34,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     }
 
     public HttpClient Client { get; }
+    public ScriptedNodes Nodes { get; private init; } = null!;
     public ScriptedUpgrade Upgrade { get; private init; } = null!;
     public ScriptedJobs Jobs { get; }
     public CapturedLogs Logs { get; }
@@ -42,18 +44,18 @@ internal sealed class GatewayServer : IAsyncDisposable
     {
         var directory = Directory.CreateTempSubdirectory("mlactors-gateway-").FullName;
         var storage = SqliteStorage.Open(new StorageOptions { DataDirectory = directory, Durability = Durability.Normal });
-        var (jobs, upgrade, logs) = (new ScriptedJobs(storage.Jobs, storage.Catalog), new ScriptedUpgrade(), new CapturedLogs());
+        var (nodes, jobs, upgrade, logs) = (new ScriptedNodes(), new ScriptedJobs(storage.Jobs, storage.Catalog), new ScriptedUpgrade(), new CapturedLogs());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IJobs>(jobs).AddSingleton(storage.Jobs).AddSingleton(storage.Catalog).AddSingleton(storage.Contexts).AddSingleton(storage.Results)
             .AddSingleton(storage.Security).AddSingleton<IStorage>(storage).AddSingleton<IDatafeedSources>(new ScriptedSources())
-            .AddSingleton<IUpgradeMode>(upgrade);
+            .AddSingleton<IUpgradeMode>(upgrade).AddSingleton<INodes>(nodes);
         builder.Services.AddGateway(options ?? new GatewayOptions());
         var app = builder.Build();
         app.MapGateway();
         await app.StartAsync();
-        return new GatewayServer(app, storage, jobs, logs, directory) { Upgrade = upgrade };
+        return new GatewayServer(app, storage, jobs, logs, directory) { Upgrade = upgrade, Nodes = nodes };
     }
 
     /// <summary>A server with authentication and a user for each of these roles, named like it, with the password <c>secret-</c> + name.</summary>

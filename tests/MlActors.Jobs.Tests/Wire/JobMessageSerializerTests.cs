@@ -6,6 +6,7 @@ using Akka.Serialization;
 using Akka.TestKit.Xunit2;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Nodes;
 using MlActors.Jobs.Wire;
 
 namespace MlActors.Jobs.Tests.Wire;

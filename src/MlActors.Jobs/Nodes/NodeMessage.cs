@@ -1,4 +1,4 @@
-namespace MlActors.Jobs;
+namespace MlActors.Jobs.Nodes;
 
 /// <summary>A message to a node as such, and to none of its jobs.</summary>
 public abstract record NodeMessage;

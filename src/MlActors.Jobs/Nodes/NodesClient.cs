@@ -1,0 +1,60 @@
+using System.Globalization;
+using Akka.Actor;
+using Akka.Cluster;
+
+namespace MlActors.Jobs.Nodes;
+
+/// <summary>Asks all nodes of the cluster the same.</summary>
+internal sealed class NodesClient(ActorSystem system, TimeProvider time) : INodes
+{
+    // A question that got lost is asked again.
+    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(2);
+
+    public Task<IReadOnlyList<NodeAnswer<NodeDescription>>> DescribeAsync(int jobs, TimeSpan timeout, CancellationToken cancellation) =>
+        AskAsync<NodeDescription>(NodeReporter.Name, new DescribeNode(jobs), timeout, cancellation);
+
+    /// <param name="actor">Whom of each node.</param>
+    /// <param name="timeout">For all of them together.</param>
+    /// <returns>Without the nodes that left meanwhile, in the order of their addresses.</returns>
+    public async Task<IReadOnlyList<NodeAnswer<TReply>>> AskAsync<TReply>(string actor, NodeMessage message, TimeSpan timeout, CancellationToken cancellation)
+        where TReply : NodeReply
+    {
+        var (cluster, began) = (Cluster.Get(system), time.GetTimestamp());
+        var members = cluster.State.Members.Where(IsHere).OrderBy(member => NameOf(member.Address), StringComparer.Ordinal);
+        return [.. (await Task.WhenAll(members.Select(AskAsync))).OfType<NodeAnswer<TReply>>()];
+
+        async Task<NodeAnswer<TReply>?> AskAsync(Member member)
+        {
+            var to = system.ActorSelection(new RootActorPath(member.Address) / "user" / actor);
+            while (true)
+            {
+                var left = timeout - time.GetElapsedTime(began);
+                if (Now(member) is not { } now) return null;
+                if (left <= TimeSpan.Zero) return new NodeAnswer<TReply>(StandingOf(now), null);
+                try
+                {
+                    return new NodeAnswer<TReply>(StandingOf(now), await to.Ask<TReply>(message, left < Attempt ? left : Attempt, cancellation));
+                }
+                catch (AskTimeoutException)
+                {
+                    // Again, as long as there is time.
+                }
+            }
+        }
+
+        Member? Now(Member asked) => cluster.State.Members.FirstOrDefault(member => member.UniqueAddress.Equals(asked.UniqueAddress) && IsHere(member));
+
+        NodeStanding StandingOf(Member member)
+        {
+            var state = cluster.State;
+            var oldest = state.Members.Where(other => other.HasRole(JobsHosting.Role) && IsHere(other)).Aggregate((Member?)null, (a, b) => a is null || b.IsOlderThan(a) ? b : a);
+            return new NodeStanding(NameOf(member.Address), state.Unreachable.Contains(member) ? "unreachable" : member.Status.ToString().ToLowerInvariant(),
+                [.. member.Roles.Order(StringComparer.Ordinal)], member.Address.Equals(state.Leader), member.Equals(oldest));
+        }
+    }
+
+    // One that is leaving still has jobs.
+    private static bool IsHere(Member member) => member.Status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Leaving;
+
+    private static string NameOf(Address address) => string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
+}
