@@ -13,7 +13,7 @@ namespace MlActors.Gateway;
 public static class GatewayHosting
 {
     /// <summary>
-    /// Registers the API. The host brings <c>IJobs</c>, <c>IJobStore</c>, <c>ICatalog</c>, <c>IContextStore</c>, <c>IResults</c>, <c>IDatafeedSources</c>, <c>ISecurityStore</c> and <c>IStorage</c>.
+    /// Registers the API. The host brings <c>IJobs</c>, <c>IJobStore</c>, <c>ICatalog</c>, <c>IContextStore</c>, <c>IResults</c>, <c>IDatafeedSources</c>, <c>IUpgradeMode</c>, <c>ISecurityStore</c> and <c>IStorage</c>.
     /// </summary>
     /// <exception cref="ArgumentException">The options are wrong; says everything that is, with the fix.</exception>
     public static IServiceCollection AddGateway(this IServiceCollection services, GatewayOptions options)

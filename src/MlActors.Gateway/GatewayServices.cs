@@ -4,6 +4,7 @@ using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
+using MlActors.Jobs.Upgrading;
 using MlActors.Storage;
 using MlActors.Storage.Security;
 
@@ -17,6 +18,7 @@ public sealed record GatewayServices(
     IContextStore Contexts,
     IResults Results,
     IDatafeedSources Sources,
+    IUpgradeMode Upgrade,
     ISecurityStore Security,
     IStorage Storage,
     GatewayOptions Options,

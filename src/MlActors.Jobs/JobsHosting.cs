@@ -15,6 +15,7 @@ using MlActors.Jobs.Requests;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
+using MlActors.Jobs.Upgrading;
 using MlActors.Jobs.Watching;
 using MlActors.Jobs.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,6 +52,8 @@ public static class JobsHosting
     public static AkkaConfigurationBuilder WithJobs(this AkkaConfigurationBuilder builder, JobsOptions options)
     {
         builder.AddHocon(JobMessageSerializer.Hocon, HoconAddMode.Prepend);
+        // Known before the first job has an owner here.
+        builder.WithActors(async (_, _, resolver) => resolver.GetService<UpgradeSwitch>().Turn(await resolver.GetService<IUpgradeStore>().ReadAsync()));
         if (options.RunsJobs) builder.WithRegion(options);
         else builder.WithShardRegionProxy<JobActor>(TypeName, Role, new JobMessageExtractorFor(Shards));
         builder.WithActors((system, registry, resolver) =>
@@ -58,6 +61,8 @@ public static class JobsHosting
             var jobs = registry.Get<JobActor>();
             var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<TimeProvider>(), BulkCoordinator.Options.Default), "tasks");
             registry.Register<TaskRegistry>(tasks);
+            system.ActorOf(Props.Create(typeof(UpgradeFollower), resolver.GetService<IUpgradeStore>(), resolver.GetService<UpgradeSwitch>(), jobs,
+                resolver.GetService<JobObserver>(), resolver.GetService<NodeIdentity>(), UpgradeFollowing.Default), UpgradeFollower.Name);
             if (options.SeveralNodes) registry.Register<JobRequests>(system.ActorOf(Props.Create(typeof(JobRequests), jobs), "requests"));
         });
         return options.RunsJobs ? builder.WithSingletons(options) : builder;
@@ -77,6 +82,7 @@ public static class JobsHosting
             {
                 Observer = resolver.GetService<JobObserver>(),
                 Room = resolver.GetService<NodeRoom>(),
+                Upgrade = resolver.GetService<UpgradeSwitch>(),
             };
             var cluster = Akka.Cluster.Cluster.Get(system);
             var placing = new ShardPlacing(resolver.GetService<ICatalog>(), services.Room.Limits, services.Time, jobId => extractor.ShardId(jobId),
@@ -107,7 +113,7 @@ public static class JobsHosting
                 one, createProxyToo: false)
             .WithSingleton<JobMaintenance>("job-maintenance",
                 (_, registry, resolver) => Props.Create(typeof(JobMaintenance), resolver.GetService<ICatalog>(), resolver.GetService<IJobStore>(), registry.Get<JobActor>(),
-                    resolver.GetService<TimeProvider>(), options.Maintenance),
+                    resolver.GetService<TimeProvider>(), options.Maintenance, resolver.GetService<UpgradeSwitch>()),
                 one, createProxyToo: false)
             .WithSingleton<DocumentSweeper>("document-sweeper",
                 (_, _, resolver) => Props.Create(typeof(DocumentSweeper), resolver.GetService<IExpiringDocuments>(), resolver.GetService<TimeProvider>(), DocumentSweepOptions.Default),
@@ -120,6 +126,7 @@ public static class JobsHosting
     /// <param name="observedJobs">Of how many jobs there are metrics of their own.</param>
     public static IServiceCollection AddJobs(this IServiceCollection services, NodeIdentity node, bool severalNodes, RoomLimits room, int observedJobs = 0) =>
         (severalNodes ? services.AddSingleton<IJobs, MovingJobsClient>() : services.AddSingleton<IJobs, JobsClient>())
+            .AddSingleton<UpgradeSwitch>().AddSingleton<NodesClient>().AddSingleton<IUpgradeMode, UpgradeMode>()
             .AddSingleton(node).AddSingleton(TimeProvider.System).AddSingleton(new NodeRoom(room, node.Name))
             .AddSingleton(provider => new JobObserver(provider.GetRequiredService<TimeProvider>(), observedJobs));
 

@@ -3,6 +3,7 @@ using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
+using MlActors.Jobs.Upgrading;
 using MlActors.Storage.Cluster;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Security;
@@ -19,6 +20,7 @@ public interface IStorage : IAsyncDisposable, IDisposable
     ICatalog Catalog { get; }
     IContextStore Contexts { get; }
     IResults Results { get; }
+    IUpgradeStore Upgrades { get; }
     IAuditLog Audit { get; }
     ISecurityStore Security { get; }
     IEventLog Events { get; }

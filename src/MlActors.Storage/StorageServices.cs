@@ -28,6 +28,7 @@ public static class StorageServices
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Catalog)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Contexts)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Results)
+        .AddSingleton(provider => provider.GetRequiredService<IStorage>().Upgrades)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Audit)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Security)
         .AddSingleton(provider => provider.GetRequiredService<IStorage>().Events)

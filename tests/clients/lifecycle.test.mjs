@@ -57,6 +57,17 @@ describe('a job through its life', () => {
         assert.ok(odd.missing_field_count >= 1);
       });
 
+      it('rests in upgrade mode and goes on after it', async () => {
+        assert.equal((await client.ml.setUpgradeMode({ enabled: true, timeout: '1m' })).acknowledged, true);
+        assert.equal((await client.ml.info()).upgrade_mode, true);
+        const { jobs: [stats] } = await client.ml.getJobStats({ job_id: id });
+        assert.equal(stats.state, 'opened');
+        assert.match(stats.assignment_explanation, /upgrade mode/);
+        assert.equal((await refused(client.ml.postData({ job_id: id, data: minutes(100, 101) }, { maxRetries: 0 }))).status, 429);
+        assert.equal((await client.ml.setUpgradeMode({ enabled: false })).acknowledged, true);
+        assert.equal((await client.ml.info()).upgrade_mode, false);
+      });
+
       it('shows results after a flush', async () => {
         const flushed = await client.ml.flushJob({ job_id: id, calc_interim: true });
         assert.equal(flushed.last_finalized_bucket_end, (start + 6000) * 1000);

@@ -22,6 +22,7 @@ public static partial class ApiTable
     public static ImmutableArray<ApiEndpoint> All { get; } =
     [
         .. ServerEndpoints.All,
+        UpgradeEndpoint.Endpoint,
         .. JobEndpoints.All,
         .. CloseEndpoint.All,
         .. OpenEndpoint.All,

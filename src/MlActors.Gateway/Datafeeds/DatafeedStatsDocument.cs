@@ -20,7 +20,7 @@ internal static class DatafeedStatsDocument
         if (status.State != DatafeedState.Stopped)
         {
             if (JobStatsDocument.NodeOf(row.Job, here) is { } node) JobStatsDocument.WriteNode(json, node);
-            json.WriteString("assignment_explanation", "");
+            json.WriteString("assignment_explanation", JobStatsDocument.AssignmentExplanation(row.Job) ?? "");
         }
         WriteTiming(json, row);
         if (status.State != DatafeedState.Stopped) WriteRunning(json, status);

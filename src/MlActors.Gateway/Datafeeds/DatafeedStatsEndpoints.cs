@@ -3,6 +3,7 @@ using MlActors.Gateway.Api;
 using MlActors.Gateway.Cat;
 using MlActors.Gateway.Jobs;
 using MlActors.Gateway.Security;
+using MlActors.Gateway.Server;
 using MlActors.Jobs;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
@@ -73,6 +74,9 @@ public static class DatafeedStatsEndpoints
         (await ResolveAsync(call)).Select(row => new DatafeedCatRow(row,
             row.Status.State == DatafeedState.Stopped ? null : JobStatsDocument.NodeOf(row.Job, call.Services.Jobs.Node))).ToList());
 
-    private static Task<IReadOnlyList<DatafeedRow>> ResolveAsync(ApiCall call) =>
-        DatafeedResolution.ResolveAsync(call, call.Path("datafeed_id"), call.Get(DatafeedResolution.AllowNoMatch));
+    private static async Task<IReadOnlyList<DatafeedRow>> ResolveAsync(ApiCall call)
+    {
+        var rows = await DatafeedResolution.ResolveAsync(call, call.Path("datafeed_id"), call.Get(DatafeedResolution.AllowNoMatch));
+        return [.. rows.Select(row => row with { Job = UpgradeEndpoint.Shown(row.Job, call.Services.Upgrade.Current) })];
+    }
 }

@@ -1,20 +1,23 @@
 using MlActors.Gateway.Api;
+using MlActors.Gateway.Server;
 using MlActors.Jobs;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
+using MlActors.Jobs.Upgrading;
 
 namespace MlActors.Gateway.Jobs;
 
 /// <summary>A job with its newest numbers.</summary>
 /// <param name="Live">What its owner said; <c>null</c> when it rests or did not answer, and the stored row counts.</param>
 /// <param name="Forecasts">Of those that are not expired.</param>
-internal sealed record JobStats(JobRow Row, JobStatsReply? Live, ForecastStats Forecasts)
+/// <param name="Upgrade">Whether jobs rest.</param>
+internal sealed record JobStats(JobRow Row, JobStatsReply? Live, ForecastStats Forecasts, UpgradeSetting Upgrade)
 {
     // Less is no time to answer in, and timers may end that much early.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(5);
 
-    public JobStatus Status => Live?.Status ?? Row.Status;
+    public JobStatus Status => UpgradeEndpoint.Shown(Live?.Status ?? Row.Status, Upgrade);
 
     /// <summary>
     /// Reads the statistics of many jobs in the order of their ids. Owners are asked in windows, so that memory and the load on them are bounded,
@@ -45,15 +48,16 @@ internal sealed record JobStats(JobRow Row, JobStatsReply? Live, ForecastStats F
 
     private static async Task<JobStats> ReadAsync(ApiCall call, JobRow row, ForecastStats forecasts, TimeSpan wait)
     {
-        if (row.Status.State is JobState.Closed or JobState.Failed || wait < ShortestWait) return new JobStats(row, null, forecasts);
+        var upgrade = call.Services.Upgrade.Current;
+        if (row.Status.State is JobState.Closed or JobState.Failed || wait < ShortestWait) return new JobStats(row, null, forecasts, upgrade);
         try
         {
             // A refusal means that the job is just going away: the row read a moment ago is the last truth about it.
-            return new JobStats(row, await call.Services.Jobs.AskAsync(new GetJobStats(row.Config.JobId), wait, call.Aborted) as JobStatsReply, forecasts);
+            return new JobStats(row, await call.Services.Jobs.AskAsync(new GetJobStats(row.Config.JobId), wait, call.Aborted) as JobStatsReply, forecasts, upgrade);
         }
         catch (JobTimeoutException)
         {
-            return new JobStats(row, null, forecasts);
+            return new JobStats(row, null, forecasts, upgrade);
         }
     }
 }

@@ -42,7 +42,7 @@ internal static class JobStatsDocument
     {
         JobState.Closed => null,
         JobState.Failed => status.Reason ?? "the job has failed",
-        JobState.Opening when status.NodeId is null => status.Reason ?? "",
+        JobState.Opening or JobState.Opened when status.NodeId is null => status.Reason ?? "",
         _ => "",
     };
 

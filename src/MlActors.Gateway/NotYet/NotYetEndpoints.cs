@@ -18,7 +18,6 @@ public static class NotYetEndpoints
     [
         Declare("ml.upgrade_job_snapshot", "POST", Job + "/model_snapshots/{snapshot_id}/_upgrade"),
         Declare("ml.get_model_snapshot_upgrade_stats", "GET", Job + "/model_snapshots/{snapshot_id}/_upgrade/_stats"),
-        Declare("ml.set_upgrade_mode", "POST", "/_ml/set_upgrade_mode"),
     ];
 
     private static ApiEndpoint Declare(string name, string methods, params string[] paths) =>

@@ -126,7 +126,7 @@ public static class ServerEndpoints
         json.WriteString("version", ServerInfo.Version);
         json.WriteString("build_hash", BuildHash());
         json.WriteEndObject();
-        json.WriteBoolean("upgrade_mode", false);
+        json.WriteBoolean("upgrade_mode", call.Services.Upgrade.Current.Enabled);
         json.WriteEndObject();
     }));
 

@@ -3,6 +3,7 @@ using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Expressions;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Storage;
+using MlActors.Jobs.Upgrading;
 using MlActors.Jobs.Watching;
 
 namespace MlActors.Jobs.Maintenance;
@@ -17,7 +18,7 @@ public sealed record MaintenanceOptions(TimeSpan Every, TimeSpan Pause, TimeSpan
 
 /// <summary>
 /// One in the cluster. Goes round all jobs, a job and a piece at a time: removes what they keep no longer, and closes those that nobody uses. A round that is
-/// broken off, by a failure or because its node died, begins anew; what it did is done.
+/// broken off, by a failure, because its node died or by upgrade mode, begins anew; what it did is done.
 /// </summary>
 public sealed class JobMaintenance : Sweeper
 {
@@ -28,20 +29,26 @@ public sealed class JobMaintenance : Sweeper
     private readonly IActorRef _jobs;
     private readonly TimeProvider _time;
     private readonly MaintenanceOptions _options;
+    private readonly UpgradeSwitch _upgrade;
     private readonly ExpiredData _expired;
     private readonly Queue<string> _ids = new();
     private readonly Queue<JobRow> _rows = new();
     private bool _begun;
 
-    public JobMaintenance(ICatalog catalog, IJobStore store, IActorRef jobs, TimeProvider time, MaintenanceOptions options)
+    public JobMaintenance(ICatalog catalog, IJobStore store, IActorRef jobs, TimeProvider time, MaintenanceOptions options, UpgradeSwitch upgrade)
         : base("What jobs keep no longer", options.Every, options.Pause)
     {
-        (_catalog, _jobs, _time, _options) = (catalog, jobs, time, options);
+        (_catalog, _jobs, _time, _options, _upgrade) = (catalog, jobs, time, options, upgrade);
         _expired = new ExpiredData(store, AskAsync);
     }
 
     protected override async Task<bool> RemovePieceAsync()
     {
+        if (_upgrade.IsOn)
+        {
+            Forget();
+            return false;
+        }
         if (!_begun)
         {
             foreach (var job in (await _catalog.ResolveAsync(JobExpression.Everything)).Jobs) _ids.Enqueue(job.JobId);
@@ -75,7 +82,8 @@ public sealed class JobMaintenance : Sweeper
     {
         if (_options.IdleTimeout is not { } timeout || job.Status is not { State: JobState.Opened, Blocked: BlockedReason.None }) return;
         if (job.Status.Datafeed is { State: not DatafeedState.Stopped }) return;
-        var used = Math.Max(job.Status.Counts.LastDataTime ?? 0, job.Status.OpenTime ?? job.Status.StateSince);
+        // While upgrade mode was on no data could come.
+        var used = Math.Max(_upgrade.Setting.ChangedMs, Math.Max(job.Status.Counts.LastDataTime ?? 0, job.Status.OpenTime ?? job.Status.StateSince));
         if (_time.GetUtcNow().ToUnixTimeMilliseconds() - used < timeout.TotalMilliseconds) return;
         await AskAsync(new CloseJob(job.Config.JobId, $"no data came for {timeout.TotalHours:0.##} hours") { By = ExpiredData.Maintenance });
     }

@@ -29,6 +29,8 @@ public sealed partial class JobActor
 
     private void StartAnalysis()
     {
+        // A close is finished also while others rest.
+        if (_rests && _state.State != JobState.Closing) return;
         _analysisCancellation = new CancellationTokenSource();
         _lastProgress = Now;
         _unanalysedBytes = 0;
@@ -90,6 +92,7 @@ public sealed partial class JobActor
         Context.Stop(_analysis);
         _analysisCancellation!.Cancel();
         _analysis = null;
+        _stopsToRest = false;
     }
 
     private void OnTerminated(IActorRef actor)
@@ -97,6 +100,7 @@ public sealed partial class JobActor
         if (!actor.Equals(_analysis)) return;
         _analysis = null;
         if (_state.ForcedClose) CommitFact(new JobFact.AnalysisStopped());
+        else if (_stopsToRest) OnStoppedToRest();
         else if (JobLifecycle.IsRunning(_state)) CommitFact(new JobFact.AnalysisFailed(_state.Generation, "the analysis stopped unexpectedly", null));
     }
 
@@ -131,7 +135,7 @@ public sealed partial class JobActor
                 CommitCheckpoint(checkpoint.Draft);
                 break;
             case FromAnalysis.NothingToSave:
-                Leave();
+                AfterSave();
                 break;
             case FromAnalysis.Finished finished:
                 OnFinished(finished);
@@ -180,7 +184,7 @@ public sealed partial class JobActor
         // When it had to wait for the store, the run may be over or a newer one in its place.
         if (!JobLifecycle.IsRunning(_state) || draft.Seq <= _state.SnapshotSeq)
         {
-            if (_handsOver) Leave();
+            AfterSave();
             return;
         }
         var save = Save(draft, byWork: true);
@@ -188,8 +192,14 @@ public sealed partial class JobActor
         {
             save.Saved();
             FaultPoints.Hit("snapshot.journaled");
-            if (_handsOver) Leave();
+            AfterSave();
         }, _ => CommitLater(() => CommitCheckpoint(draft)), Sized(draft));
+    }
+
+    private void AfterSave()
+    {
+        if (_handsOver) Leave();
+        else StopToRest();
     }
 
     private static Func<JobStatus, JobStatus> Sized(SnapshotDraft draft) => status => status with { Size = draft.Size, Timing = draft.Timing };
@@ -247,8 +257,8 @@ public sealed partial class JobActor
     {
         // What a revert has to remove is tried until it is gone, as that of a closed job is.
         if (_state.Blocked != BlockedReason.None && !_state.ForcedClose) _lastProgress = Now;
-        // One that waits for room may wait as long as it takes.
-        if (_state.WaitsForRoom) _lastProgress = Now;
+        // One that waits for room, or rests, may wait as long as it takes.
+        if (_state.WaitsForRoom || (_rests && _state.State == JobState.Opening)) _lastProgress = Now;
         if (_state.State is not (JobState.Opening or JobState.Closing) || Now - _lastProgress < _deadlines.Closing) return;
         _lastProgress = Now;
         if (_state.ForcedClose)

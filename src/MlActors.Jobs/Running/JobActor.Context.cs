@@ -35,7 +35,7 @@ public sealed partial class JobActor
     private bool _contextSettled;
     private long _contextVersion = -1;
 
-    private bool TakesContext => _state is { State: JobState.Opening or JobState.Opened, WaitsForRoom: false, Blocked: BlockedReason.None };
+    private bool TakesContext => !_rests && _state is { State: JobState.Opening or JobState.Opened, WaitsForRoom: false, Blocked: BlockedReason.None };
 
     /// <summary>Looks at the context; <paramref name="then"/> runs when it is in the log, or at once when the job will look at its next start anyway.</summary>
     private void LookAtContext(Action then)

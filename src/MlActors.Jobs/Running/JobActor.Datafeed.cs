@@ -20,7 +20,7 @@ public sealed partial class JobActor
     /// <summary>Makes the child that there is the one that the state asks for.</summary>
     private void AlignDatafeed()
     {
-        var run = _state.State == JobState.Opened && _state.Blocked == BlockedReason.None ? _state.Feeding : null;
+        var run = _state.State == JobState.Opened && _state.Blocked == BlockedReason.None && !_rests ? _state.Feeding : null;
         if (_feed is not null && _feedRun != run?.Number)
         {
             Context.Stop(_feed);

@@ -59,7 +59,7 @@ public sealed partial class JobActor
     {
         Stash.UnstashAll();
         Timers.StartSingleTimer(Stop.Instance, Stop.Instance, LongestHandOver);
-        if (_ready && _analysis is not null && _state is { State: JobState.Opened, Blocked: BlockedReason.None }) _analysis.Tell(new ToAnalysis.Save());
+        if (_ready && _analysis is not null && !_stopsToRest && _state is { State: JobState.Opened, Blocked: BlockedReason.None }) _analysis.Tell(new ToAnalysis.Save());
         else Leave();
     }
 

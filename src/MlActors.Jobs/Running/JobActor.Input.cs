@@ -9,6 +9,7 @@ using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Observing;
 using MlActors.Jobs.Storage;
+using MlActors.Jobs.Upgrading;
 
 namespace MlActors.Jobs.Running;
 
@@ -68,6 +69,9 @@ public sealed partial class JobActor
                 HearOfVersion(wake.ContextVersion);
                 Sender.Tell(new Done(_jobId));
                 break;
+            case FollowUpgradeMode:
+                OnFollow(Sender);
+                break;
             case RefreshContext:
                 var asker = Sender;
                 LookAtContext(() => asker.Tell(new Done(_jobId)));
@@ -109,14 +113,15 @@ public sealed partial class JobActor
         if (!_state.Exists) return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it does not exist");
         if (_state.Blocked != BlockedReason.None)
             return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] while a {JobLifecycle.Name(_state.Blocked)} of it is under way");
+        if (_rests && _state.State is (JobState.Opened or JobState.Opening)) return UpgradeRules.RefusalOfInput(message);
         if (_state.State == JobState.Opened) return message is FromDatafeed page ? RefusalOf(page) : null;
         return new Refused(_jobId, RefusalKind.Conflict, $"cannot {what} job [{_jobId}] because it is {JobLifecycle.Name(_state.State)}; it must be opened");
     }
 
-    private void RefusePosts(string why)
+    private void RefusePosts(string why, RefusalKind kind = RefusalKind.Conflict)
     {
-        while (_pending.TryDequeue(out var pending)) pending.Sender.Tell(new Refused(_jobId, RefusalKind.Conflict, $"job [{_jobId}] takes no data: {why}"));
-        foreach (var (_, sender) in _flushWaiters) sender.Tell(new Refused(_jobId, RefusalKind.Conflict, $"job [{_jobId}] was not flushed: {why}"));
+        while (_pending.TryDequeue(out var pending)) pending.Sender.Tell(new Refused(_jobId, kind, $"job [{_jobId}] takes no data: {why}"));
+        foreach (var (_, sender) in _flushWaiters) sender.Tell(new Refused(_jobId, kind, $"job [{_jobId}] was not flushed: {why}"));
         _flushWaiters.Clear();
         // What is held back here is durable: it will be analysed when the job is opened again.
         while (_held.TryDequeue(out var held)) held.Sender.Tell(held.Reply);

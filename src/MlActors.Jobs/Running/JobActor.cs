@@ -11,6 +11,7 @@ using MlActors.Jobs.Observing;
 using MlActors.Jobs.Placing;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
+using MlActors.Jobs.Upgrading;
 
 namespace MlActors.Jobs.Running;
 
@@ -25,6 +26,9 @@ public sealed record JobServices(
 
     /// <summary>Who has a place on this node.</summary>
     public NodeRoom Room { get; init; } = new(RoomLimits.Default, Node.Name);
+
+    /// <summary>Whether jobs of this node rest.</summary>
+    public UpgradeSwitch Upgrade { get; init; } = new();
 }
 
 /// <summary>
@@ -32,7 +36,7 @@ public sealed record JobServices(
 /// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
 /// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
 /// filters and calendars say; <c>.Room</c> sees to its place on the node; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their
-/// end; <c>.HandOver</c> leaves the job to another node; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that
+/// end; <c>.HandOver</c> leaves the job to another node; <c>.Resting</c> rests in upgrade mode; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that
 /// came late; <c>.Removal</c> carries out delete, reset and revert; <c>.Observing</c> lets others see how it stands.</para>
 /// </summary>
 public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
@@ -131,7 +135,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         }
         // A message that may write the job's row waits until the append in flight, which writes it too, is done.
         if (_appending && message is JobCommand or FromAnalysis.Ready or FromAnalysis.Checkpoint or FromAnalysis.Finished or FromAnalysis.Failed or Terminated
-            or StopForced or DatafeedFinished or HealLateData or SnapshotTried or WorkProgress or DecideRevert or PlaceGiven or CommitAgain or ContextSettled)
+            or StopForced or DatafeedFinished or HealLateData or SnapshotTried or WorkProgress or DecideRevert or PlaceGiven or CommitAgain or ContextSettled
+            or FollowUpgradeMode)
         {
             _commandWaits = true;
             Stash.Stash();
@@ -163,6 +168,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
             case CommitAgain again:
                 if (again.Generation == _state.Generation) again.Commit();
                 break;
+            case RestNow:
+                StopToRest();
+                break;
             case Tick:
                 OnTick();
                 break;
@@ -192,6 +200,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                 _ready = true;
                 Stash.UnstashAll();
                 Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TimeSpan.FromSeconds(10));
+                // Seen first: from here on the job is told when upgrade mode begins or ends.
+                Show();
+                _rests = _services.Upgrade.IsOn;
                 Resume();
                 Show();
                 break;
@@ -247,9 +258,13 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     private void Decide(JobCommand command)
     {
         var sender = Sender;
-        var noRoom = command is OpenJob && JobLifecycle.CanOpen(_state) ? TryTakePlace() : null;
+        var atRest = _services.Upgrade.IsOn ? UpgradeRules.RefusalOf(command) : null;
+        var noRoom = command is OpenJob && atRest is null && JobLifecycle.CanOpen(_state) ? TryTakePlace() : null;
         switch (JobLifecycle.Decide(_state, command, Now, _deadlines, noRoom))
         {
+            case Decision.Happens or Decision.Joined when atRest is not null:
+                sender.Tell(atRest);
+                break;
             case Decision.Refuses refused:
                 sender.Tell(new Refused(_jobId, refused.Kind, refused.Reason));
                 break;
@@ -327,6 +342,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         FaultPoints.Hit("close.journaled");
         RefuseOpenWaiters("it was closed meanwhile");
         if (_state.ForcedClose) StopAnalysis();
+        else if (_analysis is null && _state.Blocked == BlockedReason.None) StartAnalysis();
         else FinishAnalysis();
     }
 
@@ -452,6 +468,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
             then();
             AlignDatafeed();
             Show();
+            TellFollowers();
         });
     }
 
@@ -553,6 +570,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
     private void OnTick()
     {
         CheckOverdue();
+        // For the case that it was not told.
+        if (_rests != _services.Upgrade.IsOn) _self.Tell(new FollowUpgradeMode(_jobId));
         var idle = !JobLifecycle.IsRunning(_state) && _state.Blocked == BlockedReason.None && !_appending && _analysis is null;
         if (idle && _services.Time.GetElapsedTime(_touched) > _services.Options.PassivateAfter) Context.Parent.Tell(new Passivate(Stop.Instance));
     }

@@ -5,7 +5,7 @@ using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Jobs.Wire;
 
-/// <summary>The form of the messages of jobs and of their answers between nodes, see <see cref="MessageFormats"/>.</summary>
+/// <summary>The form of the messages of jobs and nodes and of their answers between nodes, see <see cref="MessageFormats"/>.</summary>
 public sealed class JobMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>The configuration that binds it, and takes away the serializer that makes objects of any type the bytes name.</summary>
@@ -19,6 +19,8 @@ public sealed class JobMessageSerializer(ExtendedActorSystem system) : Serialize
           serialization-bindings {
             "MlActors.Jobs.Lifecycle.JobMessage, MlActors.Jobs" = job-messages
             "MlActors.Jobs.Lifecycle.JobReply, MlActors.Jobs" = job-messages
+            "MlActors.Jobs.NodeMessage, MlActors.Jobs" = job-messages
+            "MlActors.Jobs.NodeReply, MlActors.Jobs" = job-messages
             "System.Object" = json
           }
         }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Upgrading;
 
 namespace MlActors.Jobs.Wire;
 
@@ -35,6 +36,8 @@ internal static class MessageFormats
         new JsonFormat<DeleteDatafeed>("delete-datafeed/1"),
         new JsonFormat<StartDatafeed>("start-datafeed/1"),
         new JsonFormat<StopDatafeed>("stop-datafeed/1"),
+        new JsonFormat<FollowUpgradeMode>("follow-upgrade-mode/1"),
+        new JsonFormat<ReachUpgradeMode>("reach-upgrade-mode/1"),
 
         new JsonFormat<Accepted>("accepted/1"),
         new JsonFormat<Done>("done/1"),
@@ -49,6 +52,8 @@ internal static class MessageFormats
         new JsonFormat<ForecastAccepted>("forecast-accepted/1"),
         new JsonFormat<DatafeedReply>("datafeed/1"),
         new JsonFormat<DatafeedStartedReply>("datafeed-started/1"),
+        new JsonFormat<UpgradeModeFollowed>("upgrade-mode-followed/1"),
+        new JsonFormat<UpgradeModeReached>("upgrade-mode-reached/1"),
     ];
 
     private static readonly FrozenDictionary<Type, MessageFormat> ByType = All.ToFrozenDictionary(format => format.Type);

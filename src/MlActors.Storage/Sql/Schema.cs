@@ -165,6 +165,12 @@ internal static class Schema
 
         // What jobs ask of their nodes; known of a job from its next change on.
         "ALTER TABLE job_status ADD COLUMN model_limit INTEGER NOT NULL DEFAULT 0;",
+
+        // Whether upgrade mode is on.
+        """
+        CREATE TABLE upgrade_mode (id INTEGER PRIMARY KEY, enabled INTEGER NOT NULL, version INTEGER NOT NULL, changed_ms INTEGER NOT NULL);
+        INSERT INTO upgrade_mode (id, enabled, version, changed_ms) VALUES (1, 0, 0, 0);
+        """,
     ];
 
     public static DatabaseSchema Main { get; } = new(Steps, ["journal_key", "snapshot_key"], ["job_status_active", "job_group_of_job"]);

@@ -3,6 +3,7 @@ using MlActors.Jobs.Auditing;
 using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Results;
 using MlActors.Jobs.Storage;
+using MlActors.Jobs.Upgrading;
 using MlActors.Storage.Cluster;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Security;
@@ -31,6 +32,7 @@ public abstract class SqlStorage : IStorage
         Catalog = new SqlCatalog(main.Readers);
         Contexts = new SqlContexts(main.Writers, main.Readers);
         Results = new SqlResults(main.Readers, dialect);
+        Upgrades = new SqlUpgrades(main.Writers, main.Readers);
         Audit = new SqlAuditLog(main.Writers, main.Readers);
         Security = new SqlSecurity(main.Writers, main.Readers);
         Events = new SqlEventLog(main.Writers, main.Readers, ownership);
@@ -43,6 +45,7 @@ public abstract class SqlStorage : IStorage
     public ICatalog Catalog { get; }
     public IContextStore Contexts { get; }
     public IResults Results { get; }
+    public IUpgradeStore Upgrades { get; }
     public IAuditLog Audit { get; }
     public ISecurityStore Security { get; }
     public IEventLog Events { get; }

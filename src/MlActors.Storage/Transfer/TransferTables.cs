@@ -21,6 +21,7 @@ internal static class TransferTables
     public static IReadOnlyDictionary<string, string> Seeds { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["context_version"] = "version = 0",
+        ["upgrade_mode"] = "version = 0",
     };
 
     public static DatabaseSchema SchemaOf(StoragePart part) => part == StoragePart.Jobs ? Schema.Main : DocumentSchema.Schema;

@@ -10,6 +10,7 @@ using MlActors.Gateway.Security;
 using MlActors.Jobs;
 using MlActors.Jobs.Datafeeds.Sources;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Upgrading;
 using MlActors.Jobs.Storage;
 using MlActors.Storage;
 using MlActors.Storage.Security;
@@ -32,6 +33,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     }
 
     public HttpClient Client { get; }
+    public ScriptedUpgrade Upgrade { get; private init; } = null!;
     public ScriptedJobs Jobs { get; }
     public CapturedLogs Logs { get; }
     public IStorage Storage => _storage;
@@ -40,17 +42,18 @@ internal sealed class GatewayServer : IAsyncDisposable
     {
         var directory = Directory.CreateTempSubdirectory("mlactors-gateway-").FullName;
         var storage = SqliteStorage.Open(new StorageOptions { DataDirectory = directory, Durability = Durability.Normal });
-        var (jobs, logs) = (new ScriptedJobs(storage.Jobs, storage.Catalog), new CapturedLogs());
+        var (jobs, upgrade, logs) = (new ScriptedJobs(storage.Jobs, storage.Catalog), new ScriptedUpgrade(), new CapturedLogs());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IJobs>(jobs).AddSingleton(storage.Jobs).AddSingleton(storage.Catalog).AddSingleton(storage.Contexts).AddSingleton(storage.Results)
-            .AddSingleton(storage.Security).AddSingleton<IStorage>(storage).AddSingleton<IDatafeedSources>(new ScriptedSources());
+            .AddSingleton(storage.Security).AddSingleton<IStorage>(storage).AddSingleton<IDatafeedSources>(new ScriptedSources())
+            .AddSingleton<IUpgradeMode>(upgrade);
         builder.Services.AddGateway(options ?? new GatewayOptions());
         var app = builder.Build();
         app.MapGateway();
         await app.StartAsync();
-        return new GatewayServer(app, storage, jobs, logs, directory);
+        return new GatewayServer(app, storage, jobs, logs, directory) { Upgrade = upgrade };
     }
 
     /// <summary>A server with authentication and a user for each of these roles, named like it, with the password <c>secret-</c> + name.</summary>

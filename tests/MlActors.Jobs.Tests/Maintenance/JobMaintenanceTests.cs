@@ -63,7 +63,24 @@ public class JobMaintenanceTests : JobHarness
         warning.GetProperty("user").GetString().ShouldBe("_maintenance");
     }
 
-    private void Maintain(IActorRef job) => Sys.ActorOf(Props.Create(typeof(JobMaintenance), Storage.Catalog, Storage.Jobs, job, _time, Quick));
+    [Fact]
+    public async Task A_job_that_rested_in_upgrade_mode_is_not_closed_for_it()
+    {
+        var job = await OpenNewAsync("j");
+        await AskAsync<PieceAccepted>(job, Minutes("j", 0, 10));
+        await TurnAsync(on: true, ("j", job));
+        var jobs = CreateTestProbe();
+        Maintain(jobs.Ref);
+        _time.Advance(TimeSpan.FromHours(100));
+        jobs.ExpectNoMsg(TimeSpan.FromMilliseconds(300));
+        await TurnAsync(on: false, ("j", job));
+        _time.Advance(TimeSpan.FromHours(47));
+        jobs.ExpectNoMsg(TimeSpan.FromMilliseconds(300));
+        _time.Advance(TimeSpan.FromHours(2));
+        jobs.ExpectMsg<CloseJob>(Patience).JobId.ShouldBe("j");
+    }
+
+    private void Maintain(IActorRef job) => Sys.ActorOf(Props.Create(typeof(JobMaintenance), Storage.Catalog, Storage.Jobs, job, _time, Quick, Upgrade));
 
     private static BucketResult Bucket(long timestamp) => new(timestamp, 60, 0, 0, 1, false, [], [], []);
 

@@ -14,6 +14,7 @@ using MlActors.Jobs.Results;
 using MlActors.Jobs.Running;
 using MlActors.Jobs.Storage;
 using MlActors.Jobs.Tests.Datafeeds;
+using MlActors.Jobs.Upgrading;
 using MlActors.Storage;
 using MlActors.Storage.Journal;
 using MlActors.Storage.Sqlite;
@@ -87,10 +88,20 @@ public abstract class JobHarness : TestKit
     /// <summary>A new incarnation of a job's owner.</summary>
     protected IActorRef Incarnate(string jobId, RunningOptions? options = null) =>
         Sys.ActorOf(Props.Create(typeof(Nest), jobId,
-            new JobServices(Storage.Jobs, Storage.Contexts, new DatafeedServices(Source, Storage.Results, DatafeedOptions), Clock, options ?? Options, Node) { Room = Room }));
+            new JobServices(Storage.Jobs, Storage.Contexts, new DatafeedServices(Source, Storage.Results, DatafeedOptions), Clock, options ?? Options, Node) { Room = Room, Upgrade = Upgrade }));
 
     /// <summary>The node's room, which all jobs of the test share.</summary>
     protected virtual NodeRoom Room { get; } = new(RoomLimits.Default, "node");
+
+    /// <summary>The node's switch for upgrade mode.</summary>
+    protected UpgradeSwitch Upgrade { get; } = new();
+
+    /// <summary>Turns upgrade mode on or off, and waits until the jobs follow.</summary>
+    protected async Task TurnAsync(bool on, params (string Id, IActorRef Owner)[] jobs)
+    {
+        Upgrade.Turn(new UpgradeSetting(on, Upgrade.Setting.Version + 1, Clock.GetUtcNow().ToUnixTimeMilliseconds()));
+        foreach (var (id, owner) in jobs) (await AskAsync<UpgradeModeFollowed>(owner, new FollowUpgradeMode(id))).Version.ShouldBe(Upgrade.Setting.Version);
+    }
 
     /// <summary>What datafeeds read.</summary>
     protected ScriptedSource Source { get; } = new(Config("schema").ToSettings().Schema);

@@ -105,7 +105,8 @@ public sealed class JobMessageSerializerTests : TestKit
     }
 
     private static IEnumerable<Type> Kinds() => typeof(JobMessage).Assembly.GetTypes()
-        .Where(type => !type.IsAbstract && (type.IsAssignableTo(typeof(JobMessage)) || type.IsAssignableTo(typeof(JobReply))));
+        .Where(type => !type.IsAbstract && (type.IsAssignableTo(typeof(JobMessage)) || type.IsAssignableTo(typeof(JobReply))
+            || type.IsAssignableTo(typeof(NodeMessage)) || type.IsAssignableTo(typeof(NodeReply))));
 
     private (int Serializer, string Manifest, byte[] Bytes) Send(object message)
     {

@@ -12,6 +12,9 @@ public sealed class PostgresInputLog(PostgresServer server) : InputLogCompliance
 public sealed class PostgresSnapshots(PostgresServer server) : SnapshotCompliance(new PostgresUnderTest(server));
 
 [Collection(PostgresServer.Name)]
+public sealed class PostgresUpgradeMode(PostgresServer server) : UpgradeCompliance(new PostgresUnderTest(server));
+
+[Collection(PostgresServer.Name)]
 public sealed class PostgresCatalogRows(PostgresServer server) : CatalogCompliance(new PostgresUnderTest(server));
 
 [Collection(PostgresServer.Name)]

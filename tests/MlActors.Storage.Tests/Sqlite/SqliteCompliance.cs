@@ -8,6 +8,8 @@ public sealed class SqliteInputLog() : InputLogCompliance(new SqliteUnderTest())
 
 public sealed class SqliteSnapshots() : SnapshotCompliance(new SqliteUnderTest());
 
+public sealed class SqliteUpgradeMode() : UpgradeCompliance(new SqliteUnderTest());
+
 public sealed class SqliteCatalogRows() : CatalogCompliance(new SqliteUnderTest());
 
 public sealed class SqliteResultRows() : ResultsCompliance(new SqliteUnderTest());
