@@ -44,7 +44,7 @@ public sealed record ClusterOptions(string Host, int Port, ImmutableArray<string
             split-brain-resolver {
               active-strategy = lease-majority
               stable-after = {{Ms(Times.StableAfter)}}
-              lease-majority { lease-implementation = mlactors-lease, lease-name = split-brain, acquire-lease-delay-for-minority = 1s, release-after = 20s }
+              lease-majority { lease-implementation = mlactors-lease, lease-name = split-brain, acquire-lease-delay-for-minority = 3s, release-after = 20s }
             }
             down-removal-margin = {{Ms(Times.RemovalMargin)}}
             failure-detector { heartbeat-interval = {{Ms(Times.Heartbeat)}}, acceptable-heartbeat-pause = {{Ms(Times.AcceptablePause)}} }
