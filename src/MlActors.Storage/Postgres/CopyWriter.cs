@@ -5,13 +5,11 @@ using MlActors.Storage.Transfer;
 namespace MlActors.Storage.Postgres;
 
 /// <summary>Writes rows in the binary form of COPY, see <see cref="CopyReader"/>.</summary>
-internal sealed class CopyWriter
+internal sealed class CopyWriter : BlockWriter
 {
     private static ReadOnlySpan<byte> Signature => [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xff, (byte)'\r', (byte)'\n', 0];
 
     private readonly Stream _stream;
-    private readonly byte[] _buffer = new byte[64 << 10];
-    private int _used;
 
     public CopyWriter(Stream stream)
     {
@@ -66,23 +64,5 @@ internal sealed class CopyWriter
         Raw(bytes);
     }
 
-    private void Raw(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > _buffer.Length - _used) Flush();
-        if (bytes.Length <= _buffer.Length) bytes.CopyTo(Take(bytes.Length));
-        else _stream.Write(bytes);
-    }
-
-    private Span<byte> Take(int bytes)
-    {
-        if (bytes > _buffer.Length - _used) Flush();
-        _used += bytes;
-        return _buffer.AsSpan(_used - bytes, bytes);
-    }
-
-    private void Flush()
-    {
-        _stream.Write(_buffer, 0, _used);
-        _used = 0;
-    }
+    protected override void Send(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
 }

@@ -40,7 +40,7 @@ internal static class PostgresMigration
         var steps = schema.StepsFrom(found, name, version).ToList();
         if (steps.Count == 0) return found;
         if (PostgresConnector.Scalar(connection, "SELECT 1 FROM pg_namespace WHERE nspname = $1", schemaName) is null)
-            PostgresConnector.Execute(connection, $"CREATE SCHEMA {new NpgsqlCommandBuilder().QuoteIdentifier(schemaName)}");
+            PostgresConnector.Execute(connection, $"CREATE SCHEMA {TableShape.Quoted(schemaName)}");
         foreach (var sql in steps.SelectMany(step => (string[])[step.Tables, step.Postgres]).Where(sql => sql.Length > 0))
             PostgresConnector.Execute(connection, PostgresDialect.Schema(sql));
         PostgresConnector.Execute(connection, "DELETE FROM schema_version");

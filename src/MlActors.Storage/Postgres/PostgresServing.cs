@@ -1,3 +1,4 @@
+using MlActors.Storage.Transfer;
 using Npgsql;
 
 namespace MlActors.Storage.Postgres;
@@ -11,13 +12,13 @@ internal static class PostgresServing
     /// <summary>Nodes of a cluster that say in its table that they are there, and writers that have a connection.</summary>
     public static IReadOnlyList<string> Of(NpgsqlConnection connection, string schema)
     {
-        var found = new List<string>();
+        var (found, at) = (new List<string>(), TableShape.Quoted(schema));
         // Tables of before there were nodes.
-        if (PostgresConnector.Scalar(connection, "SELECT to_regclass($1)::text", $"\"{schema}\".node") is not string) return found;
+        if (PostgresConnector.Scalar(connection, "SELECT to_regclass($1)::text", $"{at}.node") is not string) return found;
         using var command = new NpgsqlCommand($"""
-            SELECT 'the node ' || address FROM "{schema}".node WHERE since > now() - $1
+            SELECT 'the node ' || address FROM {at}.node WHERE since > now() - $1
             UNION ALL
-            SELECT 'the server at ' || coalesce(host(client_addr), 'this machine') FROM "{schema}".writer JOIN pg_stat_activity ON application_name = 'mlactors-writer-' || writer_id
+            SELECT 'the server at ' || coalesce(host(client_addr), 'this machine') FROM {at}.writer JOIN pg_stat_activity ON application_name = 'mlactors-writer-' || writer_id
             GROUP BY client_addr
             """, connection) { Parameters = { new NpgsqlParameter { Value = Patience } } };
         using var reader = command.ExecuteReader();

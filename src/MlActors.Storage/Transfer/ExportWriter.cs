@@ -7,12 +7,10 @@ using System.Text.Json;
 namespace MlActors.Storage.Transfer;
 
 /// <summary>Writes an export, see <see cref="ExportFormat"/>. It is whole only after <see cref="Finish"/>.</summary>
-internal sealed class ExportWriter : IDisposable
+internal sealed class ExportWriter : BlockWriter, IDisposable
 {
     private readonly GZipStream _compressed;
     private readonly XxHash128 _hash = new();
-    private readonly byte[] _buffer = new byte[64 << 10];
-    private int _used;
     private long _rows;
 
     public ExportWriter(Stream target, ExportHeader header)
@@ -90,27 +88,7 @@ internal sealed class ExportWriter : IDisposable
         Raw(bytes);
     }
 
-    private void Raw(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > _buffer.Length - _used) Flush();
-        if (bytes.Length <= _buffer.Length) bytes.CopyTo(Take(bytes.Length));
-        else Send(bytes);
-    }
-
-    private Span<byte> Take(int bytes)
-    {
-        if (bytes > _buffer.Length - _used) Flush();
-        _used += bytes;
-        return _buffer.AsSpan(_used - bytes, bytes);
-    }
-
-    private void Flush()
-    {
-        Send(_buffer.AsSpan(0, _used));
-        _used = 0;
-    }
-
-    private void Send(ReadOnlySpan<byte> bytes)
+    protected override void Send(ReadOnlySpan<byte> bytes)
     {
         _hash.Append(bytes);
         _compressed.Write(bytes);
