@@ -55,7 +55,7 @@ internal static class IngestBenchmark
         var before = server.ResidentMb();
         var records = gigabytes * 1_000_000_000L / UploadBody.RecordBytes;
         var (cpu, watch) = (server.CpuSeconds, Stopwatch.StartNew());
-        await PostAsync(server, "job-0", records);
+        await PostAsync(server.Url, "job-0", records);
         var (seconds, after) = (watch.Elapsed.TotalSeconds, server.ResidentMb());
         Text.Print($"{gigabytes} GB in {seconds:F1} s, {records / seconds:#,0} records/s, cpu of the server {server.CpuSeconds - cpu:F1} s");
         Text.Print($"resident {before.Now:F0} MB (peak {before.Peak:F0}) before, {after.Now:F0} MB (peak {after.Peak:F0}) after: peak grew by {after.Peak - before.Now:F0} MB");
@@ -64,7 +64,7 @@ internal static class IngestBenchmark
     private static Task PostAllAsync(ChildProcess server, string name, long records, int jobs) => Task.WhenAll(Enumerable.Range(0, jobs).Select(async job =>
     {
         await CreateAsync(server, Text.Of($"{name}-{job}"));
-        await PostAsync(server, Text.Of($"{name}-{job}"), records / jobs);
+        await PostAsync(server.Url, Text.Of($"{name}-{job}"), records / jobs);
     }));
 
     // The floor knows no jobs and answers 404, which is as good.
@@ -75,11 +75,12 @@ internal static class IngestBenchmark
         using var opened = await Client.PostAsync($"{server.Url}/_ml/anomaly_detectors/{job}/_open", null);
     }
 
-    private static async Task PostAsync(ChildProcess server, string job, long records)
+    /// <summary>Uploads records to a job of a server, which must take all of them.</summary>
+    public static async Task PostAsync(string url, string job, long records)
     {
         using var body = new UploadBody(records);
         body.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        using var answer = await Client.PostAsync($"{server.Url}/_ml/anomaly_detectors/{job}/_data", body);
+        using var answer = await Client.PostAsync($"{url}/_ml/anomaly_detectors/{job}/_data", body);
         var text = await answer.Content.ReadAsStringAsync();
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(text);
         using var counts = JsonDocument.Parse(text);

@@ -7,13 +7,10 @@ namespace MlActors.Servers;
 /// <summary>Stands between clients and a server on loopback, and is as slow as a test wants it.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
-    private static readonly TaskCompletionSource Open = Opened();
-
     private readonly Socket _listener;
     private readonly int _target;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _accepting;
-    private volatile TaskCompletionSource _gate = Open;
     private long _delay;
 
     /// <param name="listener">Listens already; disposed with the proxy.</param>
@@ -41,26 +38,12 @@ internal sealed class TcpProxy : IAsyncDisposable
         return new TcpProxy(listener, target);
     }
 
-    /// <summary>From now on nothing arrives, on either side, and nothing is lost: connections stay, new ones are accepted and silent.</summary>
-    public void Stall() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>All that was held back arrives.</summary>
-    public void GoOn() => Interlocked.Exchange(ref _gate, Open).TrySetResult();
-
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        GoOn();
         _listener.Dispose();
         await _accepting;
         _end.Dispose();
-    }
-
-    private static TaskCompletionSource Opened()
-    {
-        var open = new TaskCompletionSource();
-        open.SetResult();
-        return open;
     }
 
     private async Task AcceptAsync()
@@ -127,7 +110,6 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             var left = delayed ? Delay - TimeProvider.System.GetElapsedTime(chunk.Arrived) : TimeSpan.Zero;
             if (left > TimeSpan.Zero) await Task.Delay(left, end);
-            await _gate.Task;
             await to.SendAsync(chunk.Bytes, end);
         }
         to.Shutdown(SocketShutdown.Send);

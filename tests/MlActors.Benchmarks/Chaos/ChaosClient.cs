@@ -59,6 +59,8 @@ internal sealed class ChaosClient(IReadOnlyList<MlClient> gateways, Random rando
         throw new InvalidOperationException($"{method} {path}: {(int)answer.Status} {answer.Body.ToJsonString()}");
     }
 
+    public async Task<string> StateAsync(string job) => (string)(await ExpectAsync(HttpMethod.Get, $"/_ml/anomaly_detectors/{job}/_stats")).Body["jobs"]![0]!["state"]!;
+
     /// <summary>What a job tells of itself: when it was asked what by whom.</summary>
     public async Task<string> LastMessagesAsync(string job)
     {

@@ -89,7 +89,7 @@ internal sealed class FeedScript(string job, int seed, ChaosClient client, RunRe
         while (true)
         {
             var (answer, repeated) = await client.SendAsync(HttpMethod.Post, Path + "/_open");
-            if (answer.Status == HttpStatusCode.OK || (repeated && await StateAsync() == "opened")) return;
+            if (answer.Status == HttpStatusCode.OK || (repeated && await client.StateAsync(job) == "opened")) return;
             // A reset of which nobody could say whether it would happen was asked for again, and happens once more.
             if (!answer.Body.ToJsonString().Contains("reset of it is under way", StringComparison.Ordinal))
                 throw new InvalidOperationException($"opening {job}: {(int)answer.Status} {answer.Body.ToJsonString()}");
@@ -97,8 +97,6 @@ internal sealed class FeedScript(string job, int seed, ChaosClient client, RunRe
             await Task.Delay(_random.Next(500));
         }
     }
-
-    private async Task<string> StateAsync() => (string)(await client.ExpectAsync(HttpMethod.Get, Path + "/_stats")).Body["jobs"]![0]!["state"]!;
 
     private async Task<JsonNode> ClosedAsync()
     {

@@ -122,20 +122,18 @@ internal sealed class JobScript(string job, int seed, ChaosClient client, Failov
     /// <summary>A request was refused, which nothing that this client did explains; it goes on with the job as it is.</summary>
     private async Task WonderAsync(string refused)
     {
-        var state = await StateAsync();
+        var state = await client.StateAsync(job);
         report.Violation($"{refused}; now it is {state}, its last messages are {await client.LastMessagesAsync(job)}");
         if (state == "failed") await client.ExpectAsync(HttpMethod.Post, $"{Jobs}{job}/_close?force=true");
         _open = state == "opened";
     }
-
-    private async Task<string> StateAsync() => (string)(await client.ExpectAsync(HttpMethod.Get, $"{Jobs}{job}/_stats")).Body["jobs"]![0]!["state"]!;
 
     private async Task OpenAsync()
     {
         while (!_open)
         {
             var (answer, repeated) = await client.SendAsync(HttpMethod.Post, $"{Jobs}{job}/_open");
-            _open = answer.Status == HttpStatusCode.OK || (repeated && await StateAsync() == "opened");
+            _open = answer.Status == HttpStatusCode.OK || (repeated && await client.StateAsync(job) == "opened");
             // An earlier try of the same request is on its way, or a close whose answer was lost comes late.
             if (!_open && !repeated) throw new InvalidOperationException($"opening {job}: {(int)answer.Status} {answer.Body.ToJsonString()}");
             if (!_open) report.Count("  opens asked for once more");

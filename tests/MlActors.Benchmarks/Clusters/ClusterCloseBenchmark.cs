@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace MlActors.Benchmarks.Clusters;
 
@@ -24,10 +22,10 @@ internal static class ClusterCloseBenchmark
         await crowd.CreateAsync();
         for (var round = 0; round <= rounds; round++)
         {
-            var open = await SecondsAsync(crowd.OpenAsync);
+            var open = (await Measured.RunAsync(crowd.OpenAsync)).Seconds;
             await crowd.FeedAsync(round);
             var before = cluster.ProcessorTime;
-            var close = await SecondsAsync(crowd.CloseAsync);
+            var close = (await Measured.RunAsync(crowd.CloseAsync)).Seconds;
             var after = cluster.ProcessorTime;
             var floor = await FloorAsync(cluster.ConnectionString);
             Text.Print($"{(round == 0 ? "warm-up" : "round " + round)}: {jobs} jobs opened in {open:F2} s, closed in {close:F2} s (cpu of the nodes {(after.Nodes - before.Nodes).TotalSeconds:F2} s, of the database {(after.Database - before.Database).TotalSeconds:F2} s), floor {floor:F2} s, ratio {close / floor:F2}");
@@ -36,13 +34,6 @@ internal static class ClusterCloseBenchmark
             floors.Add(floor);
         }
         Text.Print($"median of {rounds}: {jobs} jobs closed in {Measured.Median(closes):F2} s, floor {Measured.Median(floors):F2} s, ratio {Measured.Median(closes.Zip(floors, (close, floor) => close / floor)):F2}");
-    }
-
-    private static async Task<double> SecondsAsync(Func<Task> work)
-    {
-        var watch = Stopwatch.StartNew();
-        await work();
-        return watch.Elapsed.TotalSeconds;
     }
 
     private sealed record Close(string Job, (string Id, long Number, string Manifest, string Payload)[] Events, string SnapshotId, string Snapshot, byte[] State, string Status);
@@ -58,12 +49,12 @@ internal static class ClusterCloseBenchmark
             CREATE TABLE floor.journal (LIKE benchmark.journal INCLUDING ALL); CREATE TABLE floor.snapshot (LIKE benchmark.snapshot INCLUDING ALL);
             CREATE TABLE floor.job_status (LIKE benchmark.job_status INCLUDING ALL); INSERT INTO floor.job_status SELECT * FROM benchmark.job_status; CHECKPOINT
             """, connection)) await tables.ExecuteNonQueryAsync();
-        return await SecondsAsync(async () =>
+        return (await Measured.RunAsync(async () =>
         {
             // As a job does it: that it closes is written first.
             foreach (var some in closes.Chunk(JobsOfATransaction)) await WriteAsync(connection, some, begun: true);
             foreach (var some in closes.Chunk(JobsOfATransaction)) await WriteAsync(connection, some, begun: false);
-        });
+        })).Seconds;
     }
 
     private static async Task WriteAsync(NpgsqlConnection connection, Close[] closes, bool begun)

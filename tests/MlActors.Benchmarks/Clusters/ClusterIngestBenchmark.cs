@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 
 namespace MlActors.Benchmarks.Clusters;
 
@@ -11,8 +10,6 @@ internal static class ClusterIngestBenchmark
 {
     private const int Jobs = 6;
     private const long WarmUpRecords = 2_000_000;
-
-    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromHours(1) };
 
     /// <summary>Options: <c>--mb n</c> (400), <c>--rounds n</c> (3).</summary>
     public static async Task RunAsync(string[] args)
@@ -48,15 +45,7 @@ internal static class ClusterIngestBenchmark
             Crowd.Expect(await cluster.Nodes[0].Client.PutAsync(job, UploadBody.JobBody));
             Crowd.Expect(await cluster.Nodes[0].Client.OpenAsync(job));
         }
-        await Task.WhenAll(jobs.Select((job, i) => PostAsync(cluster.Nodes[i % cluster.Nodes.Count].Url, job, records / Jobs)));
+        await Task.WhenAll(jobs.Select((job, i) => IngestBenchmark.PostAsync(cluster.Nodes[i % cluster.Nodes.Count].Url.GetLeftPart(UriPartial.Authority), job, records / Jobs)));
         foreach (var job in jobs) Crowd.Expect(await cluster.Nodes[0].Client.CloseAsync(job));
-    }
-
-    private static async Task PostAsync(Uri node, string job, long records)
-    {
-        using var body = new UploadBody(records);
-        body.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        using var answer = await Client.PostAsync(new Uri(node, $"/_ml/anomaly_detectors/{job}/_data"), body);
-        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
     }
 }

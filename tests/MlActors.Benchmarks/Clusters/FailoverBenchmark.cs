@@ -14,7 +14,7 @@ internal static class FailoverBenchmark
     private const int Nodes = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Options: <c>--rounds n</c> (10), <c>--jobs n</c> (30), <c>--logs folder</c> (nowhere).</summary>
+    /// <summary>Options: <c>--rounds n</c> (10), <c>--jobs n</c> (30), <c>--logs folder</c> (nowhere), <c>--debug</c>: the logs tell what members and shards do.</summary>
     public static async Task RunAsync(string[] args)
     {
         var rounds = Options.Number(args, "--rounds", 10);

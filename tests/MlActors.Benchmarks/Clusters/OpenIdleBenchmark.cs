@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Text;
 
 namespace MlActors.Benchmarks.Clusters;
 
@@ -12,9 +10,10 @@ namespace MlActors.Benchmarks.Clusters;
 internal static class OpenIdleBenchmark
 {
     private const int AtATime = 64;
+    private const string Jobs = "/_ml/anomaly_detectors/";
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
-    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromHours(1) };
+    private static readonly HttpClient Client = new();
 
     /// <summary>Options: <c>--jobs n</c> (100000).</summary>
     public static async Task RunAsync(string[] args)
@@ -25,13 +24,14 @@ internal static class OpenIdleBenchmark
         await File.WriteAllTextAsync(config, "mlactors.log-level = warning\nmlactors.jobs { max-open = 1000000, max-model-memory = 1000000g }");
         using (var server = await ChildProcess.ServeAsync(data.Path, config))
         {
+            using var client = new ApiClient(server.Url);
             var empty = server.ResidentMb().Now;
             var watch = Stopwatch.StartNew();
             await Parallel.ForEachAsync(Enumerable.Range(0, jobs), new ParallelOptions { MaxDegreeOfParallelism = AtATime }, async (job, _) =>
-                await SendAsync(server, HttpMethod.Put, SampleJobs.Id(job), SampleJobs.Json));
+                await client.SendAsync(HttpMethod.Put, Jobs + SampleJobs.Id(job), SampleJobs.Json));
             Text.Print($"{jobs} jobs created in {watch.Elapsed.TotalSeconds:F1} s; resident {empty:F0} MB before");
             watch.Restart();
-            await SendAsync(server, HttpMethod.Post, "*/_open?timeout=30m");
+            await client.PostAsync(Jobs + "*/_open?timeout=10m");
             Text.Print($"{jobs} jobs opened by one request in {watch.Elapsed.TotalSeconds:F1} s");
             var cpu = server.CpuSeconds;
             await Task.Delay(Idle);
@@ -50,14 +50,6 @@ internal static class OpenIdleBenchmark
             var after = server.ResidentMb();
             Text.Print($"after SIGKILL: server answered after {server.StartedIn.TotalSeconds:F1} s, all {jobs} jobs awake after {watch.Elapsed.TotalSeconds:F1} s more ({watch.Elapsed.TotalMilliseconds / jobs:F3} ms a job, cpu {server.CpuSeconds * 1000 / jobs:F3} ms); resident {after.Now:F0} MB");
         }
-    }
-
-    private static async Task SendAsync(ChildProcess server, HttpMethod method, string path, string? body = null)
-    {
-        using var request = new HttpRequestMessage(method, $"{server.Url}/_ml/anomaly_detectors/{path}");
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await Client.SendAsync(request);
-        if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
     }
 
     /// <summary>Jobs with an actor, as the metrics say: asking a job would wake it.</summary>

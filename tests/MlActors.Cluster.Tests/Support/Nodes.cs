@@ -17,19 +17,16 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
     /// <param name="faults">Where it is to die.</param>
     /// <param name="settings">More of the configuration.</param>
     /// <param name="before">A command that becomes the server when it is given the server's command.</param>
-    public async Task<ClusterNode> StartAsync(
-        string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "", string[]? before = null)
-    {
-        var node = await ClusterNode.StartAsync(NewFolder(), Place(port) with { Before = before }, Settings(roles, settings), faults: faults);
-        lock (_nodes) _nodes.Add(node);
-        return node;
-    }
+    public Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "", string[]? before = null) =>
+        StartAsync(Place(port) with { Before = before }, Settings(roles, settings), faults);
 
     /// <summary>Starts a server on a machine of a network.</summary>
-    public async Task<ClusterNode> StartAsync(Network network, Machine machine)
+    public Task<ClusterNode> StartAsync(Network network, Machine machine) => StartAsync(
+        new NodePlace(network.Database, _schema, 9300) { Host = machine.Address, Before = machine.Before, Way = machine.Way }, Settings("gateway, jobs", ""), faults: null);
+
+    private async Task<ClusterNode> StartAsync(NodePlace place, string settings, string? faults)
     {
-        var place = new NodePlace(network.Database, _schema, 9300) { Host = machine.Address, Before = machine.Before, Way = machine.Way };
-        var node = await ClusterNode.StartAsync(NewFolder(), place, Settings("gateway, jobs", ""));
+        var node = await ClusterNode.StartAsync(NewFolder(), place, settings, faults: faults);
         lock (_nodes) _nodes.Add(node);
         return node;
     }
