@@ -31,6 +31,9 @@ need_servers() {
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null || missing+=(postgresql)
   command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
   command -v prometheus >/dev/null || missing+=(prometheus)
+  # Networks that are cut, and a clock that is wrong.
+  command -v ip >/dev/null || [ -x /usr/sbin/ip ] || missing+=(iproute2)
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(libfaketime)
   [ ${#missing[@]} -eq 0 ] && return 0
   say "installing ${missing[*]}"
   [ "$(id -u)" = 0 ] || { echo "missing: ${missing[*]}; install them, or run as root to have it done" >&2; return 1; }

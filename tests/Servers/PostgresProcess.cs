@@ -7,6 +7,9 @@ namespace MlActors.Servers;
 /// <summary>A PostgreSQL server.</summary>
 internal sealed class PostgresProcess : DatabaseProcess
 {
+    private const int SIGINT = 2;
+    private const int SIGQUIT = 3;
+
     private readonly bool _durable;
 
     private PostgresProcess(string password, bool durable)
@@ -58,12 +61,13 @@ internal sealed class PostgresProcess : DatabaseProcess
         await StartAgainAsync();
     }
 
+    /// <param name="killed">Or it is asked to stop: it rolls back what is under way and cuts connections.</param>
+    public Task StopAsync(bool killed) => killed ? StopAsync() : Server.EndAsync(SIGINT);
+
     /// <summary>Asks it to stop and starts it again: connections are cut, transactions under way are rolled back.</summary>
     /// <param name="immediate">It does not even finish what it is writing, and recovers from its log.</param>
     public async Task RestartAsync(bool immediate)
     {
-        const int SIGINT = 2;
-        const int SIGQUIT = 3;
         await Server.EndAsync(immediate ? SIGQUIT : SIGINT);
         await StartAgainAsync();
     }

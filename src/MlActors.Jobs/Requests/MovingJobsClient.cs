@@ -13,6 +13,8 @@ internal sealed class MovingJobsClient(
     ActorSystem system, IRequiredActor<JobActor> jobs, IRequiredActor<TaskRegistry> tasks, IRequiredActor<JobRequests> requests, NodeIdentity node)
     : JobsClient(jobs, tasks, node)
 {
+    private readonly CancellationToken _ended = EndOf(system);
+
     public override bool JobsMove => true;
 
     public override int NodeCount => Cluster.Get(system).State.Members.Count(member => member.Status == MemberStatus.Up);
@@ -20,7 +22,17 @@ internal sealed class MovingJobsClient(
     public override async Task<JobReply> AskAsync(JobMessage message, TimeSpan timeout, CancellationToken cancellation = default)
     {
         var answer = new TaskCompletionSource<JobReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // An actor that has ended with its system answers nothing, and the server would wait for the requests that it serves before it ends itself.
+        await using var end = _ended.UnsafeRegister(_ => answer.TrySetResult(new Refused(message.JobId, RefusalKind.Unavailable,
+            $"this node ends, and whether job [{message.JobId}] got the request cannot be known; look at another node, and ask again")), null);
         (await requests.GetAsync(cancellation)).Tell(new JobRequests.Ask(JobTraces.Mark(message), timeout < LongestAsk ? timeout : LongestAsk, answer), ActorRefs.NoSender);
         return await answer.Task.WaitAsync(cancellation);
+    }
+
+    private static CancellationToken EndOf(ActorSystem system)
+    {
+        var end = new CancellationTokenSource();
+        system.WhenTerminated.ContinueWith(_ => end.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return end.Token;
     }
 }

@@ -72,7 +72,7 @@ internal sealed class FeedScript(string job, int seed, ChaosClient client, RunRe
 
     private async Task StartAsync()
     {
-        await client.ExpectAsync(HttpMethod.Post, Path + "/_open", done: HttpStatusCode.Conflict);
+        await OpenAsync();
         try
         {
             // Started by a try that had no answer; it may even be at its end.
@@ -83,6 +83,22 @@ internal sealed class FeedScript(string job, int seed, ChaosClient client, RunRe
             throw new InvalidOperationException($"{refused.Message}; the last messages are {await client.LastMessagesAsync(job)}", refused);
         }
     }
+
+    private async Task OpenAsync()
+    {
+        while (true)
+        {
+            var (answer, repeated) = await client.SendAsync(HttpMethod.Post, Path + "/_open");
+            if (answer.Status == HttpStatusCode.OK || (repeated && await StateAsync() == "opened")) return;
+            // A reset of which nobody could say whether it would happen was asked for again, and happens once more.
+            if (!answer.Body.ToJsonString().Contains("reset of it is under way", StringComparison.Ordinal))
+                throw new InvalidOperationException($"opening {job}: {(int)answer.Status} {answer.Body.ToJsonString()}");
+            report.Count("  opens during a late reset");
+            await Task.Delay(_random.Next(500));
+        }
+    }
+
+    private async Task<string> StateAsync() => (string)(await client.ExpectAsync(HttpMethod.Get, Path + "/_stats")).Body["jobs"]![0]!["state"]!;
 
     private async Task<JsonNode> ClosedAsync()
     {

@@ -16,9 +16,11 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
     /// <summary>Starts a server; it is a member when this completes.</summary>
     /// <param name="faults">Where it is to die.</param>
     /// <param name="settings">More of the configuration.</param>
-    public async Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "")
+    /// <param name="before">A command that becomes the server when it is given the server's command.</param>
+    public async Task<ClusterNode> StartAsync(
+        string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "", string[]? before = null)
     {
-        var node = await ClusterNode.StartAsync(NewFolder(), Place(port), Settings(roles, settings), faults: faults);
+        var node = await ClusterNode.StartAsync(NewFolder(), Place(port) with { Before = before }, Settings(roles, settings), faults: faults);
         lock (_nodes) _nodes.Add(node);
         return node;
     }

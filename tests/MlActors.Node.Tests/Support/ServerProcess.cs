@@ -55,11 +55,15 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server on a free port of this machine.</summary>
     /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
     /// <param name="before">A command that becomes the server when it is given the server's command.</param>
-    public static ServerProcess Start(string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0", string[]? before = null)
+    /// <param name="environment">What it has besides ours.</param>
+    public static ServerProcess Start(
+        string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0", string[]? before = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         List<string> arguments = ["serve", "--data", data, "--urls", urls];
         if (config is not null) arguments.AddRange(["--config", config]);
         var start = StartInfo(arguments, faults);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
         if (before is [var program, .. var rest])
         {
             var server = start.ArgumentList.Prepend(start.FileName).ToList();
@@ -74,9 +78,12 @@ public sealed class ServerProcess : IAsyncDisposable
     public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, faults: null);
 
     /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
-    public static async Task<CommandResult> RunAsync(IEnumerable<string> arguments, string? faults)
+    /// <param name="environment">What it has besides ours.</param>
+    public static async Task<CommandResult> RunAsync(IEnumerable<string> arguments, string? faults, IReadOnlyDictionary<string, string>? environment = null)
     {
-        using var process = Process.Start(StartInfo(arguments, faults))!;
+        var start = StartInfo(arguments, faults);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         Running[process] = true;
         try
         {

@@ -56,5 +56,11 @@ internal sealed class ProbeWrite(long value) : RowWrite
     public override int Bytes => 0;
 
     public override void Execute(WriteSession session) =>
-        session.Prepare("INSERT INTO probe (id, value) VALUES (2, ?1) ON CONFLICT (id) DO UPDATE SET value = excluded.value").Bind(1, value).Do();
+        session.Prepare(Greatest).Bind(1, value).Do();
+
+    // Nodes that share a database share the row, and each reads what is at least its own number: another's smaller one must not be found instead.
+    private const string Greatest = """
+        INSERT INTO probe (id, value) VALUES (2, ?1)
+        ON CONFLICT (id) DO UPDATE SET value = CASE WHEN excluded.value > probe.value THEN excluded.value ELSE probe.value END
+        """;
 }
