@@ -87,6 +87,13 @@ public class ConfigurationTests
     }
 
     [Fact]
+    public void A_comment_may_speak_of_a_variable_that_is_not_set() => Load("""
+        # node-name = ${MLACTORS_NOT_SET}
+          // or ${?MLACTORS_NOT_SET_EITHER}
+        mlactors.node-name = here
+        """).Options.NodeName.ShouldBe("here");
+
+    [Fact]
     public void Several_nodes_need_a_storage_that_they_can_share()
     {
         var problem = Should.Throw<ConfigurationException>(() => Load("mlactors { cluster.enabled = on }")).Problems.ShouldHaveSingleItem();

@@ -96,6 +96,11 @@ public sealed partial class DeployTests
         foreach (var config in (string[])["prometheus.yml", "compose.yml"]) await promtool.RunAsync(program, "check", "config", "--syntax-only", config);
         await promtool.RunAsync(program, "check", "rules", "mlactors-rules.yml");
         await promtool.RunAsync(program, "test", "rules", "mlactors-rules-test.yml");
+        // Queries of the dashboard are written as rules are.
+        var queries = Expressions().Select((query, i) => new JsonObject { ["record"] = $"query:{i}", ["expr"] = query.Replace("$__rate_interval", "5m", StringComparison.Ordinal) });
+        var group = new JsonObject { ["name"] = "dashboard", ["rules"] = new JsonArray([.. queries]) };
+        await File.WriteAllTextAsync(Path.Combine(promtool.Folder, "dashboard.yml"), new JsonObject { ["groups"] = new JsonArray(group) }.ToJsonString());
+        await promtool.RunAsync(program, "check", "rules", "dashboard.yml");
     }
 
     [SystemdFact]

@@ -15,7 +15,7 @@ public sealed class NodesTests
         (await client.OpenAsync(Workload.Job)).Expect(HttpStatusCode.OK);
         var answer = (await client.SendAsync(HttpMethod.Get, "/_ml/nodes")).Expect(HttpStatusCode.OK);
         var node = answer["nodes"]!.AsArray().Single()!;
-        node["state"]!.ToString().ShouldBe("up");
+        (node["state"]!.ToString(), node["address"]!.ToString()).ShouldBe(("up", "127.0.0.1"));
         ((bool)node["leader"]!, (bool)node["oldest"]!).ShouldBe((true, true));
         node["jobs"]!.AsArray().Single()!["job_id"]!.ToString().ShouldBe(Workload.Job);
         ((int)node["room"]!["jobs"]!).ShouldBe(1);

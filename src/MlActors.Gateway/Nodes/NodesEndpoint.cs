@@ -41,16 +41,21 @@ public static class NodesEndpoint
         Number("shards", "sh", "shards that have jobs in memory", row => row.Reply?.Shards.Count ?? 0),
         Bytes("model.bytes", "mb", "memory of its models", row => row.Reply?.Shards.Sum(shard => shard.ModelBytes) ?? 0),
         Bytes("waiting.bytes", "wb", "input that is not analysed yet", row => row.Reply?.Shards.Sum(shard => shard.WaitingBytes) ?? 0),
-        Time("behind", "b", "how long the job that is most behind has had such input", row => row.Reply?.Shards.Select(shard => (double)shard.BehindMs).DefaultIfEmpty().Max()),
+        Time("behind", "b", "how long the job that is most behind has had such input",
+            row => row.Reply?.Shards.Select(shard => (double)shard.BehindMs).DefaultIfEmpty().Max()),
     ];
 
     private static readonly ImmutableArray<CatColumn<NodeAnswer<NodeDescription>>> ByDefault =
-        [.. new[] { "name", "address", "state", "roles", "leader", "oldest", "jobs.running", "datafeeds", "model.bytes", "behind" }.Select(name => Columns.First(column => column.Name == name))];
+    [
+        .. new[] { "name", "address", "state", "roles", "leader", "oldest", "jobs.running", "datafeeds", "model.bytes", "behind" }
+            .Select(name => Columns.First(column => column.Name == name)),
+    ];
 
     public static ImmutableArray<ApiEndpoint> All { get; } =
     [
         new("ml.get_nodes", ["GET"], ["/_ml/nodes", "/_ml/nodes/{node_id}"], Privileges.MonitorMl, "cluster:monitor/xpack/ml/nodes/get",
-            "The nodes by id, name, address or wildcard: their room, their shards, their jobs and how these came there; see [watching](../operators/observing.md#nodes-shards-and-jobs).", AnswerAsync)
+            "The nodes by id, name, address or wildcard: their room, their shards, their jobs and how these came there; " +
+            "see [watching](../operators/observing.md#nodes-shards-and-jobs).", AnswerAsync)
         {
             Origin = EndpointOrigin.Extension,
             Parameters = [Size, Timeout],
@@ -76,9 +81,11 @@ public static class NodesEndpoint
         var all = await call.Services.Nodes.DescribeAsync(jobs, call.Get(Timeout), call.Aborted);
         if (call.Path("node_id") is not { } expression) return all;
         var here = call.Services.Jobs.Node.Id;
-        var meant = all.Where(answer => expression.Split(',').Any(part => part == "_all" || (part == "_local" && answer.Reply?.NodeId == here) || Names(part, answer))).ToList();
+        var parts = expression.Split(',');
+        var meant = all.Where(answer => parts.Any(part => part == "_all" || (part == "_local" && answer.Reply?.NodeId == here) || Names(part, answer))).ToList();
         if (meant.Count > 0) return meant;
-        throw ApiException.NotFound($"no node matches [{expression}]; there are [{string.Join(", ", all.Select(answer => answer.Reply?.Name ?? answer.Node.Address))}]");
+        var names = string.Join(", ", all.Select(answer => answer.Reply?.Name ?? answer.Node.Address));
+        throw ApiException.NotFound($"no node matches [{expression}]; there are [{names}]");
     }
 
     private static bool Names(string part, NodeAnswer<NodeDescription> answer) => JobExpression.Matches(part, answer.Node.Address)

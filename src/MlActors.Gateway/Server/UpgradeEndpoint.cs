@@ -33,7 +33,10 @@ internal static class UpgradeEndpoint
         var change = await call.Services.Upgrade.SetAsync(enabled, timeout, call.Aborted);
         var (now, then) = enabled ? ("on", "rest") : ("off", "go on");
         if (change.Superseded)
-            throw new ApiException(429, ErrorTypes.Status, $"upgrade mode was set to {now}, and another request set it to the opposite meanwhile; see [upgrade_mode] of [GET /_ml/info]");
+        {
+            throw new ApiException(429, ErrorTypes.Status,
+                $"upgrade mode was set to {now}, and another request set it to the opposite meanwhile; see [upgrade_mode] of [GET /_ml/info]");
+        }
         if (change.Behind.Count > 0)
         {
             throw new ApiException(408, ErrorTypes.Status, $"upgrade mode is {now} and stays so, but within [{timeout.TotalSeconds:0.###}s] not all jobs of " +

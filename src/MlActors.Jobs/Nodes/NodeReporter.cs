@@ -14,7 +14,10 @@ internal sealed class NodeReporter : ReceiveActor
     /// <summary>What does not change, and where to look for what does.</summary>
     /// <param name="RunsJobs">Whether it runs jobs, and does not only lead to them.</param>
     /// <param name="ShardOf">The shard of a job.</param>
-    internal sealed record Parts(NodeIdentity Node, bool RunsJobs, NodeRoom Room, JobObserver Observer, UpgradeSwitch Upgrade, Func<string, int> ShardOf, TimeProvider Time);
+    internal sealed record Parts(
+        NodeIdentity Node, bool RunsJobs, NodeRoom Room, JobObserver Observer, UpgradeSwitch Upgrade, Func<string, int> ShardOf, TimeProvider Time);
+
+    private sealed record Seen(LiveJob Job, int Shard, long BehindMs);
 
     public NodeReporter(Parts parts)
     {
@@ -25,14 +28,20 @@ internal sealed class NodeReporter : ReceiveActor
     private static NodeDescription Describe(Parts parts, long started, int most)
     {
         var now = parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var jobs = parts.Observer.Jobs.Select(job => (Job: job, Shard: parts.ShardOf(job.JobId), Behind: job.WaitingSince is { } since ? Math.Max(0, now - since) : 0)).ToList();
-        var shards = jobs.GroupBy(job => job.Shard).OrderBy(shard => shard.Key).Select(shard => new ShardDescription(shard.Key, shard.Count(),
-            shard.Count(job => job.Job.State is JobState.Opening or JobState.Opened or JobState.Closing), shard.Count(job => job.Job.State == JobState.Failed),
-            shard.Count(job => job.Job.HasDatafeed), shard.Sum(job => job.Job.ModelBytes), shard.Sum(job => job.Job.WaitingBytes), shard.Max(job => job.Behind)));
-        var listed = jobs.OrderByDescending(job => job.Behind).ThenByDescending(job => job.Job.ModelBytes).ThenBy(job => job.Job.JobId, StringComparer.Ordinal).Take(most)
-            .Select(job => new NodeJob(job.Job.JobId, job.Shard, JobLifecycle.Name(job.Job.State), job.Job.HasDatafeed, job.Job.ModelBytes, job.Job.WaitingBytes, job.Behind, job.Job.Came));
+        var jobs = parts.Observer.Jobs.Select(job => new Seen(job, parts.ShardOf(job.JobId), Math.Max(0, now - (job.WaitingSince ?? now)))).ToList();
+        var shards = jobs.GroupBy(job => job.Shard).OrderBy(shard => shard.Key).Select(shard => Describe(shard.Key, [.. shard]));
+        var listed = jobs.OrderByDescending(job => job.BehindMs).ThenByDescending(job => job.Job.ModelBytes).ThenBy(job => job.Job.JobId, StringComparer.Ordinal)
+            .Take(most).Select(Describe);
         var (taken, limits) = (parts.Room.Taken, parts.Room.Limits);
         return new NodeDescription(parts.Node.Id, parts.Node.Name, parts.Node.EphemeralId, ServerInfo.Version, started, parts.Upgrade.IsOn,
             parts.RunsJobs ? new NodeRoomLimits(limits.MaxOpenJobs, limits.MaxModelBytes) : null, new NodeLoad(taken.Jobs, taken.Bytes), [.. shards], [.. listed]);
     }
+
+    private static ShardDescription Describe(int shard, IReadOnlyList<Seen> jobs) => new(
+        shard, jobs.Count, jobs.Count(seen => seen.Job.State is JobState.Opening or JobState.Opened or JobState.Closing),
+        jobs.Count(seen => seen.Job.State == JobState.Failed), jobs.Count(seen => seen.Job.HasDatafeed), jobs.Sum(seen => seen.Job.ModelBytes),
+        jobs.Sum(seen => seen.Job.WaitingBytes), jobs.Max(seen => seen.BehindMs));
+
+    private static NodeJob Describe(Seen seen) => new(
+        seen.Job.JobId, seen.Shard, JobLifecycle.Name(seen.Job.State), seen.Job.HasDatafeed, seen.Job.ModelBytes, seen.Job.WaitingBytes, seen.BehindMs, seen.Job.Came);
 }

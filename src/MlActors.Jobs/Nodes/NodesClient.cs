@@ -5,7 +5,7 @@ using Akka.Cluster;
 namespace MlActors.Jobs.Nodes;
 
 /// <summary>Asks all nodes of the cluster the same.</summary>
-internal sealed class NodesClient(ActorSystem system, TimeProvider time) : INodes
+internal sealed class NodesClient(ActorSystem system, NodeIdentity here, TimeProvider time) : INodes
 {
     // A question that got lost is asked again.
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(2);
@@ -47,9 +47,12 @@ internal sealed class NodesClient(ActorSystem system, TimeProvider time) : INode
         NodeStanding StandingOf(Member member)
         {
             var state = cluster.State;
-            var oldest = state.Members.Where(other => other.HasRole(JobsHosting.Role) && IsHere(other)).Aggregate((Member?)null, (a, b) => a is null || b.IsOlderThan(a) ? b : a);
-            return new NodeStanding(NameOf(member.Address), state.Unreachable.Contains(member) ? "unreachable" : member.Status.ToString().ToLowerInvariant(),
-                [.. member.Roles.Order(StringComparer.Ordinal)], member.Address.Equals(state.Leader), member.Equals(oldest));
+            var jobs = state.Members.Where(other => other.HasRole(JobsHosting.Role) && IsHere(other));
+            var oldest = jobs.Aggregate((Member?)null, (a, b) => a is null || b.IsOlderThan(a) ? b : a);
+            // One that is alone has an address that nobody can use.
+            var address = member.Address.Equals(cluster.SelfAddress) ? here.TransportAddress : NameOf(member.Address);
+            var status = state.Unreachable.Contains(member) ? "unreachable" : member.Status.ToString().ToLowerInvariant();
+            return new NodeStanding(address, status, [.. member.Roles.Order(StringComparer.Ordinal)], member.Address.Equals(state.Leader), member.Equals(oldest));
         }
     }
 

@@ -5,8 +5,8 @@ using MlActors.Jobs.Upgrading;
 namespace MlActors.Jobs.Running;
 
 /// <summary>
-/// The job rests while upgrade mode is on: it keeps its state and its place, and has neither analysis nor datafeed. What was accepted before is saved with the
-/// model, if that does not take too long, so that going on replays nothing; if it does, it is in the log. A close or removal that is under way goes on to its end.
+/// The job rests while upgrade mode is on: it keeps its state and its place, and has neither analysis nor datafeed. Its model is saved before, unless that takes
+/// too long; what was accepted and is not in it is in the log. A close or removal that is under way goes on to its end.
 /// </summary>
 public sealed partial class JobActor
 {
@@ -88,7 +88,8 @@ public sealed partial class JobActor
     /// <summary>Starts what the state asks for and the rest allows; an analysis that has still to stop is waited for.</summary>
     private void GoOn()
     {
-        if (_analysis is null && JobLifecycle.IsRunning(_state) && _state is { ForcedClose: false, WaitsForRoom: false, Blocked: BlockedReason.None }) StartAnalysis();
+        if (_analysis is null && JobLifecycle.IsRunning(_state) && _state is { ForcedClose: false, WaitsForRoom: false, Blocked: BlockedReason.None })
+            StartAnalysis();
         AlignDatafeed();
         Show();
     }

@@ -4,7 +4,7 @@ using MlActors.Jobs.Lifecycle;
 
 namespace MlActors.Jobs.Upgrading;
 
-/// <summary>What cannot be asked of a job while upgrade mode is on. All else is done as always: reading, configuration, closing, stopping and deleting.</summary>
+/// <summary>What cannot be asked of a job while upgrade mode is on. All else is done as always.</summary>
 internal static class UpgradeRules
 {
     private const string Fix = "while upgrade mode is on; ask again when [POST /_ml/set_upgrade_mode?enabled=false] has ended it";

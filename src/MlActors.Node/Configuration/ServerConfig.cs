@@ -65,19 +65,26 @@ public sealed partial record ServerConfig(Config Effective, ServerOptions Option
         }
     }
 
-    /// <summary>Puts environment variables in: <c>${NAME}</c> must be set, a line whose <c>${?NAME}</c> is not set is left out.</summary>
+    /// <summary>Puts environment variables in: <c>${NAME}</c> must be set, a line whose <c>${?NAME}</c> is not set is left out, comments stay.</summary>
     private static string FromEnvironment(string text)
     {
         var missing = new List<string>();
         var without = OptionalLine().Replace(text, line => Environment.GetEnvironmentVariable(line.Groups[1].Value) is null ? "" : line.Value);
         var with = Variable().Replace(without, variable =>
         {
+            if (IsComment(without, variable.Index)) return variable.Value;
             if (Environment.GetEnvironmentVariable(variable.Groups[1].Value) is { } value)
                 return "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
             missing.Add($"the environment variable {variable.Groups[1].Value} is not set; set it, or write ${{?{variable.Groups[1].Value}}} to fall back to the default");
             return "\"\"";
         });
         return missing.Count == 0 ? with : throw new ConfigurationException([.. missing]);
+    }
+
+    private static bool IsComment(string text, int at)
+    {
+        var line = text.AsSpan(text.LastIndexOf('\n', Math.Max(0, at - 1)) + 1).TrimStart();
+        return line.StartsWith("#", StringComparison.Ordinal) || line.StartsWith("//", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"(?m)^[^#\n]*\$\{\?([A-Z_][A-Z0-9_]*)\}.*$", RegexOptions.None, 1000)]
