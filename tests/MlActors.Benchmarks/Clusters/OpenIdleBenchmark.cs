@@ -55,9 +55,8 @@ internal static class OpenIdleBenchmark
     /// <summary>Jobs with an actor, as the metrics say: asking a job would wake it.</summary>
     private static async Task<int> OpenAsync(ChildProcess server)
     {
-        const string Name = "mlactors_jobs{state=\"opened\"} ";
         var metrics = await Client.GetStringAsync($"{server.Url}/metrics");
-        var line = metrics.Split('\n').FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal));
-        return line is null ? 0 : (int)double.Parse(line[Name.Length..], CultureInfo.InvariantCulture);
+        var line = metrics.Split('\n').Single(line => line.StartsWith("mlactors_jobs{", StringComparison.Ordinal) && line.Contains("state=\"opened\"", StringComparison.Ordinal));
+        return (int)double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
     }
 }
