@@ -13,9 +13,7 @@ namespace MlActors.Node.Clustering;
 /// </summary>
 public sealed class StoreLease : Lease
 {
-    private static readonly TimeSpan Holds = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan TakeAgain = TimeSpan.FromSeconds(3);
-
+    private readonly TimeSpan _holds;
     private readonly INodeTable _nodes;
     private readonly ExtendedActorSystem _system;
     private volatile CancellationTokenSource? _kept;
@@ -24,6 +22,8 @@ public sealed class StoreLease : Lease
         : base(settings)
     {
         _system = system;
+        // What is decided about a death is decided so long after it, and longer by the time in which it is noticed.
+        _holds = system.Settings.Config.GetTimeSpan("akka.cluster.split-brain-resolver.stable-after");
         var storage = system.Settings.Setup.Get<StorageSetup>();
         _nodes = (storage.HasValue ? storage.Value.Storage.Nodes : null) ?? throw new InvalidOperationException("a lease needs a storage that nodes share");
     }
@@ -32,7 +32,7 @@ public sealed class StoreLease : Lease
 
     public override async Task<bool> Acquire(Action<Exception>? leaseLostCallback)
     {
-        if (!await _nodes.TakeLeaseAsync(Settings.LeaseName, Settings.OwnerName, Holds, Allies())) return false;
+        if (!await _nodes.TakeLeaseAsync(Settings.LeaseName, Settings.OwnerName, _holds, Allies())) return false;
         if (_kept is null)
         {
             _kept = new CancellationTokenSource();
@@ -63,8 +63,8 @@ public sealed class StoreLease : Lease
         {
             while (true)
             {
-                await Task.Delay(TakeAgain, cancellation);
-                if (!await _nodes.TakeLeaseAsync(Settings.LeaseName, Settings.OwnerName, Holds)) throw new InvalidOperationException($"another node has the lease {Settings.LeaseName}");
+                await Task.Delay(_holds / 4, cancellation);
+                if (!await _nodes.TakeLeaseAsync(Settings.LeaseName, Settings.OwnerName, _holds)) throw new InvalidOperationException($"another node has the lease {Settings.LeaseName}");
             }
         }
         catch (OperationCanceledException)

@@ -2,6 +2,7 @@ using System.Net;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Node.Tests.Support;
 using MlActors.Storage.Postgres;
+using Npgsql;
 
 namespace MlActors.Cluster.Tests.Support;
 
@@ -96,6 +97,15 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
     {
         await using var storage = Open();
         return (await storage.Jobs.ReadStatusAsync(Workload.Job))?.State;
+    }
+
+    /// <summary>Until when the lease is held by which a side of a split cluster goes on; <c>null</c> if nobody has it.</summary>
+    public async Task<DateTime?> LeaseUntilAsync()
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"SELECT until FROM {_schema}.node_lease", connection);
+        return (DateTime?)await command.ExecuteScalarAsync();
     }
 
     /// <summary>Reads what is left of the closed job, as <see cref="Outcome"/> does of a single server.</summary>
