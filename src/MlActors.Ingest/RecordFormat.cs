@@ -15,5 +15,5 @@ public sealed record RecordReaderOptions
     public int MaxMalformedRecords { get; init; } = 100;
 
     /// <summary>A batch is cut when its arrays and strings take this many bytes of memory; one record may take it over the limit.</summary>
-    public int MaxBatchBytes { get; init; } = 1 << 20;
+    public int MaxBatchBytes { get; init; } = 1 << 19;
 }

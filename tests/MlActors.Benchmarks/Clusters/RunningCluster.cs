@@ -51,6 +51,14 @@ internal sealed class RunningCluster : IAsyncDisposable
         foreach (var node in Nodes) await Poll.UntilAsync(() => SeenAsync(node), seen => seen == Nodes.Count);
     }
 
+    /// <summary>The number of the node that runs each open job.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> OwnersAsync()
+    {
+        var numbers = Nodes.Select((node, number) => (node, number)).ToDictionary(pair => pair.node.Id!, pair => pair.number, StringComparer.Ordinal);
+        var jobs = Crowd.Expect(await Nodes[0].Client.SendAsync(HttpMethod.Get, "/_ml/anomaly_detectors/_stats"))["jobs"]!.AsArray().Where(job => (string?)job!["state"] == "opened");
+        return jobs.ToDictionary(job => (string)job!["job_id"]!, job => numbers[(string)job!["node"]!["id"]!], StringComparer.Ordinal);
+    }
+
     /// <summary>The ids of the open jobs that a node runs, as another one says; of all nodes if the fault is the database's. Empty if nobody can say.</summary>
     public async Task<IReadOnlyList<string>> ConcernedAsync(Fault fault)
     {
