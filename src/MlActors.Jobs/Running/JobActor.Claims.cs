@@ -85,7 +85,7 @@ public sealed partial class JobActor
     private void EndClaim(bool wanted)
     {
         var claim = LeaveClaim()!;
-        if (!wanted) _log.Info("{0} of job {1} came when nobody waited for it any more, and is not carried out", claim.Message.GetType().Name, _jobId);
+        if (!wanted) _log.Warning("{0} of job {1} came when nobody waited for it any more, and is not carried out", claim.Message.GetType().Name, _jobId);
         else if (claim.Message is JobCommand command) OnJobCommand(command);
         else OnJobMessage(claim.Message);
         Stash.UnstashAll();
