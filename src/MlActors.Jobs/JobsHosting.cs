@@ -64,8 +64,9 @@ public static class JobsHosting
             var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<TimeProvider>(),
                 BulkCoordinator.Options.Default with { JobsMove = options.SeveralNodes }), "tasks");
             registry.Register<TaskRegistry>(tasks);
-            UpgradeFollower.Start(system, Props.Create(typeof(UpgradeFollower), resolver.GetService<IUpgradeStore>(), resolver.GetService<UpgradeSwitch>(), jobs,
-                resolver.GetService<JobObserver>(), resolver.GetService<NodeIdentity>(), UpgradeFollowing.Default));
+            var follower = system.ActorOf(Props.Create(typeof(UpgradeFollower), resolver.GetService<IUpgradeStore>(), resolver.GetService<UpgradeSwitch>(), jobs,
+                resolver.GetService<JobObserver>(), resolver.GetService<NodeIdentity>(), UpgradeFollowing.Default), UpgradeFollower.Name);
+            UpgradeFollower.LookWhenMember(system, follower);
             var extractor = new JobMessageExtractorFor(Shards);
             var parts = new NodeReporter.Parts(resolver.GetService<NodeIdentity>(), options.RunsJobs, resolver.GetService<NodeRoom>(), resolver.GetService<JobObserver>(),
                 resolver.GetService<UpgradeSwitch>(), jobId => int.Parse(extractor.ShardId(jobId), CultureInfo.InvariantCulture), resolver.GetService<TimeProvider>());

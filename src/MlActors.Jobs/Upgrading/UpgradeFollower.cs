@@ -68,13 +68,11 @@ internal sealed class UpgradeFollower : ReceiveActor, IWithTimers
         });
     }
 
-    /// <summary>Starts that of a node.</summary>
-    public static void Start(ActorSystem system, Props props)
-    {
-        var follower = system.ActorOf(props, Name);
-        // Who sets upgrade mode asks the members there are; one that becomes a member later has read the setting before, and its jobs begin only now.
-        Cluster.Get(system).RegisterOnMemberUp(() => follower.Tell(Look.Instance));
-    }
+    /// <summary>
+    /// Has that of a node look again when the node becomes a member: who sets upgrade mode asks the members there are, what the node has read was before, and
+    /// its jobs begin only then.
+    /// </summary>
+    public static void LookWhenMember(ActorSystem system, IActorRef follower) => Cluster.Get(system).RegisterOnMemberUp(() => follower.Tell(Look.Instance));
 
     public ITimerScheduler Timers { get; set; } = null!;
 

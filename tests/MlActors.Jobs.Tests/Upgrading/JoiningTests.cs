@@ -25,8 +25,9 @@ public sealed class JoiningTests() : TestKit(ConfigurationFactory.ParseString(""
     {
         // As it was read before, when the server began.
         var @switch = new UpgradeSwitch();
-        UpgradeFollower.Start(Sys, Props.Create(typeof(UpgradeFollower), new Store(), @switch, TestActor, new JobObserver(TimeProvider.System),
+        var follower = Sys.ActorOf(Props.Create(typeof(UpgradeFollower), new Store(), @switch, TestActor, new JobObserver(TimeProvider.System),
             new NodeIdentity("node-1", "node", "ephemeral", "127.0.0.1"), new UpgradeFollowing(2, TimeSpan.FromHours(1))));
+        UpgradeFollower.LookWhenMember(Sys, follower);
         @switch.IsOn.ShouldBeFalse();
         await Cluster.Get(Sys).JoinAsync(Cluster.Get(Sys).SelfAddress).WaitAsync(Patience);
         await AwaitConditionAsync(() => Task.FromResult(@switch.IsOn), Patience);
