@@ -46,7 +46,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 
     private sealed record StatusUnreadable(Exception Cause);
 
-    private sealed class Tick
+    /// <summary>Looks at what is due.</summary>
+    internal sealed class Tick
     {
         internal static readonly Tick Instance = new();
     }
