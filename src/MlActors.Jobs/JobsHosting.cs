@@ -61,10 +61,12 @@ public static class JobsHosting
         builder.WithActors((system, registry, resolver) =>
         {
             var jobs = registry.Get<JobActor>();
-            var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<TimeProvider>(), BulkCoordinator.Options.Default), "tasks");
+            var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<TimeProvider>(),
+                BulkCoordinator.Options.Default with { JobsMove = options.SeveralNodes }), "tasks");
             registry.Register<TaskRegistry>(tasks);
-            system.ActorOf(Props.Create(typeof(UpgradeFollower), resolver.GetService<IUpgradeStore>(), resolver.GetService<UpgradeSwitch>(), jobs,
+            var follower = system.ActorOf(Props.Create(typeof(UpgradeFollower), resolver.GetService<IUpgradeStore>(), resolver.GetService<UpgradeSwitch>(), jobs,
                 resolver.GetService<JobObserver>(), resolver.GetService<NodeIdentity>(), UpgradeFollowing.Default), UpgradeFollower.Name);
+            UpgradeFollower.LookWhenMember(system, follower);
             var extractor = new JobMessageExtractorFor(Shards);
             var parts = new NodeReporter.Parts(resolver.GetService<NodeIdentity>(), options.RunsJobs, resolver.GetService<NodeRoom>(), resolver.GetService<JobObserver>(),
                 resolver.GetService<UpgradeSwitch>(), jobId => int.Parse(extractor.ShardId(jobId), CultureInfo.InvariantCulture), resolver.GetService<TimeProvider>());

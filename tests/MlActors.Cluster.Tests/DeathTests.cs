@@ -111,4 +111,25 @@ public sealed class DeathTests(SharedDatabase database)
         (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
         (await nodes.OutcomeAsync(gateway)).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
     }
+
+    [Fact]
+    public async Task A_reset_that_lay_before_a_frozen_owner_until_its_client_was_gone_is_not_carried_out()
+    {
+        await using var nodes = new Nodes(database);
+        var (owner, gateway) = await nodes.OpenAsync();
+        await Nodes.PostAsync(gateway, 0, 3);
+        (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+        owner.Process.Signal(SIGSTOP);
+        using (var client = new CancellationTokenSource(TimeSpan.FromMilliseconds(500)))
+            await Should.ThrowAsync<OperationCanceledException>(() => gateway.Client.SendAsync(HttpMethod.Post, $"/_ml/anomaly_detectors/{Workload.Job}/_reset", null, client.Token));
+        // The gateway goes on, and has seen that the client is gone.
+        (await gateway.Client.SendAsync(HttpMethod.Get, "/_cluster/health")).Expect(HttpStatusCode.OK);
+        owner.Process.Signal(SIGCONT);
+        (await gateway.Client.OpenAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+        await Nodes.PostAsync(gateway, 3, 12);
+        (await gateway.Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+        // The copy was there, and was asked about.
+        owner.Process.Said.ShouldContain("came when nobody waited for it any more");
+        (await gateway.Client.StatsAsync(Workload.Job))["data_counts"]!["input_record_count"]!.GetValue<long>().ShouldBe(Workload.Pieces.Sum(piece => (long)piece.AsSpan().Count('\n')));
+    }
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Requests;
 
 namespace MlActors.Jobs.Closing;
 
@@ -31,6 +32,9 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
     public sealed record Options(int Window, TimeSpan Repeat)
     {
         public static Options Default { get; } = new(500, TimeSpan.FromSeconds(10));
+
+        /// <summary>Whether jobs may move, so that a message may be late and its owner asks whether it is still wanted.</summary>
+        public bool JobsMove { get; init; }
     }
 
     private sealed class TimeUp
@@ -49,6 +53,7 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
         internal BulkOutcome Outcome { get; set; }
         internal bool Asked { get; set; }
         internal bool Accepted { get; set; }
+        internal int Attempts { get; set; }
         internal long AskedAt { get; set; }
         internal string? Reason { get; set; }
         internal RefusalKind? Refusal { get; set; }
@@ -87,6 +92,7 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
             if (_timedOut || _open == 0) Sender.Tell(Progress);
             else _subscribers.Add(Sender);
         });
+        Receive<Claim>(claim => Sender.Tell(new ClaimAnswer(claim.JobId, claim.Number, Wanted: _entries[claim.JobId].Outcome == BulkOutcome.Pending)));
         Receive<Accepted>(accepted => OnAccepted(accepted.JobId));
         Receive<JobReply>(OnReply);
         Receive<Sweep>(_ => AskSilentAgain());
@@ -123,7 +129,7 @@ public sealed class BulkCoordinator : ReceiveActor, IWithTimers
     {
         entry.Asked = true;
         entry.AskedAt = _time.GetTimestamp();
-        _jobs.Tell(Command(entry.JobId));
+        _jobs.Tell(_options.JobsMove ? Command(entry.JobId) with { Attempt = ++entry.Attempts } : Command(entry.JobId));
     }
 
     private JobCommand Command(string jobId) => _request.Operation switch

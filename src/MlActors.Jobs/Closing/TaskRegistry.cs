@@ -50,7 +50,7 @@ public sealed class TaskRegistry : ReceiveActor, IWithTimers
         Receive<StartCommand>(start =>
         {
             _tasks[start.TaskId] = New(start.Command is DeleteJob ? "ml/job/delete" : "ml/job/reset", null);
-            Context.ActorOf(Props.Create(typeof(SingleCommand), start.TaskId, start.Command, _jobs));
+            Context.ActorOf(Props.Create(typeof(SingleCommand), start.TaskId, start.Command, _jobs, _options.JobsMove));
         });
         Receive<BulkProgress>(ended =>
         {
@@ -100,23 +100,27 @@ public sealed class TaskRegistry : ReceiveActor, IWithTimers
     /// <summary>Sends one command until it is answered.</summary>
     private sealed class SingleCommand : ReceiveActor
     {
-        public SingleCommand(string taskId, JobCommand command, IActorRef jobs)
+        public SingleCommand(string taskId, JobCommand command, IActorRef jobs, bool jobsMove)
         {
-            var repeated = false;
+            var attempts = 0;
             SetReceiveTimeout(TimeSpan.FromSeconds(30));
-            Receive<ReceiveTimeout>(_ =>
-            {
-                repeated = true;
-                jobs.Tell(command);
-            });
+            Receive<ReceiveTimeout>(_ => Send());
+            // It ends with its answer; until then it is wanted.
+            Receive<Claim>(claim => Sender.Tell(new ClaimAnswer(command.JobId, claim.Number, Wanted: true)));
             // It is on its way to another node: the next time-out asks there.
             Receive<Refused>(refused => refused.Kind == RefusalKind.Moving, _ => SetReceiveTimeout(TimeSpan.FromSeconds(1)));
             Receive<JobReply>(reply =>
             {
-                Context.Parent.Tell(new CommandEnded(taskId, repeated ? Repetition.Understand(command, reply) : reply));
+                Context.Parent.Tell(new CommandEnded(taskId, attempts > 1 ? Repetition.Understand(command, reply) : reply));
                 Context.Stop(Self);
             });
-            jobs.Tell(command);
+            Send();
+
+            void Send()
+            {
+                attempts++;
+                jobs.Tell(jobsMove ? command with { Attempt = attempts } : command);
+            }
         }
     }
 }

@@ -10,6 +10,9 @@ public abstract record JobMessage(string JobId)
 {
     /// <summary>The span that it belongs to, as W3C Trace Context writes it; <c>null</c> when its request is not traced.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>How many times it was sent, with this one, by a sender that can be asked whether it is still wanted (<see cref="Requests.Claim"/>); <c>null</c>: by another.</summary>
+    public int? Attempt { get; init; }
 }
 
 /// <summary>Messages that change the life of a job. All may be repeated: a repeat of what is done or under way waits for it or confirms it.</summary>

@@ -15,13 +15,17 @@ internal sealed class NodesClient(ActorSystem system, NodeIdentity here, TimePro
 
     /// <param name="actor">Whom of each node.</param>
     /// <param name="timeout">For all of them together.</param>
-    /// <returns>Without the nodes that left meanwhile, in the order of their addresses.</returns>
+    /// <returns>With the nodes that came meanwhile and without those that left, in the order of their addresses.</returns>
     public async Task<IReadOnlyList<NodeAnswer<TReply>>> AskAsync<TReply>(string actor, NodeMessage message, TimeSpan timeout, CancellationToken cancellation)
         where TReply : NodeReply
     {
         var (cluster, began) = (Cluster.Get(system), time.GetTimestamp());
-        var members = cluster.State.Members.Where(IsHere).OrderBy(member => NameOf(member.Address), StringComparer.Ordinal);
-        return [.. (await Task.WhenAll(members.Select(AskAsync))).OfType<NodeAnswer<TReply>>()];
+        var answers = new Dictionary<Member, NodeAnswer<TReply>?>();
+        while (cluster.State.Members.Where(member => IsHere(member) && !answers.ContainsKey(member)).ToList() is { Count: > 0 } asked)
+        {
+            foreach (var (member, answer) in asked.Zip(await Task.WhenAll(asked.Select(AskAsync)))) answers[member] = answer;
+        }
+        return [.. answers.OrderBy(pair => NameOf(pair.Key.Address), StringComparer.Ordinal).Select(pair => pair.Value).OfType<NodeAnswer<TReply>>()];
 
         async Task<NodeAnswer<TReply>?> AskAsync(Member member)
         {

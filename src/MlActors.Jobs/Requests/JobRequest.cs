@@ -6,7 +6,7 @@ namespace MlActors.Jobs.Requests;
 /// <summary>
 /// One message to a job that may move from node to node while it is on its way. It is sent again when its owner said that it moves, some times soon after a node of
 /// the cluster is gone, and when it stays unanswered for long; unless it must not be (<see cref="Repetition"/>): then, if a node is gone and no answer
-/// comes, nobody can say whether it happened, and that is the answer.
+/// comes, nobody can say whether it happened, and that is the answer. A copy that is late finds this actor gone, and is not carried out (<see cref="Claim"/>).
 /// </summary>
 internal sealed class JobRequest : ReceiveActor, IWithTimers
 {
@@ -44,6 +44,7 @@ internal sealed class JobRequest : ReceiveActor, IWithTimers
     private readonly IActorRef _jobs;
     private readonly TaskCompletionSource<JobReply> _answer;
     private bool _repeated;
+    private int _attempts;
     private TimeSpan _silence = Silence;
 
     /// <param name="time">After which nobody waits any more.</param>
@@ -55,6 +56,8 @@ internal sealed class JobRequest : ReceiveActor, IWithTimers
             _repeated |= refused.Begun && _repetition is not null;
             Timers.StartSingleTimer(MovePause, Again.Instance, MovePause);
         });
+        // As long as nobody was told how it ended it may happen; afterwards this actor is gone, or the client is.
+        Receive<Claim>(claim => Sender.Tell(new ClaimAnswer(_message.JobId, claim.Number, Wanted: !_answer.Task.IsCompleted)));
         Receive<JobReply>(reply => Settle(_repeated ? Repetition.Understand(_message, reply) : reply));
         Receive<Again>(_ => Send());
         Receive<NodeGone>(_ =>
@@ -64,7 +67,8 @@ internal sealed class JobRequest : ReceiveActor, IWithTimers
         });
         Receive<ReceiveTimeout>(_ =>
         {
-            if (_repetition is null) return;
+            if (_answer.Task.IsCompleted) Context.Stop(Self);
+            if (_repetition is null || _answer.Task.IsCompleted) return;
             Repeat();
             Await(_silence * 1.5);
         });
@@ -94,7 +98,7 @@ internal sealed class JobRequest : ReceiveActor, IWithTimers
         Send();
     }
 
-    private void Send() => _jobs.Tell(_repeated ? _repetition! : _message);
+    private void Send() => _jobs.Tell((_repeated ? _repetition! : _message) with { Attempt = ++_attempts });
 
     private void Settle(JobReply? reply)
     {

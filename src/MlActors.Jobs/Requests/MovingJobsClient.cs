@@ -25,8 +25,10 @@ internal sealed class MovingJobsClient(
         // An actor that has ended with its system answers nothing, and the server would wait for the requests that it serves before it ends itself.
         await using var end = _ended.UnsafeRegister(_ => answer.TrySetResult(new Refused(message.JobId, RefusalKind.Unavailable,
             $"this node ends, and whether job [{message.JobId}] got the request cannot be known; look at another node, and ask again")), null);
+        // What nobody waits for any more is not begun any more.
+        await using var gone = cancellation.UnsafeRegister((_, token) => answer.TrySetCanceled(token), null);
         (await requests.GetAsync(cancellation)).Tell(new JobRequests.Ask(JobTraces.Mark(message), timeout < LongestAsk ? timeout : LongestAsk, answer), ActorRefs.NoSender);
-        return await answer.Task.WaitAsync(cancellation);
+        return await answer.Task;
     }
 
     private static CancellationToken EndOf(ActorSystem system)

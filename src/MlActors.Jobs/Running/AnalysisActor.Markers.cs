@@ -84,12 +84,12 @@ internal sealed partial class AnalysisActor
     private void Report(string phase, double percent) => _job.Tell(new FromAnalysis.Phase(_start.Generation, phase, percent));
 
     private bool CheckpointDue => _inputsSinceSnapshot > 0 &&
-        (_bytesSinceSnapshot >= _options.CheckpointBytes || _inputsSinceSnapshot >= _options.CheckpointInputs || _time.GetUtcNow() >= _nextTimedSnapshot);
+        (_bytesSinceSnapshot >= _options.CheckpointBytes || _inputsSinceSnapshot >= _options.CheckpointInputs || _time.GetElapsedTime(_snapshotAt) >= _snapshotEvery);
 
     private void TakeCheckpoint()
     {
         _inputsSinceSnapshot = _bytesSinceSnapshot = 0;
-        _nextTimedSnapshot = _time.GetUtcNow() + CheckpointClock.Interval(_start.Job.Config, _options);
+        _snapshotAt = _time.GetTimestamp();
         FaultPoints.Hit("snapshot.taken");
         _job.Tell(new FromAnalysis.Checkpoint(_start.Generation, Draft()));
     }

@@ -63,7 +63,8 @@ internal sealed partial class AnalysisActor : ReceiveActor
     private long _inputsSinceSnapshot;
     private long _bytesSinceSnapshot;
     private long _bytesUnreported;
-    private DateTimeOffset _nextTimedSnapshot;
+    private readonly TimeSpan _snapshotEvery;
+    private long _snapshotAt;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
@@ -82,7 +83,7 @@ internal sealed partial class AnalysisActor : ReceiveActor
         _notes = ChangeNotes.Of(start.Job.Config);
         _timer = new BucketTimer(start.Timing, _settings.BucketSpan);
         _head = start.HeadSeq;
-        _nextTimedSnapshot = time.GetUtcNow() + CheckpointClock.Interval(start.Job.Config, options);
+        (_snapshotEvery, _snapshotAt) = (CheckpointClock.Interval(start.Job.Config, options), time.GetTimestamp());
         Receive<Restored>(OnRestored);
         Receive<RestoreFailed>(OnRestoreFailed);
         ReceiveMarkers();

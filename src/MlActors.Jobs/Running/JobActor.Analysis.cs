@@ -22,6 +22,7 @@ public sealed partial class JobActor
     private string? _note;
     private string? _trouble;
     private long? _closingSince;
+    // Not by the wall clock: somebody may set it.
     private long _lastProgress;
     private int _retries;
     private int _runs;
@@ -32,7 +33,7 @@ public sealed partial class JobActor
         // A close is finished also while others rest.
         if (_rests && _state.State != JobState.Closing) return;
         _analysisCancellation = new CancellationTokenSource();
-        _lastProgress = Now;
+        NoteProgress();
         _unanalysedBytes = 0;
         _analysedSeq = _state.SnapshotSeq;
         _analysisReady = false;
@@ -58,7 +59,7 @@ public sealed partial class JobActor
     private void FinishAnalysis()
     {
         _closingSince ??= _services.Time.GetTimestamp();
-        _lastProgress = Now;
+        NoteProgress();
         _progress = new TransitionProgress("analysing", Percent(), _state.StateSince);
         _analysis?.Tell(new ToAnalysis.Finish(_status.InputSeq, ShowsOpenBuckets: _state.Datafeed is not null));
     }
@@ -107,7 +108,7 @@ public sealed partial class JobActor
     private void OnAnalysisReport(FromAnalysis report)
     {
         if (report.Generation != _state.Generation || _analysis is null) return;
-        _lastProgress = Now;
+        NoteProgress();
         switch (report)
         {
             case FromAnalysis.Ready ready:
@@ -252,15 +253,17 @@ public sealed partial class JobActor
         CommitFact(new JobFact.AnalysisFailed(failed.Generation, failed.Reason, failed.Seq), writes);
     }
 
+    private void NoteProgress() => _lastProgress = _services.Time.GetTimestamp();
+
     /// <summary>A transition that makes no progress is tried again, then given up visibly.</summary>
     private void CheckOverdue()
     {
         // What a revert has to remove is tried until it is gone, as that of a closed job is.
-        if (_state.Blocked != BlockedReason.None && !_state.ForcedClose) _lastProgress = Now;
+        if (_state.Blocked != BlockedReason.None && !_state.ForcedClose) NoteProgress();
         // One that waits for room, or rests, may wait as long as it takes.
-        if (_state.WaitsForRoom || (_rests && _state.State == JobState.Opening)) _lastProgress = Now;
-        if (_state.State is not (JobState.Opening or JobState.Closing) || Now - _lastProgress < _deadlines.Closing) return;
-        _lastProgress = Now;
+        if (_state.WaitsForRoom || (_rests && _state.State == JobState.Opening)) NoteProgress();
+        if (_state.State is not (JobState.Opening or JobState.Closing) || _services.Time.GetElapsedTime(_lastProgress) < _services.Options.TransitionDeadline) return;
+        NoteProgress();
         if (_state.ForcedClose)
         {
             _trouble = $"the analysis has not stopped for {_services.Options.TransitionDeadline}; restart the node if it stays so";

@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Nodes;
+using MlActors.Jobs.Requests;
 
 namespace MlActors.Jobs.Running;
 
@@ -37,7 +38,7 @@ public sealed partial class JobActor
         }
         // What its own children send is nobody's any more either: the next owner's children begin where the log ends.
         if (!_handsOver || message is not JobMessage) return false;
-        if (message is not FromDatafeed) Sender.Tell(Moves());
+        if (message is not (FromDatafeed or ClaimAnswer)) Sender.Tell(Moves());
         return true;
     }
 
@@ -45,6 +46,7 @@ public sealed partial class JobActor
     {
         _handsOver = true;
         if (_feed is not null) Context.Stop(_feed);
+        ReturnClaim();
         while (_pending.TryDequeue(out var pending)) pending.Sender.Tell(Moves());
         foreach (var (_, sender) in _flushWaiters) sender.Tell(Moves());
         _flushWaiters.Clear();

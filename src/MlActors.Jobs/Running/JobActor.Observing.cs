@@ -43,6 +43,7 @@ public sealed partial class JobActor
     protected override void PostStop()
     {
         _services.Observer.Lose(_jobId);
+        ReturnClaim();
         GivePlaceBack();
         base.PostStop();
     }

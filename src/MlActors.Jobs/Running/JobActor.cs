@@ -34,7 +34,7 @@ public sealed record JobServices(
 /// <summary>
 /// The one owner of a job. It glues: a message is decided by <see cref="JobLifecycle"/>, the events are persisted together with the rows they
 /// imply, then applied, then answered. At most one write of the job's rows is in flight at a time, so that no write carries a stale row.
-/// <para>Parts: this file recovers, decides and commits; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
+/// <para>Parts: this file recovers, decides and commits; <c>.Claims</c> asks whether what may be late is still wanted; <c>.Input</c> takes records and flushes; <c>.Context</c> journals what rules,
 /// filters and calendars say; <c>.Room</c> sees to its place on the node; <c>.Analysis</c> runs the analysis and finishes closes; <c>.Forecasts</c> accepts forecasts and sees to their
 /// end; <c>.HandOver</c> leaves the job to another node; <c>.Resting</c> rests in upgrade mode; <c>.Datafeed</c> keeps the datafeed and takes its pages, <c>.Healing</c> goes back for data that
 /// came late; <c>.Removal</c> carries out delete, reset and revert; <c>.Observing</c> lets others see how it stands.</para>
@@ -46,7 +46,8 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 
     private sealed record StatusUnreadable(Exception Cause);
 
-    private sealed class Tick
+    /// <summary>Looks at what is due.</summary>
+    internal sealed class Tick
     {
         internal static readonly Tick Instance = new();
     }
@@ -82,6 +83,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         (_jobId, _services) = (jobId, services);
         _status = new JobStatus { JobId = jobId };
         var deadline = (long)services.Options.TransitionDeadline.TotalMilliseconds;
+        _claims = services.Time.GetTimestamp();
         _deadlines = new LifecycleDeadlines(deadline, deadline, deadline);
     }
 
@@ -133,6 +135,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
             Begin(message);
             return;
         }
+        if (OnClaim(message)) return;
         // A message that may write the job's row waits until the append in flight, which writes it too, is done.
         if (_appending && message is JobCommand or FromAnalysis.Ready or FromAnalysis.Checkpoint or FromAnalysis.Finished or FromAnalysis.Failed or Terminated
             or StopForced or DatafeedFinished or HealLateData or SnapshotTried or WorkProgress or DecideRevert or PlaceGiven or CommitAgain or ContextSettled
@@ -144,6 +147,9 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
         }
         switch (message)
         {
+            case JobMessage late when MustBeClaimed(late):
+                BeginClaim(late);
+                break;
             case JobCommand command:
                 OnJobCommand(command);
                 break;
@@ -201,7 +207,7 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
                     _status = _status with { NodeId = NodeOf(_state) };
                 }
                 foreach (var forecast in read.Forecasts) _forecasts[forecast.ForecastId] = forecast;
-                _ready = true;
+                (_ready, _readySince) = (true, _services.Time.GetTimestamp());
                 Stash.UnstashAll();
                 Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TimeSpan.FromSeconds(10));
                 // Seen first: from here on the job is told when upgrade mode begins or ends.

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Event;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Observing;
@@ -21,7 +22,7 @@ internal sealed class UpgradeFollower : ReceiveActor, IWithTimers
 {
     internal const string Name = "upgrade-mode";
 
-    private sealed class Look
+    internal sealed class Look
     {
         internal static readonly Look Instance = new();
     }
@@ -37,6 +38,7 @@ internal sealed class UpgradeFollower : ReceiveActor, IWithTimers
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, long> _askers = [];
     private bool _reading;
+    private bool _readsAgain;
 
     /// <param name="jobs">The way to the jobs.</param>
     public UpgradeFollower(IUpgradeStore store, UpgradeSwitch @switch, IActorRef jobs, JobObserver observer, NodeIdentity node, UpgradeFollowing options)
@@ -52,6 +54,7 @@ internal sealed class UpgradeFollower : ReceiveActor, IWithTimers
         Receive<Stored>(stored =>
         {
             _reading = false;
+            if (_readsAgain) Read();
             if (stored.Cause is { } cause) _log.Warning("Whether upgrade mode is on cannot be read, looking again in {0}: {1}", _options.Every, cause.Message);
             else if (_switch.Turn(stored.Setting!)) Follow(observer);
             Settle(node);
@@ -64,6 +67,12 @@ internal sealed class UpgradeFollower : ReceiveActor, IWithTimers
             Settle(node);
         });
     }
+
+    /// <summary>
+    /// Has that of a node look again when the node becomes a member: who sets upgrade mode asks the members there are, what the node has read was before, and
+    /// its jobs begin only then.
+    /// </summary>
+    public static void LookWhenMember(ActorSystem system, IActorRef follower) => Cluster.Get(system).RegisterOnMemberUp(() => follower.Tell(Look.Instance));
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -78,6 +87,8 @@ internal sealed class UpgradeFollower : ReceiveActor, IWithTimers
 
     private void Read()
     {
+        // What is being read may be older than who asks for it.
+        _readsAgain = _reading;
         if (_reading) return;
         _reading = true;
         _store.ReadAsync().PipeTo(Self, success: setting => new Stored(setting, null), failure: cause => new Stored(null, cause));

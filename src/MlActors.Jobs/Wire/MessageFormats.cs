@@ -3,6 +3,7 @@ using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Nodes;
+using MlActors.Jobs.Requests;
 using MlActors.Jobs.Upgrading;
 
 namespace MlActors.Jobs.Wire;
@@ -37,10 +38,12 @@ internal static class MessageFormats
         new JsonFormat<DeleteDatafeed>("delete-datafeed/1"),
         new JsonFormat<StartDatafeed>("start-datafeed/1"),
         new JsonFormat<StopDatafeed>("stop-datafeed/1"),
+        new JsonFormat<ClaimAnswer>("claim-answer/1"),
         new JsonFormat<FollowUpgradeMode>("follow-upgrade-mode/1"),
         new JsonFormat<ReachUpgradeMode>("reach-upgrade-mode/1"),
         new JsonFormat<DescribeNode>("describe-node/1"),
 
+        new JsonFormat<Claim>("claim/1"),
         new JsonFormat<Accepted>("accepted/1"),
         new JsonFormat<Done>("done/1"),
         new JsonFormat<JobUpdatedReply>("job-updated/1"),

@@ -18,7 +18,7 @@ internal sealed record RecordsFormat() : MessageFormat("post-records/1", typeof(
         var post = (PostRecords)message;
         var reset = post.Reset is { } range ? new Range(range.From, range.To) : null;
         var columns = post.Batch.Schema.Fields.Select(field => new ColumnHead(field.Name, field.Kind, field.MaxLength)).ToArray();
-        var head = HeadFormat.Write(new Head(post.JobId, post.BatchId, post.Piece, post.Last, reset, columns) { TraceParent = post.TraceParent });
+        var head = HeadFormat.Write(new Head(post.JobId, post.BatchId, post.Piece, post.Last, reset, columns) { TraceParent = post.TraceParent, Attempt = post.Attempt });
         var batch = InputCodec.Encode(new RecordsInput(post.Batch));
         var bytes = new byte[4 + head.Length + batch.Length];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
@@ -37,6 +37,7 @@ internal sealed record RecordsFormat() : MessageFormat("post-records/1", typeof(
         return new PostRecords(head.JobId, batch, head.BatchId, head.Piece, head.Last)
         {
             TraceParent = head.TraceParent,
+            Attempt = head.Attempt,
             Reset = head.Reset is { } range ? new ResetBucketsInput(range.From, range.To) : null,
         };
     }
@@ -44,6 +45,7 @@ internal sealed record RecordsFormat() : MessageFormat("post-records/1", typeof(
     private sealed record Head(string JobId, string? BatchId, int Piece, bool Last, Range? Reset, ColumnHead[] Columns)
     {
         public string? TraceParent { get; init; }
+        public int? Attempt { get; init; }
     }
 
     private sealed record Range(long From, long To);

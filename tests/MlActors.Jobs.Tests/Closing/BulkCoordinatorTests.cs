@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using MlActors.Jobs.Closing;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Requests;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MlActors.Jobs.Tests.Closing;
@@ -25,9 +26,9 @@ public class BulkCoordinatorTests() : TestKit("""
         Scheduler.Advance(by);
     }
 
-    private IActorRef Start(TestProbe jobs, BulkOperation operation, int count, int window = 500) => ActorOf(
+    private IActorRef Start(TestProbe jobs, BulkOperation operation, int count, int window = 500, bool jobsMove = false) => ActorOf(
         Props.Create(typeof(Relay), TestActor, new BulkRequest(operation, [.. Enumerable.Range(0, count).Select(i => $"job-{i:000}")], Timeout),
-            jobs.Ref, _time, new BulkCoordinator.Options(window, TimeSpan.FromSeconds(10))));
+            jobs.Ref, _time, new BulkCoordinator.Options(window, TimeSpan.FromSeconds(10)) { JobsMove = jobsMove }));
 
     /// <summary>Stands in for the registry: the coordinator tells its parent when everything is done.</summary>
     private sealed class Relay : ReceiveActor
@@ -38,6 +39,30 @@ public class BulkCoordinatorTests() : TestKit("""
             Receive<BulkProgress>(_ => listener.Tell("parent told"));
             ReceiveAny(child.Forward);
         }
+    }
+
+    [Fact]
+    public void A_job_that_has_answered_is_not_to_carry_out_what_comes_late_and_one_that_has_not_is()
+    {
+        var jobs = CreateTestProbe();
+        Start(jobs, BulkOperation.Close, 2, jobsMove: true);
+        var (first, second) = (jobs.ExpectMsg<CloseJob>(), jobs.ExpectMsg<CloseJob>());
+        first.Attempt.ShouldBe(1);
+        jobs.Reply(new JobClosedReply(first.JobId, AlreadyClosed: false, 5));
+        Advance(TimeSpan.FromSeconds(10));
+        jobs.ExpectMsg<CloseJob>().ShouldBe(second with { Attempt = 2 });
+        jobs.Reply(new Claim(first.JobId, 1));
+        jobs.ExpectMsg<ClaimAnswer>().ShouldBe(new ClaimAnswer(first.JobId, 1, Wanted: false));
+        jobs.Reply(new Claim(second.JobId, 1));
+        jobs.ExpectMsg<ClaimAnswer>().ShouldBe(new ClaimAnswer(second.JobId, 1, Wanted: true));
+    }
+
+    [Fact]
+    public void Where_jobs_do_not_move_nobody_asks_whether_it_is_still_wanted()
+    {
+        var jobs = CreateTestProbe();
+        Start(jobs, BulkOperation.ForceClose, 1);
+        jobs.ExpectMsg<ForceCloseJob>().Attempt.ShouldBeNull();
     }
 
     private async Task<BulkProgress> Progress(IActorRef coordinator) => await coordinator.Ask<BulkProgress>(BulkCoordinator.GetProgress.Instance, TimeSpan.FromSeconds(3));

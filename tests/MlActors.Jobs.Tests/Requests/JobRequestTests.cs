@@ -109,6 +109,33 @@ public sealed class JobRequestTests : TestKit
     }
 
     [Fact]
+    public async Task Who_waits_for_an_answer_says_so_when_the_owner_asks_and_who_has_one_is_gone()
+    {
+        var request = Watch(Send(new ResetJob("j", "t")));
+        Arrives<ResetJob>().Attempt.ShouldBe(1);
+        _jobs.Reply(new Claim("j", 7));
+        Arrives<ClaimAnswer>().ShouldBe(new ClaimAnswer("j", 7, Wanted: true));
+        request.Tell(JobRequest.NodeGone.Instance);
+        Arrives<ResetJob>().Attempt.ShouldBe(2);
+        _jobs.Reply(new Done("j"));
+        (await AnswerAsync()).ShouldBe(new Done("j"));
+        ExpectTerminated(request, Patience);
+    }
+
+    [Fact]
+    public void What_nobody_waits_for_any_more_is_not_wanted_and_not_sent_again()
+    {
+        var request = Watch(Send(new ResetJob("j", "t")));
+        Arrives<ResetJob>();
+        _answer.SetCanceled();
+        _jobs.Reply(new Claim("j", 7));
+        Arrives<ClaimAnswer>().Wanted.ShouldBeFalse();
+        request.Tell(JobRequest.NodeGone.Instance);
+        ExpectTerminated(request, Patience);
+        _jobs.HasMessages.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_job_that_stays_silent_is_given_up_when_the_time_is_over()
     {
         Send(new GetJobStats("j"), TimeSpan.FromMilliseconds(50));

@@ -7,6 +7,7 @@ using Microsoft.Data.Sqlite;
 using MlActors.Analysis;
 using MlActors.Analysis.Input;
 using MlActors.Jobs.Configuration;
+using MlActors.Jobs.Contexts;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Placing;
@@ -88,7 +89,7 @@ public abstract class JobHarness : TestKit
     /// <summary>A new incarnation of a job's owner.</summary>
     protected IActorRef Incarnate(string jobId, RunningOptions? options = null) =>
         Sys.ActorOf(Props.Create(typeof(Nest), jobId,
-            new JobServices(Storage.Jobs, Storage.Contexts, new DatafeedServices(Source, Storage.Results, DatafeedOptions), Clock, options ?? Options, Node) { Room = Room, Upgrade = Upgrade }));
+            new JobServices(Storage.Jobs, Contexts, new DatafeedServices(Source, Storage.Results, DatafeedOptions), Clock, options ?? Options, Node) { Room = Room, Upgrade = Upgrade }));
 
     /// <summary>The node's room, which all jobs of the test share.</summary>
     protected virtual NodeRoom Room { get; } = new(RoomLimits.Default, "node");
@@ -107,6 +108,8 @@ public abstract class JobHarness : TestKit
     protected ScriptedSource Source { get; } = new(Config("schema").ToSettings().Schema);
 
     protected virtual DatafeedOptions DatafeedOptions => new();
+
+    protected virtual IContextStore Contexts => Storage.Contexts;
 
     protected virtual TimeProvider Clock => TimeProvider.System;
 

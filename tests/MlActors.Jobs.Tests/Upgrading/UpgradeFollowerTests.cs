@@ -82,13 +82,39 @@ public sealed class UpgradeFollowerTests : TestKit
         asker.ExpectMsg(new UpgradeModeReached("node-1", 1, true));
     }
 
+    [Fact]
+    public void What_was_set_while_it_was_reading_is_read_after_it()
+    {
+        var old = new TaskCompletionSource<UpgradeSetting>();
+        _store.Read = () => old.Task;
+        var (follower, asker) = (Follower(), CreateTestProbe());
+        follower.Tell(UpgradeFollower.Look.Instance);
+        AwaitCondition(() => _store.Reads == 1, TimeSpan.FromSeconds(20));
+        (_store.Read, _store.Setting) = (null, new UpgradeSetting(true, 1, 0));
+        follower.Tell(new ReachUpgradeMode(1), asker);
+        follower.Tell(UpgradeFollower.Look.Instance);
+        old.SetResult(UpgradeSetting.Never);
+        asker.ExpectMsg(new UpgradeModeReached("node-1", 1, true), TimeSpan.FromSeconds(20));
+        _store.Reads.ShouldBe(2);
+    }
+
     private sealed class MemoryStore : IUpgradeStore
     {
         public UpgradeSetting Setting { get; set; } = UpgradeSetting.Never;
 
         public Exception? Failure { get; set; }
 
-        public Task<UpgradeSetting> ReadAsync() => Failure is { } failure ? Task.FromException<UpgradeSetting>(failure) : Task.FromResult(Setting);
+        public Func<Task<UpgradeSetting>>? Read { get; set; }
+
+        public int Reads { get; private set; }
+
+        public Task<UpgradeSetting> ReadAsync()
+        {
+            Reads++;
+            return Read is { } read ? read() : ReadNowAsync();
+        }
+
+        private Task<UpgradeSetting> ReadNowAsync() => Failure is { } failure ? Task.FromException<UpgradeSetting>(failure) : Task.FromResult(Setting);
 
         public Task<UpgradeSetting> WriteAsync(bool enabled, long nowMs) => throw new NotSupportedException();
     }

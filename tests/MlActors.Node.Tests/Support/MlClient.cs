@@ -20,12 +20,12 @@ internal sealed class MlClient(Uri address, HttpMessageHandler? way = null) : ID
 {
     private readonly HttpClient _http = new(way ?? new SocketsHttpHandler()) { BaseAddress = address };
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null, CancellationToken cancellation = default)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await _http.SendAsync(request);
-        return new Answer(response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+        using var response = await _http.SendAsync(request, cancellation);
+        return new Answer(response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!);
     }
 
     public Task<Answer> PutAsync(string job, string config) => SendAsync(HttpMethod.Put, Path(job), config);
