@@ -37,6 +37,9 @@ internal sealed class PostgresConnector : IDisposable
             TcpKeepAliveTime = Seconds(KeepAlive),
             TcpKeepAliveInterval = 1,
         };
+        // Where it is only preferred, an attempt with it that got no answer is followed by one without, in what is left of the time: if that is less than a
+        // millisecond, by one that waits for ever.
+        if (settings.GssEncryptionMode == GssEncryptionMode.Prefer) settings.GssEncryptionMode = GssEncryptionMode.Disable;
         settings.ApplicationName = string.IsNullOrEmpty(settings.ApplicationName) ? "mlactors" : settings.ApplicationName;
         Name = $"{settings.Host}:{settings.Port.ToString(CultureInfo.InvariantCulture)}/{settings.Database} ({schema})";
         _patient = NpgsqlDataSource.Create(settings);

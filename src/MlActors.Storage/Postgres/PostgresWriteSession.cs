@@ -162,6 +162,8 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
     {
         if (_connection is { State: ConnectionState.Open } && _doubts == connector.Doubts) return _number;
         Drop();
+        // What they know is of the connection before.
+        foreach (var statement in _statements.Values) statement.Discard();
         _doubts = connector.Doubts;
         var connection = connector.OpenForWriting();
         try
