@@ -28,6 +28,8 @@ public sealed class OldestTests(SharedDatabase database)
         // Asks nodes, not jobs.
         var runs = await Poll.UntilAsync(() => RunsAsync(others[0]), node => node is not null && node != first.Id);
         others.Select(node => node.Id).ShouldContain(runs!);
+        // It was not woken only to be closed.
+        (await nodes.StoredStateAsync()).ShouldBe(JobState.Opened);
         var next = await Poll.UntilAsync(() => OldestAsync(others[0]), id => id is not null && id != first.Id);
         others.Select(node => node.Id).ShouldContain(next!);
         // Looking into the database wakes nobody and asks for nothing.
