@@ -45,6 +45,30 @@ public sealed class UpgradeModeTests(SharedDatabase database)
         await Poll.UntilAsync(async () => (await SetAsync(gateway, true)).Status, status => status == HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task It_holds_after_the_death_of_all_nodes_and_when_it_ends_all_goes_on()
+    {
+        await using var nodes = new Nodes(database);
+        var (_, gateway) = await nodes.OpenAsync();
+        await Nodes.PostAsync(gateway, 0, 4);
+        (await SetAsync(gateway, true)).Expect(HttpStatusCode.OK);
+        var results = await gateway.Client.ResultsAsync(Workload.Job);
+        results.ShouldNotBeEmpty();
+        await nodes.KillAllAsync();
+
+        var all = await nodes.StartAsync(3);
+        foreach (var node in all) await Nodes.SeesAsync(node, 3);
+        foreach (var node in all)
+        {
+            await ShouldRestAsync(node);
+            (await node.Client.ResultsAsync(Workload.Job)).ShouldBe(results);
+        }
+        (await SetAsync(all[1], false)).Expect(HttpStatusCode.OK);
+        await Nodes.PostAsync(all[2], 4, 12);
+        (await all[0].Client.CloseAsync(Workload.Job)).Expect(HttpStatusCode.OK);
+        (await nodes.OutcomeAsync(all[1])).ShouldBeThatOf(await Outcome.OfAnUndisturbedRunAsync());
+    }
+
     private static async Task ShouldRestAsync(ClusterNode node)
     {
         ((bool)(await node.Client.SendAsync(HttpMethod.Get, "/_ml/info")).Expect(HttpStatusCode.OK)["upgrade_mode"]!).ShouldBeTrue();

@@ -9,40 +9,67 @@ internal sealed class PostgresProcess : DatabaseProcess
 {
     private const int SIGINT = 2;
     private const int SIGQUIT = 3;
+    private const int SIGCONT = 18;
+    private const int SIGSTOP = 19;
 
     private readonly bool _durable;
+    private readonly string? _disk;
 
-    private PostgresProcess(string password, bool durable)
-        : base("postgresql", "postgres", password) => _durable = durable;
+    private PostgresProcess(string password, bool durable, string? disk)
+        : base("postgresql", "postgres", password) => (_durable, _disk) = (durable, disk);
 
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Database=postgres;Username={User};Password={Password};Pooling=false;Timezone=UTC";
 
     /// <param name="durable">Whether what it acknowledges is on the disk, as it must be where time counts; not needed where only processes die.</param>
-    public static Task<PostgresProcess> StartAsync(string password, bool durable = false) => StartAsync(new PostgresProcess(password, durable));
+    /// <param name="disk">Where the tables are, if not with the rest; the log of the server, which it cannot live without, is not there.</param>
+    public static Task<PostgresProcess> StartAsync(string password, bool durable = false, string? disk = null) => StartAsync(new PostgresProcess(password, durable, disk));
 
     /// <summary>Processor time of the server and all processes that it started, those that have ended too.</summary>
     public TimeSpan ProcessorTime()
     {
         // Fields of /proc/PID/stat from the state on, in hundredths of a second: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-        const int Parent = 1;
         const int UserTime = 11;
-        var server = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
-        long ticks = 0;
+        var ticks = Processes().Sum(process => process.Stat.Skip(UserTime).Take(process.Id == Main ? 4 : 2).Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
+        return TimeSpan.FromMilliseconds(ticks * 10);
+    }
+
+    /// <summary>Stops the server and its processes where they are; they keep their connections.</summary>
+    public void Freeze()
+    {
+        // It starts no more of them.
+        Server.Signal(Main, SIGSTOP);
+        foreach (var (id, _) in Processes()) Server.Signal(id, SIGSTOP);
+    }
+
+    /// <summary>Lets them go on.</summary>
+    public void Thaw()
+    {
+        foreach (var (id, _) in Processes()) Server.Signal(id, SIGCONT);
+    }
+
+    private int Main => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+
+    // The server and those that it started.
+    private IEnumerable<(int Id, string[] Stat)> Processes()
+    {
+        const int Parent = 1;
+        var server = Main;
         foreach (var process in Directory.GetDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
         {
+            string[] stat;
             try
             {
                 var text = File.ReadAllText(Path.Combine(process, "stat"));
-                var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-                var own = Path.GetFileName(process) == server;
-                if (own || fields[Parent] == server) ticks += fields.Skip(UserTime).Take(own ? 4 : 2).Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+                stat = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             }
-            catch (Exception cause) when (cause is IOException)
+            catch (IOException)
             {
                 // It has ended meanwhile.
+                continue;
             }
+            var id = int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture);
+            if (id == server || stat[Parent] == server.ToString(CultureInfo.InvariantCulture)) yield return (id, stat);
         }
-        return TimeSpan.FromMilliseconds(ticks * 10);
     }
 
     protected override DbConnection Connect() => new NpgsqlConnection(ConnectionString);
@@ -76,13 +103,14 @@ internal sealed class PostgresProcess : DatabaseProcess
     {
         var passwordFile = Path.Combine(Server.Folder, "password");
         await File.WriteAllTextAsync(passwordFile, Password);
+        string[] apart = _disk is null ? [] : [$"--waldir={Path.Combine(Server.Folder, "wal")}"];
         await Server.RunAsync(ServerProcess.Find("initdb", "postgresql", Folders),
-            "-D", Data, "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+            ["-D", Data, "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", .. apart]);
         await StartAgainAsync();
     }
 
     private static string[] Folders =>
         [.. Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")) : []];
 
-    private string Data => Path.Combine(Server.Folder, "data");
+    private string Data => Path.Combine(_disk ?? Server.Folder, "data");
 }

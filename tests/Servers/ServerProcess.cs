@@ -95,6 +95,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Sends it a signal that ends it, and waits until it has ended; its data stays.</summary>
     public Task EndAsync(int signal) => EndAsync(process => _ = Kill(process.Id, signal));
 
+    /// <summary>Sends a signal to it or one of its children.</summary>
+    public void Signal(int process, int signal) => _ = Kill(process, signal);
+
     private async Task EndAsync(Action<Process> end)
     {
         if (_process is null) return;

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace MlActors.Servers;
 
-/// <summary>Stands between clients and a server on loopback, and is as slow as a test wants it.</summary>
+/// <summary>Stands between clients and a server on loopback, and is as slow or as silent as a test wants it.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private readonly Socket _listener;
@@ -12,6 +12,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _accepting;
     private long _delay;
+    private volatile bool _swallows;
 
     /// <param name="listener">Listens already; disposed with the proxy.</param>
     /// <param name="target">The port of the server.</param>
@@ -28,6 +29,16 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         get => TimeSpan.FromTicks(Interlocked.Read(ref _delay));
         set => Interlocked.Exchange(ref _delay, value.Ticks);
+    }
+
+    /// <summary>
+    /// Bytes are taken and never arrive. A connection that was used meanwhile stays as it is, silent and open, also later: as when something on the way
+    /// has forgotten it.
+    /// </summary>
+    public bool Swallows
+    {
+        get => _swallows;
+        set => _swallows = value;
     }
 
     public static TcpProxy OnLoopback(int target)
@@ -106,8 +117,11 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     private async Task WriteAsync(ChannelReader<Chunk> chunks, Socket to, bool delayed, CancellationToken end)
     {
+        var forgotten = false;
         await foreach (var chunk in chunks.ReadAllAsync(end))
         {
+            forgotten |= _swallows;
+            if (forgotten) continue;
             var left = delayed ? Delay - TimeProvider.System.GetElapsedTime(chunk.Arrived) : TimeSpan.Zero;
             if (left > TimeSpan.Zero) await Task.Delay(left, end);
             await to.SendAsync(chunk.Bytes, end);

@@ -6,9 +6,15 @@ namespace MlActors.Storage.Postgres;
 /// <summary>Opens connections to one schema, with the settings that all else relies on.</summary>
 internal sealed class PostgresConnector : IDisposable
 {
-    private readonly NpgsqlDataSource _source;
+    // Between two signs of life of the other end, when nothing is said.
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+
+    private readonly NpgsqlDataSource _patient;
+    private readonly NpgsqlDataSource _reading;
     private readonly NpgsqlDataSource _writing;
+    private readonly NpgsqlDataSource _brief;
     private readonly string _settings;
+    private int _doubts;
 
     public PostgresConnector(PostgresOptions options, string schema)
     {
@@ -24,16 +30,26 @@ internal sealed class PostgresConnector : IDisposable
             AutoPrepareMinUsages = 2,
             // Tells whose statement failed.
             IncludeFailedBatchedCommand = true,
-            // The server ends statements that take too long; this is for a server that does not even do that.
-            CommandTimeout = (int)Math.Ceiling((options.StatementTimeout + options.BusyTimeout).TotalSeconds),
-            Timeout = Math.Max(1, (int)Math.Ceiling(options.BusyTimeout.TotalSeconds)),
+            CommandTimeout = 0,
+            Timeout = Seconds(options.BusyTimeout),
             TcpKeepAlive = true,
+            // The system's own are two hours.
+            TcpKeepAliveTime = Seconds(KeepAlive),
+            TcpKeepAliveInterval = 1,
         };
+        // Where it is only preferred, an attempt with it that got no answer is followed by one without, in what is left of the time: if that is less than a
+        // millisecond, by one that waits for ever.
+        if (settings.GssEncryptionMode == GssEncryptionMode.Prefer) settings.GssEncryptionMode = GssEncryptionMode.Disable;
         settings.ApplicationName = string.IsNullOrEmpty(settings.ApplicationName) ? "mlactors" : settings.ApplicationName;
         Name = $"{settings.Host}:{settings.Port.ToString(CultureInfo.InvariantCulture)}/{settings.Database} ({schema})";
-        _source = new NpgsqlDataSourceBuilder(settings.ToString()).Build();
+        _patient = NpgsqlDataSource.Create(settings);
+        settings.CommandTimeout = Seconds(options.BusyTimeout);
+        _brief = NpgsqlDataSource.Create(settings);
+        // The server ends statements that take too long; this is for a server, or something on the way to it, that does not even do that.
+        settings.CommandTimeout = Seconds(options.StatementTimeout + options.BusyTimeout);
+        _reading = NpgsqlDataSource.Create(settings);
         settings.WriteBufferSize = PostgresWriteSession.BufferBytes;
-        _writing = new NpgsqlDataSourceBuilder(settings.ToString()).Build();
+        _writing = NpgsqlDataSource.Create(settings);
         // A process that is frozen inside a transaction holds locks that the next owner of a job waits for: it must lose them before that one's patience ends.
         _settings = string.Create(CultureInfo.InvariantCulture,
             $"""
@@ -49,11 +65,26 @@ internal sealed class PostgresConnector : IDisposable
     /// <summary>The database as messages name it, without secrets.</summary>
     public string Name { get; }
 
+    /// <summary>How often a connection was found silent. Who has one from before takes a new one: it went the same way, and would be waited for as long.</summary>
+    public int Doubts => Volatile.Read(ref _doubts);
+
+    /// <summary>One for work that takes as long as it takes: the end of the server, or of the way to it, is all that ends it.</summary>
     /// <exception cref="NpgsqlException"/>
-    public NpgsqlConnection Open() => Open(_source);
+    public NpgsqlConnection Open() => Open(_patient);
+
+    public NpgsqlConnection OpenForReading() => Open(_reading);
 
     /// <summary>One whose buffer holds what a writer sends in one go.</summary>
     public NpgsqlConnection OpenForWriting() => Open(_writing);
+
+    /// <summary>One for little, where a late answer is worse than none.</summary>
+    public NpgsqlConnection OpenBriefly() => Open(_brief);
+
+    /// <summary>Tells of the failure of a connection that was open.</summary>
+    public void Judge(Exception failure)
+    {
+        if (PostgresFailure.IsSilence(failure)) Interlocked.Increment(ref _doubts);
+    }
 
     private NpgsqlConnection Open(NpgsqlDataSource source)
     {
@@ -72,7 +103,9 @@ internal sealed class PostgresConnector : IDisposable
 
     public void Dispose()
     {
-        _source.Dispose();
+        _patient.Dispose();
+        _brief.Dispose();
+        _reading.Dispose();
         _writing.Dispose();
     }
 
@@ -94,6 +127,8 @@ internal sealed class PostgresConnector : IDisposable
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
         return command;
     }
+
+    private static int Seconds(TimeSpan time) => Math.Max(1, (int)Math.Ceiling(time.TotalSeconds));
 
     private static long Ms(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds);
 }

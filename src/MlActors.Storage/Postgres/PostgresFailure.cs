@@ -19,6 +19,9 @@ internal static class PostgresFailure
         _ => false,
     };
 
+    /// <summary>Whether nothing was heard for as long as an answer may take.</summary>
+    public static bool IsSilence(Exception e) => e is NpgsqlException { InnerException: TimeoutException };
+
     /// <summary>What it means for a transaction that has not committed.</summary>
     public static Verdict Judge(Exception e)
     {

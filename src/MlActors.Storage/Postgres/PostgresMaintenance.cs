@@ -41,7 +41,7 @@ internal sealed class PostgresMaintenance(PostgresOptions options) : StorageMain
 
     private static PostgresReadSession Patient(PostgresConnector connector)
     {
-        var session = new PostgresReadSession(connector);
+        var session = new PostgresReadSession(connector, patient: true);
         session.Execute("SET statement_timeout = 0").Dispose();
         session.Execute("SET idle_in_transaction_session_timeout = 0").Dispose();
         return session;

@@ -50,7 +50,7 @@ internal sealed class PostgresNodes(PostgresConnector connector) : INodeTable
     {
         try
         {
-            using var connection = connector.Open();
+            using var connection = connector.OpenBriefly();
             return work(connection);
         }
         catch (NpgsqlException cause)

@@ -18,8 +18,8 @@ public sealed record PostgresOptions
     /// <summary>How long a lock is waited for, and how long a lost connection is tried again, before a write or read is refused.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What a single statement may take.</summary>
-    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>What a single statement may take; when <see cref="BusyTimeout"/> later nothing was heard, the connection is given up.</summary>
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc cref="StorageOptions.DefaultRetention"/>
     public TimeSpan? DefaultRetention { get; init; }

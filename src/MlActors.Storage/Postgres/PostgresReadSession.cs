@@ -9,12 +9,14 @@ using Npgsql;
 
 namespace MlActors.Storage.Postgres;
 
-/// <summary>A connection that reads; opened when it is needed, and anew when it was lost.</summary>
-internal sealed class PostgresReadSession(PostgresConnector connector) : ReadSession
+/// <summary>A connection that reads; opened when it is needed, and anew when it was lost or is in doubt.</summary>
+/// <param name="patient">Whether a statement may take as long as it takes.</param>
+internal sealed class PostgresReadSession(PostgresConnector connector, bool patient = false) : ReadSession
 {
     private readonly Dictionary<string, NpgsqlCommand> _commands = new(StringComparer.Ordinal);
     private NpgsqlConnection? _connection;
     private NpgsqlTransaction? _snapshot;
+    private int _doubts;
 
     public override DbDataReader Execute(string sql, params ReadOnlySpan<object?> values)
     {
@@ -51,6 +53,7 @@ internal sealed class PostgresReadSession(PostgresConnector connector) : ReadSes
     public override bool IsLost(Exception failure)
     {
         if (!PostgresFailure.IsLost(failure)) return false;
+        if (_connection is not null) connector.Judge(failure);
         Drop();
         return true;
     }
@@ -65,9 +68,10 @@ internal sealed class PostgresReadSession(PostgresConnector connector) : ReadSes
 
     private NpgsqlConnection Connection()
     {
-        if (_connection is { State: ConnectionState.Open }) return _connection;
+        if (_connection is { State: ConnectionState.Open } && (_snapshot is not null || patient || _doubts == connector.Doubts)) return _connection;
         Drop();
-        return _connection = connector.Open();
+        _doubts = connector.Doubts;
+        return _connection = patient ? connector.Open() : connector.OpenForReading();
     }
 
     private void Drop()

@@ -37,6 +37,7 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
     private int _bytes;
     private int _group;
     private int _backend;
+    private int _doubts;
     private long _number;
 
     public override Statement Prepare(string constant)
@@ -115,6 +116,7 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
     public override Verdict Judge(Exception failure, WriteStage stage)
     {
         if (!PostgresFailure.IsLost(failure)) return PostgresFailure.Judge(failure);
+        if (stage != WriteStage.Begin) connector.Judge(failure);
         Drop();
         return stage == WriteStage.Commit ? WhatBecameOfIt(failure) : Verdict.Passing;
     }
@@ -158,8 +160,11 @@ internal sealed class PostgresWriteSession(PostgresConnector connector, Ownershi
     /// <returns>The number of the last transaction that committed; -1 for none.</returns>
     private long Connect()
     {
-        if (_connection is { State: ConnectionState.Open }) return _number;
+        if (_connection is { State: ConnectionState.Open } && _doubts == connector.Doubts) return _number;
         Drop();
+        // What they know is of the connection before.
+        foreach (var statement in _statements.Values) statement.Discard();
+        _doubts = connector.Doubts;
         var connection = connector.OpenForWriting();
         try
         {

@@ -18,16 +18,18 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
     /// <param name="faults">Where it is to die.</param>
     /// <param name="settings">More of the configuration.</param>
     /// <param name="before">A command that becomes the server when it is given the server's command.</param>
-    public Task<ClusterNode> StartAsync(string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "", string[]? before = null) =>
-        StartAsync(Place(port) with { Before = before }, Settings(roles, settings), faults);
+    /// <param name="folder">Of its data, if not a new one.</param>
+    public Task<ClusterNode> StartAsync(
+        string? faults = null, string roles = "gateway, jobs", int? port = null, string settings = "", string[]? before = null, string? folder = null) =>
+        StartAsync(Place(port) with { Before = before }, Settings(roles, settings), faults, folder);
 
     /// <summary>Starts a server on a machine of a network.</summary>
     public Task<ClusterNode> StartAsync(Network network, Machine machine) => StartAsync(
         new NodePlace(network.Database, _schema, 9300) { Host = machine.Address, Before = machine.Before, Way = machine.Way }, Settings("gateway, jobs", ""), faults: null);
 
-    private async Task<ClusterNode> StartAsync(NodePlace place, string settings, string? faults)
+    private async Task<ClusterNode> StartAsync(NodePlace place, string settings, string? faults, string? folder = null)
     {
-        var node = await ClusterNode.StartAsync(NewFolder(), place, settings, faults: faults);
+        var node = await ClusterNode.StartAsync(folder ?? NewFolder(), place, settings, faults: faults);
         lock (_nodes) _nodes.Add(node);
         return node;
     }
@@ -54,7 +56,14 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
         {{more}}
         """;
 
-    public Task<ClusterNode[]> StartAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync()));
+    public Task<ClusterNode[]> StartAsync(int count, string settings = "") => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync(settings: settings)));
+
+    /// <summary>SIGKILL for all; completes when none is there any more.</summary>
+    public Task KillAllAsync()
+    {
+        foreach (var node in _nodes) node.Process.Kill();
+        return Task.WhenAll(_nodes.Select(node => node.Process.ExitAsync()));
+    }
 
     /// <summary>Waits until a node sees so many, itself included.</summary>
     public static Task SeesAsync(ClusterNode node, int count) => Poll.UntilAsync(

@@ -14,6 +14,9 @@ public sealed class SharedDatabase : IAsyncLifetime
     /// <summary>The server. Who stops it starts it again.</summary>
     internal PostgresProcess Server => _server ?? throw new InvalidOperationException("the server was not started");
 
+    /// <summary>A server whose tables are on a disk of their own, for one test.</summary>
+    internal static async Task<SharedDatabase> OnDiskAsync(string disk) => new() { _server = await PostgresProcess.StartAsync(Password, disk: disk) };
+
     public static string NewSchema() => $"cluster_{Interlocked.Increment(ref _schemas)}";
 
     public async Task InitializeAsync() => _server = await PostgresProcess.StartAsync(Password);

@@ -16,6 +16,23 @@ internal sealed class SmallDisk : IDisposable
         return Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) == 0 ? new SmallDisk(path) : null;
     }
 
+    /// <summary>Leaves no room, not for a byte.</summary>
+    /// <returns>The file that goes when there is to be room again.</returns>
+    public string Fill()
+    {
+        var filler = Path.Combine(Root, "filler");
+        using var file = File.OpenHandle(filler, FileMode.CreateNew, FileAccess.Write);
+        var block = new byte[64 << 10];
+        try
+        {
+            for (long at = 0; ; at += block.Length) RandomAccess.Write(file, block, at);
+        }
+        catch (IOException)
+        {
+            return filler;
+        }
+    }
+
     public void Dispose() => Run("umount", Root).ShouldBe(0);
 
     private static int Run(string program, params string[] arguments)

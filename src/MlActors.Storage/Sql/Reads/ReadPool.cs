@@ -83,15 +83,17 @@ internal sealed class ReadPool : IDisposable
 
     private T Patiently<T>(ReadSession session, Func<ReadSession, T> read)
     {
-        for (var start = _time.GetTimestamp(); ; Thread.Sleep(Pause))
+        var start = _time.GetTimestamp();
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
                 return read(session);
             }
-            catch (Exception e) when (session.IsLost(e) && _time.GetElapsedTime(start) < _patience)
+            // The next attempt gets a new connection; it gets one also if it took long to see that the old one is lost.
+            catch (Exception e) when (session.IsLost(e) && (attempt == 0 || _time.GetElapsedTime(start) < _patience))
             {
-                // The next attempt gets a new connection.
+                Thread.Sleep(Pause);
             }
         }
     }
