@@ -41,7 +41,7 @@ public interface IJobs
 
 /// <summary>A task started with <c>wait_for_completion=false</c>.</summary>
 /// <param name="Bulk">The progress of a bulk request, else <c>null</c>.</param>
-/// <param name="Reply">The reply of a single command, once there is one.</param>
-public sealed record TaskProgress(string TaskId, string Action, bool Completed, long StartedMs, double RunningMs, BulkProgress? Bulk, JobReply? Reply);
+/// <param name="Refusal">Why a single command was not carried out, if it was not.</param>
+public sealed record TaskProgress(string TaskId, string Action, bool Completed, long StartedMs, double RunningMs, BulkProgress? Bulk, Refused? Refusal);
 
 public sealed record NodeIdentity(string Id, string Name, string EphemeralId, string TransportAddress);

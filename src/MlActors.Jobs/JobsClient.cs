@@ -13,6 +13,7 @@ internal class JobsClient(IRequiredActor<JobActor> jobs, IRequiredActor<TaskRegi
 {
     // The registry answers by itself when a request's own time is up; this is the margin for it to do so.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+    protected static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
     protected static readonly TimeSpan LongestAsk = TimeSpan.FromDays(20);
 
     private long _taskNumber;
@@ -56,6 +57,6 @@ internal class JobsClient(IRequiredActor<JobActor> jobs, IRequiredActor<TaskRegi
 
     public string NewTaskId() => string.Create(CultureInfo.InvariantCulture, $"{node.Id}:{Interlocked.Increment(ref _taskNumber)}");
 
-    public async Task<TaskProgress?> FindTaskAsync(string taskId) =>
-        (await (await tasks.GetAsync()).Ask<TaskRegistry.Found>(new TaskRegistry.Find(taskId), Margin * 2)).Task;
+    public virtual async Task<TaskProgress?> FindTaskAsync(string taskId) =>
+        (await (await tasks.GetAsync()).Ask<TaskFound>(new FindTask(taskId), LongestLook)).Task;
 }

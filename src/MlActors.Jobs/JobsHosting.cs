@@ -61,8 +61,8 @@ public static class JobsHosting
         builder.WithActors((system, registry, resolver) =>
         {
             var jobs = registry.Get<JobActor>();
-            var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<TimeProvider>(),
-                BulkCoordinator.Options.Default with { JobsMove = options.SeveralNodes }), "tasks");
+            var tasks = system.ActorOf(Props.Create(typeof(TaskRegistry), jobs, resolver.GetService<NodeIdentity>(), resolver.GetService<TimeProvider>(),
+                BulkCoordinator.Options.Default with { JobsMove = options.SeveralNodes }), TaskRegistry.Name);
             registry.Register<TaskRegistry>(tasks);
             var follower = system.ActorOf(Props.Create(typeof(UpgradeFollower), resolver.GetService<IUpgradeStore>(), resolver.GetService<UpgradeSwitch>(), jobs,
                 resolver.GetService<JobObserver>(), resolver.GetService<NodeIdentity>(), UpgradeFollowing.Default), UpgradeFollower.Name);

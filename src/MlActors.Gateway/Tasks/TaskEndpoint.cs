@@ -25,7 +25,7 @@ public static class TaskEndpoint
     public static ImmutableArray<ApiEndpoint> All { get; } =
     [
         new("tasks.get", ["GET"], ["/_tasks/{task_id}"], Privileges.MonitorMl, "cluster:monitor/task/get",
-            "How a task stands. A task that has ended is remembered for an hour.", AnswerAsync)
+            "How a task stands, at whichever node it was started. A task that has ended is remembered for an hour, as long as its node lives.", AnswerAsync)
         {
             Parameters = [Wait, Timeout],
         },
@@ -37,7 +37,7 @@ public static class TaskEndpoint
         var colon = id.LastIndexOf(':');
         if (colon <= 0 || !long.TryParse(id.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             throw ApiException.IllegalArgument($"[{id}] is not a task id; it has the form node:number");
-        var task = await FindAsync(call, id) ?? throw ApiException.NotFound($"task [{id}] is not known; it may have ended more than an hour ago");
+        var task = await FindAsync(call, id) ?? throw ApiException.NotFound($"task [{id}] is not known to any node that answers; it may have ended more than an hour ago, or with its node");
         return ApiResult.Json(json => Write(json, task, id[..colon], number, call.Services.Options.NamesShown));
     }
 
@@ -95,7 +95,7 @@ public static class TaskEndpoint
     private static void WriteEnd(Utf8JsonWriter json, TaskProgress task)
     {
         var refused = task.Bulk?.Jobs.Where(job => job.Outcome == BulkOutcome.Refused).ToList() ?? [];
-        if (task.Reply is Refused refusal)
+        if (task.Refusal is { } refusal)
         {
             WriteError(json, ErrorMapping.TypeOf(refusal.Kind), refusal.Reason);
         }

@@ -1,4 +1,5 @@
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Nodes;
 
 namespace MlActors.Jobs.Closing;
 
@@ -40,3 +41,9 @@ public sealed record BulkProgress(BulkOperation Operation, IReadOnlyList<BulkJob
 {
     public int CountDone => Jobs.Count(job => job.Outcome is BulkOutcome.Done or BulkOutcome.Unchanged or BulkOutcome.Gone);
 }
+
+/// <summary>Asks a node for a task. Answered with <see cref="TaskFound"/>.</summary>
+public sealed record FindTask(string TaskId) : NodeMessage;
+
+/// <param name="Task"><c>null</c> when the node knows none by that id.</param>
+public sealed record TaskFound(string NodeId, TaskProgress? Task) : NodeReply(NodeId);

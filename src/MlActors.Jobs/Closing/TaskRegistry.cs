@@ -6,20 +6,18 @@ namespace MlActors.Jobs.Closing;
 
 /// <summary>
 /// Owns what this node does for requests: one <see cref="BulkCoordinator"/> each, and single commands that nobody waits for. Remembers how they
-/// ended for an hour, bounded in number. A task is only a view: the work itself is in the jobs, and goes on if this node dies.
+/// ended for an hour, bounded in number, and tells other nodes, too. A task is only a view: the work itself is in the jobs, and goes on if this node dies.
 /// </summary>
 public sealed class TaskRegistry : ReceiveActor, IWithTimers
 {
     public sealed record StartBulk(string TaskId, BulkRequest Request);
 
+    /// <summary>Of the actor, one on each node.</summary>
+    internal const string Name = "tasks";
+
     public sealed record RunBulk(BulkRequest Request);
 
     public sealed record StartCommand(string TaskId, JobCommand Command);
-
-    public sealed record Find(string TaskId);
-
-    /// <param name="Task"><c>null</c> when none is known by that id.</param>
-    public sealed record Found(TaskProgress? Task);
 
     private sealed record Running(string Action, IActorRef? Coordinator, long StartedMs, long Began, TaskProgress? Ended);
 
@@ -31,15 +29,16 @@ public sealed class TaskRegistry : ReceiveActor, IWithTimers
     private const int MaxRemembered = 1000;
 
     private readonly IActorRef _jobs;
+    private readonly NodeIdentity _node;
     private readonly TimeProvider _time;
     private readonly BulkCoordinator.Options _options;
     private readonly Dictionary<string, Running> _tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, string> _coordinators = [];
     private readonly Queue<string> _ended = new();
 
-    public TaskRegistry(IActorRef jobs, TimeProvider time, BulkCoordinator.Options options)
+    public TaskRegistry(IActorRef jobs, NodeIdentity node, TimeProvider time, BulkCoordinator.Options options)
     {
-        (_jobs, _time, _options) = (jobs, time, options);
+        (_jobs, _node, _time, _options) = (jobs, node, time, options);
         Receive<RunBulk>(run => Coordinate(run.Request).Tell(BulkCoordinator.Await.Instance, Sender));
         Receive<StartBulk>(start =>
         {
@@ -57,8 +56,8 @@ public sealed class TaskRegistry : ReceiveActor, IWithTimers
             Context.Stop(Sender);
             if (_coordinators.Remove(Sender, out var id)) End(id, task => Progress(id, task) with { Completed = true, Bulk = ended });
         });
-        Receive<CommandEnded>(ended => End(ended.TaskId, task => Progress(ended.TaskId, task) with { Completed = true, Reply = ended.Reply }));
-        Receive<Find>(OnFind);
+        Receive<CommandEnded>(ended => End(ended.TaskId, task => Progress(ended.TaskId, task) with { Completed = true, Refusal = ended.Reply as Refused }));
+        Receive<FindTask>(OnFind);
         Receive<Forget>(forget => _tasks.Remove(forget.TaskId));
     }
 
@@ -80,21 +79,21 @@ public sealed class TaskRegistry : ReceiveActor, IWithTimers
         while (_ended.Count > MaxRemembered) _tasks.Remove(_ended.Dequeue());
     }
 
-    private void OnFind(Find find)
+    private void OnFind(FindTask find)
     {
         if (!_tasks.TryGetValue(find.TaskId, out var task))
         {
-            Sender.Tell(new Found(null));
+            Sender.Tell(new TaskFound(_node.Id, null));
             return;
         }
         var progress = Progress(find.TaskId, task);
         if (task.Coordinator is null)
         {
-            Sender.Tell(new Found(progress));
+            Sender.Tell(new TaskFound(_node.Id, progress));
             return;
         }
         task.Coordinator.Ask<BulkProgress>(BulkCoordinator.GetProgress.Instance, TimeSpan.FromSeconds(5))
-            .PipeTo(Sender, success: bulk => new Found(progress with { Bulk = bulk }), failure: _ => new Found(progress));
+            .PipeTo(Sender, success: bulk => new TaskFound(_node.Id, progress with { Bulk = bulk }), failure: _ => new TaskFound(_node.Id, progress));
     }
 
     /// <summary>Sends one command until it is answered.</summary>

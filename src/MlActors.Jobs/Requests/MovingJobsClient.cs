@@ -3,6 +3,7 @@ using Akka.Cluster;
 using Akka.Hosting;
 using MlActors.Jobs.Closing;
 using MlActors.Jobs.Lifecycle;
+using MlActors.Jobs.Nodes;
 using MlActors.Jobs.Observing;
 using MlActors.Jobs.Running;
 
@@ -10,7 +11,7 @@ namespace MlActors.Jobs.Requests;
 
 /// <summary>The way to jobs that may move from node to node.</summary>
 internal sealed class MovingJobsClient(
-    ActorSystem system, IRequiredActor<JobActor> jobs, IRequiredActor<TaskRegistry> tasks, IRequiredActor<JobRequests> requests, NodeIdentity node)
+    ActorSystem system, IRequiredActor<JobActor> jobs, IRequiredActor<TaskRegistry> tasks, IRequiredActor<JobRequests> requests, NodesClient nodes, NodeIdentity node)
     : JobsClient(jobs, tasks, node)
 {
     private readonly CancellationToken _ended = EndOf(system);
@@ -29,6 +30,13 @@ internal sealed class MovingJobsClient(
         await using var gone = cancellation.UnsafeRegister((_, token) => answer.TrySetCanceled(token), null);
         (await requests.GetAsync(cancellation)).Tell(new JobRequests.Ask(JobTraces.Mark(message), timeout < LongestAsk ? timeout : LongestAsk, answer), ActorRefs.NoSender);
         return await answer.Task;
+    }
+
+    public override async Task<TaskProgress?> FindTaskAsync(string taskId)
+    {
+        if (taskId.StartsWith(Node.Id + ":", StringComparison.Ordinal)) return await base.FindTaskAsync(taskId);
+        var answers = await nodes.AskAsync<TaskFound>(TaskRegistry.Name, new FindTask(taskId), LongestLook, CancellationToken.None);
+        return answers.Select(answer => answer.Reply?.Task).FirstOrDefault(task => task is not null);
     }
 
     private static CancellationToken EndOf(ActorSystem system)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MlActors.Jobs.Closing;
 using MlActors.Jobs.Datafeeds;
 using MlActors.Jobs.Forecasts;
 using MlActors.Jobs.Lifecycle;
@@ -42,6 +43,7 @@ internal static class MessageFormats
         new JsonFormat<FollowUpgradeMode>("follow-upgrade-mode/1"),
         new JsonFormat<ReachUpgradeMode>("reach-upgrade-mode/1"),
         new JsonFormat<DescribeNode>("describe-node/1"),
+        new JsonFormat<FindTask>("find-task/1"),
 
         new JsonFormat<Claim>("claim/1"),
         new JsonFormat<Accepted>("accepted/1"),
@@ -60,6 +62,7 @@ internal static class MessageFormats
         new JsonFormat<UpgradeModeFollowed>("upgrade-mode-followed/1"),
         new JsonFormat<UpgradeModeReached>("upgrade-mode-reached/1"),
         new JsonFormat<NodeDescription>("node-description/1"),
+        new JsonFormat<TaskFound>("task-found/1"),
     ];
 
     private static readonly FrozenDictionary<Type, MessageFormat> ByType = All.ToFrozenDictionary(format => format.Type);

@@ -9,12 +9,13 @@ namespace MlActors.Jobs.Tests.Closing;
 public sealed class TaskRegistryTests : TestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly NodeIdentity Node = new("node", "n", "e", "127.0.0.1");
 
     [Fact]
     public void A_command_of_a_task_is_wanted_until_it_is_answered()
     {
         var jobs = CreateTestProbe();
-        var registry = Sys.ActorOf(Props.Create(typeof(TaskRegistry), jobs.Ref, TimeProvider.System, new BulkCoordinator.Options(1, Patience) { JobsMove = true }));
+        var registry = Sys.ActorOf(Props.Create(typeof(TaskRegistry), jobs.Ref, Node, TimeProvider.System, new BulkCoordinator.Options(1, Patience) { JobsMove = true }));
         registry.Tell(new TaskRegistry.StartCommand("t", new ResetJob("j", "t")));
         jobs.ExpectMsg<ResetJob>(Patience).Attempt.ShouldBe(1);
         jobs.Reply(new Claim("j", 7));
@@ -29,7 +30,7 @@ public sealed class TaskRegistryTests : TestKit
     public async Task A_job_whose_deletion_ended_while_it_moved_was_deleted_and_is_not_missing()
     {
         var jobs = CreateTestProbe();
-        var registry = Sys.ActorOf(Props.Create(typeof(TaskRegistry), jobs.Ref, TimeProvider.System, new BulkCoordinator.Options(1, Patience)));
+        var registry = Sys.ActorOf(Props.Create(typeof(TaskRegistry), jobs.Ref, Node, TimeProvider.System, new BulkCoordinator.Options(1, Patience)));
         registry.Tell(new TaskRegistry.StartCommand("t", new DeleteJob("j", Force: true, "t")));
         jobs.ExpectMsg<DeleteJob>(Patience);
         jobs.Reply(new Refused("j", RefusalKind.Moving, "moves", Begun: true));
@@ -37,8 +38,8 @@ public sealed class TaskRegistryTests : TestKit
         jobs.Reply(new Refused("j", RefusalKind.NotFound, "no job"));
         await AwaitAssertAsync(async () =>
         {
-            var found = await registry.Ask<TaskRegistry.Found>(new TaskRegistry.Find("t"), Patience);
-            found.Task.ShouldNotBeNull().Reply.ShouldBe(new Done("j"));
+            var task = (await registry.Ask<TaskFound>(new FindTask("t"), Patience)).Task.ShouldNotBeNull();
+            (task.Completed, task.Refusal).ShouldBe((true, null));
         }, Patience);
     }
 }
