@@ -77,10 +77,72 @@ public sealed class TlsTests(SharedDatabase database)
         await Nodes.SeesAsync(node, 1);
     }
 
+    [Fact]
+    public async Task Certificates_and_their_authority_are_renewed_while_the_node_runs()
+    {
+        using Workspace space = new(), renewed = new();
+        using TestCertificates old = new(space), next = new(renewed);
+        var (newOne, oldOne) = (await ReadAsync(next), await ReadAsync(old));
+        await using var nodes = new Nodes(database);
+        var port = Servers.ServerProcess.FreePort();
+        var member = await nodes.StartAsync(port: port, settings: Settings(old, old.Key));
+        // As one does it: first both authorities are trusted, then nodes get new certificates, then the old authority goes.
+        var both = await File.ReadAllTextAsync(old.Authorities) + "\n" + await File.ReadAllTextAsync(next.Authorities);
+        await File.WriteAllTextAsync(old.Authorities, both);
+        await Poll.UntilAsync(() => IsTakenAsync(port, newOne()), taken => taken);
+        // A key that is not that of the certificate: what there was goes on.
+        File.Copy(next.Chain, old.Chain, overwrite: true);
+        await Poll.UntilAsync(() => Task.FromResult(member.Process.Said), said => said.Contains("cannot be used", StringComparison.Ordinal));
+        (await ShownAsync(port)).ShouldBe(oldOne().Thumbprint);
+        File.Copy(next.Key, old.Key, overwrite: true);
+        await Poll.UntilAsync(() => ShownAsync(port), shown => shown == newOne().Thumbprint);
+        File.Copy(next.Authorities, old.Authorities, overwrite: true);
+        await Poll.UntilAsync(() => IsTakenAsync(port, oldOne()), taken => !taken);
+        var other = await nodes.StartAsync(settings: Settings(next, next.Key));
+        await Nodes.SeesAsync(other, 2);
+        using var http = new HttpClient { BaseAddress = await other.Process.ListeningAsync() };
+        var metrics = await http.GetStringAsync("/metrics");
+        var expiry = metrics.Split('\n').Single(line => line.StartsWith("mlactors_node_certificate_expiry_seconds{", StringComparison.Ordinal));
+        double.Parse(expiry[(expiry.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(22 * 3600, 23 * 3600);
+    }
+
+    private static async Task<Func<X509Certificate2>> ReadAsync(TestCertificates certificates)
+    {
+        var (certificate, key) = (await File.ReadAllTextAsync(certificates.Chain), await File.ReadAllTextAsync(certificates.Key));
+        return () => X509Certificate2.CreateFromPem(certificate, key);
+    }
+
+    /// <returns>The thumbprint of the certificate that a node shows.</returns>
+    private static async Task<string?> ShownAsync(int port)
+    {
+        var shown = default(string);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await using var stream = new SslStream(socket.GetStream());
+        try
+        {
+            await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "127.0.0.1",
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                {
+                    shown = certificate!.GetCertHashString();
+                    return true;
+                },
+            });
+        }
+        catch (Exception cause) when (cause is IOException or AuthenticationException)
+        {
+            // We show none.
+        }
+        return shown;
+    }
+
     private static string Settings(TestCertificates certificates, string key, string? authority = null) =>
         $"mlactors.cluster.tls {{ certificate = \"{certificates.Chain}\", key = \"{key}\", key-password = \"{(key == certificates.EncryptedKey ? TestCertificates.Password : "")}\", " +
         $"authority = \"{authority ?? certificates.Authorities}\" }}";
 
+    /// <param name="certificate">What to show; it is disposed of.</param>
     /// <returns>Whether the other side waits for what comes after the handshake, instead of ending the connection.</returns>
     private static async Task<bool> IsTakenAsync(int port, X509Certificate2? certificate)
     {

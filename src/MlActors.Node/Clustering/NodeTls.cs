@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Configuration;
-using Akka.Event;
-using Akka.Remote.Transport.DotNetty;
 using MlActors.Node.Configuration;
 
 namespace MlActors.Node.Clustering;
@@ -26,37 +24,11 @@ public sealed record NodeTls(TlsFiles Files, string Authority)
         return tls;
     }
 
-    /// <summary>What the transport takes, read from the files now.</summary>
-    internal DotNettySslSetup Setup()
-    {
-        var (authority, own) = (LoadAuthority(), Files.LoadChain());
-        // Names are not compared: nodes come and go under addresses that no certificate knew beforehand. That the authority signed for a node is what counts.
-        return new DotNettySslSetup(Files.Load(), suppressValidation: false, requireMutualAuthentication: true, validateCertificateHostname: false,
-            (certificate, _, peer, _, log) =>
-            {
-                var reason = "it shows no certificate";
-                if (certificate is not null && IsOfAuthority(certificate, authority, own, out reason)) return true;
-                log.Warning("A connection with {0} was refused: {1}", peer, reason);
-                return false;
-            });
-    }
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="CryptographicException">A file is not what it should be.</exception>
+    internal NodeCredentials Load() => new(Files.Load(), Files.LoadChain(), LoadAuthority());
 
-    /// <summary>Whether a certificate is valid now and comes from the authority and nobody else; the system's own list of authorities has no say.</summary>
-    /// <param name="between">Certificates that may stand between the two.</param>
-    /// <param name="reason">Why not.</param>
-    internal static bool IsOfAuthority(X509Certificate2 certificate, X509Certificate2Collection authority, X509Certificate2Collection between, out string reason)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authority);
-        chain.ChainPolicy.ExtraStore.AddRange(between);
-        var valid = chain.Build(certificate);
-        reason = string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()));
-        return valid;
-    }
-
-    internal X509Certificate2Collection LoadAuthority()
+    private X509Certificate2Collection LoadAuthority()
     {
         var authority = new X509Certificate2Collection();
         authority.ImportFromPemFile(Authority);

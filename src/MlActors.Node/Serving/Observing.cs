@@ -5,6 +5,7 @@ using MlActors.Gateway.Api;
 using MlActors.Gateway.Security;
 using MlActors.Jobs;
 using MlActors.Jobs.Observing;
+using MlActors.Node.Clustering;
 using MlActors.Node.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -33,7 +34,7 @@ internal static class Observing
             .ConfigureResource(resource => resource.AddService("mlactors", serviceVersion: ServerInfo.Version))
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", JobObserver.MeterName);
+                metrics.AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", JobObserver.MeterName, NodeCertificates.MeterName);
                 if (options.Metrics) metrics.AddPrometheusExporter();
                 if (options.Collector is { } collector) metrics.AddOtlpExporter(otlp => otlp.Endpoint = collector);
             });

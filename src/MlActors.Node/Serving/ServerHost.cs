@@ -45,8 +45,13 @@ public static class ServerHost
             builder.Services.AddHostedService(services => new Pulse(shared.Times, services.GetRequiredService<ILogger<Pulse>>()));
             // As long as the requests that it answers and then the jobs that it hands over take.
             builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout += ClusterOptions.LongestLeave);
+            if (shared.Tls is { } tls)
+            {
+                builder.Services.AddSingleton(tls).AddSingleton<NodeCertificates>();
+                builder.Services.AddHostedService(services => services.GetRequiredService<NodeCertificates>());
+            }
         }
-        builder.Services.AddAkka(ClusterOptions.System, (akka, services) => Secured(akka.AddHocon(config.Effective, HoconAddMode.Replace), options.Cluster)
+        builder.Services.AddAkka(ClusterOptions.System, (akka, services) => Secured(akka.AddHocon(config.Effective, HoconAddMode.Replace), services.GetService<NodeCertificates>())
             .AddSetup(services.GetRequiredService<StorageSetup>())
             .WithJobs(new JobsOptions(options.Running, options.Watchdog, options.Datafeeds)
             {
@@ -76,8 +81,8 @@ public static class ServerHost
         return app;
     }
 
-    private static AkkaConfigurationBuilder Secured(AkkaConfigurationBuilder akka, ClusterOptions? cluster) =>
-        cluster?.Tls is { } tls ? akka.AddSetup(tls.Setup()) : akka;
+    private static AkkaConfigurationBuilder Secured(AkkaConfigurationBuilder akka, NodeCertificates? certificates) =>
+        certificates is null ? akka : akka.AddSetup(certificates.Setup());
 
     private static string Transport(ClusterOptions? cluster) =>
         cluster is null ? "127.0.0.1" : string.Create(CultureInfo.InvariantCulture, $"{cluster.Host}:{cluster.Port}");
