@@ -17,11 +17,15 @@ internal static class RollingRestartBenchmark
 
     private enum Phase { Quiet, Rolling, Over }
 
-    /// <summary>Options: <c>--rounds n</c> (3), how often all nodes restart; <c>--jobs n</c> (30).</summary>
+    /// <summary>
+    /// Options: <c>--rounds n</c> (3), how often all nodes restart; <c>--jobs n</c> (30); <c>--before folder</c>: the nodes start with the program that is there, so
+    /// that the first round is an upgrade to this one; <c>--logs folder</c> (nowhere).
+    /// </summary>
     public static async Task RunAsync(string[] args)
     {
-        var report = new RunReport(0);
-        await using var cluster = await RunningCluster.StartAsync(Nodes, report, "mlactors.jobs.max-open = 100\nakka.cluster.sharding.rebalance-interval = 1s");
+        var report = new RunReport(0, Options.Word(args, "--logs"));
+        await using var cluster = await RunningCluster.StartAsync(
+            Nodes, report, "mlactors.jobs.max-open = 100\nakka.cluster.sharding.rebalance-interval = 1s", build: Options.Word(args, "--before"));
         var crowd = new Crowd(cluster, Options.Number(args, "--jobs", 30));
         await crowd.CreateAsync();
         await crowd.OpenAsync();

@@ -16,13 +16,13 @@ internal sealed class RunningCluster : IAsyncDisposable
     private readonly PostgresProcess _database;
     private readonly SemaphoreSlim _databaseFault = new(1);
 
-    private RunningCluster(PostgresProcess database, int nodes, RunReport report, string settings)
+    private RunningCluster(PostgresProcess database, int nodes, RunReport report, string settings, string? build)
     {
         _database = database;
         Nodes =
         [
             .. Enumerable.Range(0, nodes).Select(i => new SupervisedNode(
-                new NodePlace(database.ConnectionString, Schema, MlActors.Servers.ServerProcess.FreePort()), Path.Combine(_data.Path, Text.Of($"node-{i}")), report, settings)),
+                new NodePlace(database.ConnectionString, Schema, MlActors.Servers.ServerProcess.FreePort()) { Build = build }, Path.Combine(_data.Path, Text.Of($"node-{i}")), report, settings)),
         ];
     }
 
@@ -37,9 +37,10 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     /// <param name="settings">Of each node.</param>
     /// <param name="durable">See <see cref="PostgresProcess.StartAsync(string, bool)"/>.</param>
-    public static async Task<RunningCluster> StartAsync(int nodes, RunReport report, string settings, bool durable = false)
+    /// <param name="build">The folder of the program of the nodes' first start, if it is not this build.</param>
+    public static async Task<RunningCluster> StartAsync(int nodes, RunReport report, string settings, bool durable = false, string? build = null)
     {
-        var cluster = new RunningCluster(await PostgresProcess.StartAsync("open-sesame-42", durable), nodes, report, settings);
+        var cluster = new RunningCluster(await PostgresProcess.StartAsync("open-sesame-42", durable), nodes, report, settings, build);
         await Task.WhenAll(cluster.Nodes.Select(node => node.StartAsync()));
         await cluster.WholeAsync();
         return cluster;

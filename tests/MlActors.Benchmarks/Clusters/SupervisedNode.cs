@@ -12,7 +12,7 @@ internal sealed class SupervisedNode : IAsyncDisposable
     private static readonly TimeSpan BeforeStart = TimeSpan.FromMilliseconds(500);
 
     private readonly RunReport _report;
-    private readonly NodePlace _place;
+    private NodePlace _place;
     private readonly string _folder;
     private readonly string _settings;
     private readonly CancellationTokenSource _stop = new();
@@ -22,6 +22,7 @@ internal sealed class SupervisedNode : IAsyncDisposable
     private volatile ClusterNode? _running;
     private volatile bool _frozen;
 
+    /// <param name="place">What build it names is that of the first start; after that it is this one.</param>
     /// <param name="settings">Settings besides the place.</param>
     public SupervisedNode(NodePlace place, string folder, RunReport report, string settings)
     {
@@ -125,6 +126,7 @@ internal sealed class SupervisedNode : IAsyncDisposable
     private async Task RunOnceAsync()
     {
         var node = await ClusterNode.StartAsync(_folder, _place, _settings, Url.ToString());
+        _place = _place with { Build = null };
         await using (node.Process)
         {
             node.Client.Dispose();

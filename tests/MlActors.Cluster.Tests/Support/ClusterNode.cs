@@ -13,6 +13,9 @@ internal sealed record NodePlace(string Database, string Schema, int Port)
     /// <summary>The command that brings a process there; none for this machine.</summary>
     public string[]? Before { get; init; }
 
+    /// <summary>The folder of its program, if it is not the one of this build.</summary>
+    public string? Build { get; init; }
+
     /// <summary>How a client gets there, if not as usual.</summary>
     public Func<HttpMessageHandler>? Way { get; init; }
 }
@@ -53,6 +56,6 @@ internal sealed record ClusterNode(string Id, ServerProcess Process, MlClient Cl
             }
             {{settings}}
             """);
-        return ServerProcess.Start(folder, faults, config, urls, place.Before);
+        return ServerProcess.Start(folder, faults, config, urls, place.Before, build: place.Build);
     }
 }

@@ -56,13 +56,14 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="faults">Where it is to die or fail, as <c>MLACTORS_FAULTS</c> takes it.</param>
     /// <param name="before">A command that becomes the server when it is given the server's command.</param>
     /// <param name="environment">What it has besides ours.</param>
+    /// <param name="build">The folder of the program, if it is not the one of this build.</param>
     public static ServerProcess Start(
         string data, string? faults = null, string? config = null, string urls = "http://127.0.0.1:0", string[]? before = null,
-        IReadOnlyDictionary<string, string>? environment = null)
+        IReadOnlyDictionary<string, string>? environment = null, string? build = null)
     {
         List<string> arguments = ["serve", "--data", data, "--urls", urls];
         if (config is not null) arguments.AddRange(["--config", config]);
-        var start = StartInfo(arguments, faults);
+        var start = StartInfo(arguments, faults, build);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
         if (before is [var program, .. var rest])
         {
@@ -135,9 +136,9 @@ public sealed class ServerProcess : IAsyncDisposable
         if (address > 0 && end > address) _listening.TrySetResult(new Uri(line[(address + " listens on ".Length)..end]));
     }
 
-    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments, string? faults)
+    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments, string? faults, string? build = null)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "mlactors.dll");
+        var program = Path.Combine(build ?? AppContext.BaseDirectory, "mlactors.dll");
         File.Exists(program).ShouldBeTrue($"there is no {program}");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         // It lives for seconds: quick to start matters more than fast in the long run.
