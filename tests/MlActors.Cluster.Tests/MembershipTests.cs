@@ -42,6 +42,25 @@ public sealed class MembershipTests(SharedDatabase database)
     }
 
     [Fact]
+    public async Task A_node_that_died_before_those_that_it_let_in_were_members_finds_their_cluster_when_it_starts_again()
+    {
+        const string three = "akka.cluster.min-nr-of-members = 3";
+        await using var nodes = new Nodes(database);
+        var port = Servers.ServerProcess.FreePort();
+        var (first, _) = await nodes.BeginAsync(three, port);
+        await Poll.UntilAsync(() => Task.FromResult(first.Said), said => said.Contains("forms the cluster", StringComparison.Ordinal));
+        var (second, secondIsMember) = await nodes.BeginAsync(three + "\nmlactors.log-level = debug");
+        await Poll.UntilAsync(() => Task.FromResult(second.Said), said => said.Contains("Welcome from", StringComparison.Ordinal));
+
+        first.Kill();
+        await first.ExitAsync();
+        var (again, againIsMember) = await nodes.BeginAsync(three, port);
+        var (third, thirdIsMember) = await nodes.BeginAsync(three);
+        await Task.WhenAll(secondIsMember, againIsMember, thirdIsMember);
+        foreach (var process in (ServerProcess[])[second, again, third]) process.Said.ShouldNotContain("forms the cluster");
+    }
+
+    [Fact]
     public async Task Of_ten_that_look_into_the_table_at_the_same_time_exactly_one_is_to_make_the_cluster()
     {
         await using var storage = PostgresStorage.Open(new PostgresOptions { ConnectionString = database.ConnectionString, Schema = SharedDatabase.NewSchema() });

@@ -49,6 +49,8 @@ internal sealed partial class ClusterJoin(ActorSystem system, ClusterOptions opt
         var (asked, askedAt) = ("", time.GetTimestamp());
         while (!up.IsCompleted)
         {
+            // Let in is enough: should the one that let this node in die now, its next start has to find the cluster that this node is in.
+            if (stage == NodeStage.Seeking && _cluster.SelfMember.Status is MemberStatus.Joining or MemberStatus.WeaklyUp) stage = NodeStage.Member;
             var found = await LookAsync(stage);
             if (found.Forms)
             {

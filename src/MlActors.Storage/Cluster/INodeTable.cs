@@ -14,7 +14,7 @@ public enum NodeStage
     /// <summary>It found none, and makes the cluster that others join.</summary>
     Forming = 1,
 
-    /// <summary>It is in the cluster.</summary>
+    /// <summary>It was let into the cluster.</summary>
     Member = 2,
 }
 

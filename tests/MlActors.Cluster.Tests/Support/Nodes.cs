@@ -36,9 +36,9 @@ internal sealed class Nodes(SharedDatabase database) : IAsyncDisposable
 
     /// <summary>Starts a server that may never become a member.</summary>
     /// <returns>It, and what completes if it does.</returns>
-    public async Task<(ServerProcess Process, Task Member)> BeginAsync(string settings)
+    public async Task<(ServerProcess Process, Task Member)> BeginAsync(string settings, int? port = null)
     {
-        var process = await ClusterNode.BeginAsync(NewFolder(), Place(null), Settings("gateway, jobs", settings));
+        var process = await ClusterNode.BeginAsync(NewFolder(), Place(port), Settings("gateway, jobs", settings));
         lock (_strangers) _strangers.Add(process);
         return (process, process.ListeningAsync());
     }
