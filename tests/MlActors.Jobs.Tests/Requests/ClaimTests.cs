@@ -1,8 +1,10 @@
+using System.Reflection;
 using Akka.Actor;
 using Akka.TestKit;
 using MlActors.Jobs.Lifecycle;
 using MlActors.Jobs.Requests;
 using MlActors.Jobs.Running;
+using MlActors.Jobs.Storage;
 using MlActors.Jobs.Tests.Running;
 
 namespace MlActors.Jobs.Tests.Requests;
@@ -34,6 +36,35 @@ public sealed class ClaimTests : JobHarness
             Receive<LetGo>(_ => job.Tell(stuck!.Value.Message, stuck.Value.Sender));
         }
     }
+
+    /// <summary>The store, whose writes of input can be held up: each tells that it has come, and waits for a turn.</summary>
+    public class HeldStore : DispatchProxy
+    {
+        internal IJobStore Inner { get; set; } = null!;
+
+        internal bool Holds { get; set; }
+
+        internal SemaphoreSlim Came { get; } = new(0);
+
+        internal SemaphoreSlim Turns { get; } = new(0);
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            var held = Holds && args is [IReadOnlyList<StoreWrite> writes] && writes.Any(write => write is AppendInput);
+            return held ? WriteAsync((IReadOnlyList<StoreWrite>)args![0]!) : targetMethod!.Invoke(Inner, args);
+        }
+
+        private async Task WriteAsync(IReadOnlyList<StoreWrite> writes)
+        {
+            Came.Release();
+            await Turns.WaitAsync();
+            await Inner.WriteAsync(writes);
+        }
+    }
+
+    private IJobStore? _jobs;
+
+    protected override IJobStore Jobs => _jobs ?? base.Jobs;
 
     /// <summary>A closed job with what a client has posted and was told is durable.</summary>
     private async Task<IActorRef> HaveAsync()
@@ -169,6 +200,51 @@ public sealed class ClaimTests : JobHarness
         job.Tell(JobActor.HandOver.Instance);
         foreach (var probe in (TestProbe[])[asker, client]) probe.ExpectMsg<Refused>(Patience).Kind.ShouldBe(RefusalKind.Moving);
         (await RecordsAsync(Incarnate(Id))).ShouldBe(Records);
+    }
+
+    [Fact]
+    public async Task An_owner_that_starts_again_asks_again_and_takes_no_answer_to_the_one_before_it()
+    {
+        var job = await HaveAsync();
+        var asker = CreateTestProbe();
+        job.Tell(Reset(), asker);
+        var first = asker.ExpectMsg<Claim>(Patience);
+        await KillAsync(job);
+        asker.ExpectMsg<Refused>(Patience).Kind.ShouldBe(RefusalKind.Moving);
+
+        job = Incarnate(Id);
+        job.Tell(Reset(attempt: 2), asker);
+        var second = asker.ExpectMsg<Claim>(Patience);
+        job.Tell(new ClaimAnswer(Id, first.Number, Wanted: true), asker);
+        job.Tell(new ClaimAnswer(Id, second.Number, Wanted: false), asker);
+        await AskAsync<JobOpenedReply>(job, new OpenJob(Id));
+        (await RecordsAsync(job)).ShouldBe(Records);
+    }
+
+    [Fact]
+    public async Task What_is_granted_while_records_are_written_is_done_when_they_are_durable()
+    {
+        _jobs = DispatchProxy.Create<IJobStore, HeldStore>();
+        var store = (HeldStore)_jobs;
+        store.Inner = Storage.Jobs;
+        var job = await OpenNewAsync(Id);
+        var (asker, client) = (CreateTestProbe(), CreateTestProbe());
+        store.Holds = true;
+        job.Tell(Minutes(Id, 0, 10), client);
+        (await store.Came.WaitAsync(Patience)).ShouldBeTrue();
+        // The next write begins when the close has had its turn, which is to be asked about.
+        job.Tell(Minutes(Id, 10, 20), client);
+        job.Tell(new CloseJob(Id) { Attempt = 2 }, asker);
+        store.Turns.Release();
+        var claim = asker.ExpectMsg<Claim>(Patience);
+        (await store.Came.WaitAsync(Patience)).ShouldBeTrue();
+        asker.Reply(new ClaimAnswer(Id, claim.Number, Wanted: true));
+        job.Tell(new GetJobStats(Id), asker);
+        asker.ExpectMsg<JobStatsReply>(Patience).Status.State.ShouldBe(JobState.Opened);
+        store.Turns.Release();
+        for (var piece = 0; piece < 2; piece++) client.ExpectMsg<PieceAccepted>(Patience);
+        asker.ExpectMsg<JobClosedReply>(Patience);
+        (await RecordsAsync(job)).ShouldBe(2 * Records);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public abstract class JobHarness : TestKit
     /// <summary>A new incarnation of a job's owner.</summary>
     protected IActorRef Incarnate(string jobId, RunningOptions? options = null) =>
         Sys.ActorOf(Props.Create(typeof(Nest), jobId,
-            new JobServices(Storage.Jobs, Contexts, new DatafeedServices(Source, Storage.Results, DatafeedOptions), Clock, options ?? Options, Node) { Room = Room, Upgrade = Upgrade }));
+            new JobServices(Jobs, Contexts, new DatafeedServices(Source, Storage.Results, DatafeedOptions), Clock, options ?? Options, Node) { Room = Room, Upgrade = Upgrade }));
 
     /// <summary>The node's room, which all jobs of the test share.</summary>
     protected virtual NodeRoom Room { get; } = new(RoomLimits.Default, "node");
@@ -108,6 +108,8 @@ public abstract class JobHarness : TestKit
     protected ScriptedSource Source { get; } = new(Config("schema").ToSettings().Schema);
 
     protected virtual DatafeedOptions DatafeedOptions => new();
+
+    protected virtual IJobStore Jobs => Storage.Jobs;
 
     protected virtual IContextStore Contexts => Storage.Contexts;
 
