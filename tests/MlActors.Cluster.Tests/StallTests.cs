@@ -10,7 +10,7 @@ namespace MlActors.Cluster.Tests;
 [Collection(OnDatabase.Name)]
 public sealed class StallTests(SharedDatabase database)
 {
-    // A connection that did not come about in the stall is waited for, and one more.
+    // Less than a silent connection is waited for.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
 
     [Fact]
@@ -47,14 +47,18 @@ public sealed class StallTests(SharedDatabase database)
         var start = TimeProvider.System.GetTimestamp();
         foreach (var node in all)
         {
-            // As often as there are connections that read.
-            await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => AnswersAsync(node, $"/_ml/anomaly_detectors/{load.Jobs[0]}/results/buckets")));
+            var results = $"/_ml/anomaly_detectors/{load.Jobs[0]}/results/buckets";
+            // The first silent connection has to be waited for, and from then on no other one: as many requests as there are connections that read.
+            await AnswersAsync(node, results);
+            var noticed = TimeProvider.System.GetTimestamp();
+            await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => AnswersAsync(node, results)));
+            // Reads other tables by other connections.
             await AnswersAsync(node, "/_health/ready");
+            TimeProvider.System.GetElapsedTime(noticed).ShouldBeLessThan(Soon, nodes.Said);
         }
-        TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Soon, nodes.Said);
         await posted;
         await load.PostAsync(9, 12);
-        TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(3 * Soon, nodes.Said);
+        TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(4 * Soon, nodes.Said);
         foreach (var node in all) await Nodes.SeesAsync(node, 3);
         await load.ShouldHaveBeenAnalysedOnceAsync();
     }

@@ -13,6 +13,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly Task _accepting;
     private long _delay;
     private volatile bool _swallows;
+    private int _stalls;
 
     /// <param name="listener">Listens already; disposed with the proxy.</param>
     /// <param name="target">The port of the server.</param>
@@ -32,13 +33,17 @@ internal sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>
-    /// Bytes are taken and never arrive. A connection that was used meanwhile stays as it is, silent and open, also later: as when something on the way
-    /// has forgotten it.
+    /// Bytes are taken and never arrive. A connection that was there before, or was used meanwhile, stays silent and open also later: as when something on the
+    /// way has forgotten it.
     /// </summary>
     public bool Swallows
     {
         get => _swallows;
-        set => _swallows = value;
+        set
+        {
+            if (value) Interlocked.Increment(ref _stalls);
+            _swallows = value;
+        }
     }
 
     public static TcpProxy OnLoopback(int target)
@@ -117,10 +122,10 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     private async Task WriteAsync(ChannelReader<Chunk> chunks, Socket to, bool delayed, CancellationToken end)
     {
-        var forgotten = false;
+        var (stalls, forgotten) = (Volatile.Read(ref _stalls), false);
         await foreach (var chunk in chunks.ReadAllAsync(end))
         {
-            forgotten |= _swallows;
+            forgotten |= _swallows || Volatile.Read(ref _stalls) != stalls;
             if (forgotten) continue;
             var left = delayed ? Delay - TimeProvider.System.GetElapsedTime(chunk.Arrived) : TimeSpan.Zero;
             if (left > TimeSpan.Zero) await Task.Delay(left, end);

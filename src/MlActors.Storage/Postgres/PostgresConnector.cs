@@ -14,11 +14,12 @@ internal sealed class PostgresConnector : IDisposable
     private readonly NpgsqlDataSource _writing;
     private readonly NpgsqlDataSource _brief;
     private readonly string _settings;
-    private int _doubts;
+    private readonly Doubts _doubts;
 
-    public PostgresConnector(PostgresOptions options, string schema)
+    /// <param name="doubts">What all connections of a process to the server share.</param>
+    public PostgresConnector(PostgresOptions options, string schema, Doubts? doubts = null)
     {
-        (Options, Schema) = (options, schema);
+        (Options, Schema, _doubts) = (options, schema, doubts ?? new Doubts());
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             SearchPath = schema,
@@ -65,8 +66,8 @@ internal sealed class PostgresConnector : IDisposable
     /// <summary>The database as messages name it, without secrets.</summary>
     public string Name { get; }
 
-    /// <summary>How often a connection was found silent. Who has one from before takes a new one: it went the same way, and would be waited for as long.</summary>
-    public int Doubts => Volatile.Read(ref _doubts);
+    /// <summary>See <see cref="Postgres.Doubts"/>.</summary>
+    public int Doubts => _doubts.Count;
 
     /// <summary>One for work that takes as long as it takes: the end of the server, or of the way to it, is all that ends it.</summary>
     /// <exception cref="NpgsqlException"/>
@@ -83,7 +84,7 @@ internal sealed class PostgresConnector : IDisposable
     /// <summary>Tells of the failure of a connection that was open.</summary>
     public void Judge(Exception failure)
     {
-        if (PostgresFailure.IsSilence(failure)) Interlocked.Increment(ref _doubts);
+        if (PostgresFailure.IsSilence(failure)) _doubts.Add();
     }
 
     private NpgsqlConnection Open(NpgsqlDataSource source)

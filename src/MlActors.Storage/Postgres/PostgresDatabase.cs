@@ -28,12 +28,13 @@ internal sealed class PostgresDatabase : IDisposable
     /// <param name="ownership">Of jobs; <c>null</c> where nothing is owned.</param>
     /// <param name="name">Of the threads and the fault points.</param>
     /// <exception cref="StorageOpenException">It cannot be used; the message says why.</exception>
-    public static PostgresDatabase Open(PostgresOptions options, string schemaName, DatabaseSchema schema, Ownership? ownership, TimeProvider time, ILogger logger, string name)
+    public static PostgresDatabase Open(
+        PostgresOptions options, Doubts doubts, string schemaName, DatabaseSchema schema, Ownership? ownership, TimeProvider time, ILogger logger, string name)
     {
         PostgresConnector? connector = null;
         try
         {
-            connector = new PostgresConnector(options, schemaName);
+            connector = new PostgresConnector(options, schemaName, doubts);
             var found = PostgresMigration.Run(connector, schema);
             if (found != schema.CurrentVersion) Log.Migrated(logger, connector.Name, found, schema.CurrentVersion);
             Log.OpenedDatabase(logger, connector.Name, schema.CurrentVersion);

@@ -29,11 +29,11 @@ public sealed class PostgresStorage : SqlStorage
     public static PostgresStorage Open(PostgresOptions options, TimeProvider? time = null, ILogger<PostgresStorage>? logger = null)
     {
         ILogger log = logger ?? NullLogger<PostgresStorage>.Instance;
-        var (clock, ownership) = (time ?? TimeProvider.System, new Ownership());
-        var main = PostgresDatabase.Open(options, options.Schema, Schema.Main, ownership, clock, log, "store");
+        var (clock, ownership, doubts) = (time ?? TimeProvider.System, new Ownership(), new Doubts());
+        var main = PostgresDatabase.Open(options, doubts, options.Schema, Schema.Main, ownership, clock, log, "store");
         try
         {
-            var documents = PostgresDatabase.Open(options, options.DocumentsSchema, DocumentSchema.Schema, null, clock, log, "documents");
+            var documents = PostgresDatabase.Open(options, doubts, options.DocumentsSchema, DocumentSchema.Schema, null, clock, log, "documents");
             return new PostgresStorage(clock, log, main, documents, ownership);
         }
         catch
