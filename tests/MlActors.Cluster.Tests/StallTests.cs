@@ -25,10 +25,27 @@ public sealed class StallTests(SharedDatabase database)
         await StallAsync(through, () => way.Swallows = true, () => way.Swallows = false);
     }
 
+    [Fact]
+    public async Task Of_connections_that_something_on_the_way_has_forgotten_one_is_waited_for_and_no_other()
+    {
+        await using var way = TcpProxy.OnLoopback(database.Server.Port);
+        var through = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = way.Port }.ConnectionString;
+        await using var nodes = new Nodes(database);
+        var node = await nodes.StartAsync(settings: Settings(through));
+        await Nodes.PutAndOpenAsync(node);
+        await Nodes.PostAsync(node, 0, 1);
+        way.Swallows = true;
+        way.Swallows = false;
+        await ShouldWaitOnceAsync(nodes, node, Workload.Job);
+        await Nodes.PostAsync(node, 1, 2);
+    }
+
+    private static string Settings(string connection) => $"mlactors.storage.postgresql {{ connection-string = \"{connection}\", statement-timeout = 5s }}";
+
     private async Task StallAsync(string connection, Action stall, Action goOn)
     {
         await using var nodes = new Nodes(database);
-        var all = await nodes.StartAsync(3, $"mlactors.storage.postgresql {{ connection-string = \"{connection}\", statement-timeout = 5s }}");
+        var all = await nodes.StartAsync(3, Settings(connection));
         foreach (var node in all) await Nodes.SeesAsync(node, 3);
         await using var load = new Load(nodes, all);
         await load.OpenAsync();
@@ -45,22 +62,24 @@ public sealed class StallTests(SharedDatabase database)
             goOn();
         }
         var start = TimeProvider.System.GetTimestamp();
-        foreach (var node in all)
-        {
-            var results = $"/_ml/anomaly_detectors/{load.Jobs[0]}/results/buckets";
-            // The first silent connection has to be waited for, and from then on no other one: as many requests as there are connections that read.
-            await AnswersAsync(node, results);
-            var noticed = TimeProvider.System.GetTimestamp();
-            await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => AnswersAsync(node, results)));
-            // Reads other tables by other connections.
-            await AnswersAsync(node, "/_health/ready");
-            TimeProvider.System.GetElapsedTime(noticed).ShouldBeLessThan(Soon, nodes.Said);
-        }
+        foreach (var node in all) await ShouldWaitOnceAsync(nodes, node, load.Jobs[0]);
         await posted;
         await load.PostAsync(9, 12);
         TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(4 * Soon, nodes.Said);
         foreach (var node in all) await Nodes.SeesAsync(node, 3);
         await load.ShouldHaveBeenAnalysedOnceAsync();
+    }
+
+    private static async Task ShouldWaitOnceAsync(Nodes nodes, ClusterNode node, string job)
+    {
+        var results = $"/_ml/anomaly_detectors/{job}/results/buckets";
+        await AnswersAsync(node, results);
+        var noticed = TimeProvider.System.GetTimestamp();
+        // More than there are connections that read.
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => AnswersAsync(node, results)));
+        // Reads other tables by other connections.
+        await AnswersAsync(node, "/_health/ready");
+        TimeProvider.System.GetElapsedTime(noticed).ShouldBeLessThan(Soon, nodes.Said);
     }
 
     private static Task AnswersAsync(ClusterNode node, string path) =>
