@@ -41,8 +41,10 @@ public sealed class MembershipTests(SharedDatabase database)
             .ShouldNotBeNull().ShouldContain("does not answer the API");
     }
 
-    [Fact]
-    public async Task A_node_that_died_before_those_that_it_let_in_were_members_finds_their_cluster_when_it_starts_again()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Those_that_a_node_let_in_before_it_died_go_on_with_the_cluster_with_or_without_it(bool comesAgain)
     {
         const string three = "akka.cluster.min-nr-of-members = 3";
         await using var nodes = new Nodes(database);
@@ -54,10 +56,10 @@ public sealed class MembershipTests(SharedDatabase database)
 
         first.Kill();
         await first.ExitAsync();
-        var (again, againIsMember) = await nodes.BeginAsync(three, port);
-        var (third, thirdIsMember) = await nodes.BeginAsync(three);
-        await Task.WhenAll(secondIsMember, againIsMember, thirdIsMember);
-        foreach (var process in (ServerProcess[])[second, again, third]) process.Said.ShouldNotContain("forms the cluster");
+        var (third, thirdIsMember) = await nodes.BeginAsync(three, comesAgain ? port : null);
+        var (fourth, fourthIsMember) = await nodes.BeginAsync(three);
+        await Task.WhenAll(secondIsMember, thirdIsMember, fourthIsMember);
+        foreach (var process in (ServerProcess[])[second, third, fourth]) process.Said.ShouldNotContain("forms the cluster");
     }
 
     [Fact]
