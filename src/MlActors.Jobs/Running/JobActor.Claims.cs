@@ -93,6 +93,13 @@ public sealed partial class JobActor
         Stash.UnstashAll();
     }
 
+    /// <summary>Ends the claim of a copy whose sender has just been answered: it may have said yes before it was.</summary>
+    private void ForgetClaim()
+    {
+        LeaveClaim();
+        Stash.UnstashAll();
+    }
+
     /// <summary>Ends a claim without its message: it has not happened, and its sender may ask again.</summary>
     private void ReturnClaim() => LeaveClaim()?.Sender.Tell(Moves());
 

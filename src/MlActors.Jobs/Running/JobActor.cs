@@ -442,9 +442,10 @@ public sealed partial class JobActor : UntypedPersistentActor, IWithTimers
 
     private void RefuseOpenWaiters(string why) => TellAll(_openWaiters, new Refused(_jobId, RefusalKind.Conflict, $"job [{_jobId}] was not opened: {why}"));
 
-    private static void TellAll(HashSet<IActorRef> waiters, object message)
+    private void TellAll(HashSet<IActorRef> waiters, object message)
     {
         foreach (var waiter in waiters) waiter.Tell(message);
+        if (_claim is { } claim && waiters.Contains(claim.Sender)) ForgetClaim();
         waiters.Clear();
     }
 

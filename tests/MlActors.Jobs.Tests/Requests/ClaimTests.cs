@@ -37,12 +37,12 @@ public sealed class ClaimTests : JobHarness
         }
     }
 
-    /// <summary>The store, whose writes of input can be held up: each tells that it has come, and waits for a turn.</summary>
+    /// <summary>The store, whose writes of one kind can be held up: each tells that it has come, and waits for a turn.</summary>
     public class HeldStore : DispatchProxy
     {
         internal IJobStore Inner { get; set; } = null!;
 
-        internal bool Holds { get; set; }
+        internal Type? Held { get; set; }
 
         internal SemaphoreSlim Came { get; } = new(0);
 
@@ -50,7 +50,7 @@ public sealed class ClaimTests : JobHarness
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            var held = Holds && args is [IReadOnlyList<StoreWrite> writes] && writes.Any(write => write is AppendInput);
+            var held = args is [IReadOnlyList<StoreWrite> writes] && writes.Any(write => write.GetType() == Held);
             return held ? WriteAsync((IReadOnlyList<StoreWrite>)args![0]!) : targetMethod!.Invoke(Inner, args);
         }
 
@@ -65,6 +65,14 @@ public sealed class ClaimTests : JobHarness
     private IJobStore? _jobs;
 
     protected override IJobStore Jobs => _jobs ?? base.Jobs;
+
+    private HeldStore HoldWrites()
+    {
+        _jobs = DispatchProxy.Create<IJobStore, HeldStore>();
+        var store = (HeldStore)_jobs;
+        store.Inner = Storage.Jobs;
+        return store;
+    }
 
     /// <summary>A closed job with what a client has posted and was told is durable.</summary>
     private async Task<IActorRef> HaveAsync()
@@ -224,12 +232,10 @@ public sealed class ClaimTests : JobHarness
     [Fact]
     public async Task What_is_granted_while_records_are_written_is_done_when_they_are_durable()
     {
-        _jobs = DispatchProxy.Create<IJobStore, HeldStore>();
-        var store = (HeldStore)_jobs;
-        store.Inner = Storage.Jobs;
+        var store = HoldWrites();
         var job = await OpenNewAsync(Id);
         var (asker, client) = (CreateTestProbe(), CreateTestProbe());
-        store.Holds = true;
+        store.Held = typeof(AppendInput);
         job.Tell(Minutes(Id, 0, 10), client);
         (await store.Came.WaitAsync(Patience)).ShouldBeTrue();
         // The next write begins when the close has had its turn, which is to be asked about.
@@ -245,6 +251,24 @@ public sealed class ClaimTests : JobHarness
         for (var piece = 0; piece < 2; piece++) client.ExpectMsg<PieceAccepted>(Patience);
         asker.ExpectMsg<JobClosedReply>(Patience);
         (await RecordsAsync(job)).ShouldBe(2 * Records);
+    }
+
+    [Fact]
+    public async Task A_yes_to_a_second_copy_counts_for_nothing_when_the_first_was_answered_meanwhile()
+    {
+        var store = HoldWrites();
+        var job = await HaveAsync();
+        store.Held = typeof(DeleteWork);
+        var asker = CreateTestProbe();
+        job.Tell(Reset(), asker);
+        asker.Reply(new ClaimAnswer(Id, asker.ExpectMsg<Claim>(Patience).Number, Wanted: true));
+        (await store.Came.WaitAsync(Patience)).ShouldBeTrue();
+        job.Tell(Reset(attempt: 2), asker);
+        var claim = asker.ExpectMsg<Claim>(Patience);
+        store.Turns.Release();
+        asker.ExpectMsg<Done>(Patience);
+        job.Tell(new ClaimAnswer(Id, claim.Number, Wanted: true), asker);
+        await AskAsync<JobOpenedReply>(job, new OpenJob(Id));
     }
 
     [Fact]
