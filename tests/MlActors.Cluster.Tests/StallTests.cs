@@ -10,7 +10,8 @@ namespace MlActors.Cluster.Tests;
 [Collection(OnDatabase.Name)]
 public sealed class StallTests(SharedDatabase database)
 {
-    // Less than a silent connection is waited for.
+    // So long a silent connection is waited for: statement-timeout, busy-timeout, and until the driver has tried to cancel what it asked.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
 
     [Fact]
@@ -36,7 +37,9 @@ public sealed class StallTests(SharedDatabase database)
         await Nodes.PostAsync(node, 0, 1);
         way.Swallows = true;
         way.Swallows = false;
+        var start = TimeProvider.System.GetTimestamp();
         await ShouldWaitOnceAsync(nodes, node, Workload.Job);
+        TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(Silence + Soon, nodes.Said);
         await Nodes.PostAsync(node, 1, 2);
     }
 
