@@ -76,9 +76,10 @@ internal static class IngestBenchmark
     }
 
     /// <summary>Uploads records to a job of a server, which must take all of them.</summary>
-    public static async Task PostAsync(string url, string job, long records)
+    /// <param name="from">How many it has already.</param>
+    public static async Task PostAsync(string url, string job, long records, long from = 0)
     {
-        using var body = new UploadBody(records);
+        using var body = new UploadBody(records, from);
         body.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
         using var answer = await Client.PostAsync($"{url}/_ml/anomaly_detectors/{job}/_data", body);
         var text = await answer.Content.ReadAsStringAsync();

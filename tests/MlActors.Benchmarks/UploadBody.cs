@@ -7,7 +7,8 @@ namespace MlActors.Benchmarks;
 /// <summary>
 /// NDJSON of records of 100 bytes, 100 records to a second of their time, made while it is sent: only the digits of the time change from block to block.
 /// </summary>
-internal sealed class UploadBody(long records) : HttpContent
+/// <param name="from">How many went before it.</param>
+internal sealed class UploadBody(long records, long from = 0) : HttpContent
 {
     public const int RecordBytes = 100;
     private const int RecordsOfASecond = 100;
@@ -29,7 +30,7 @@ internal sealed class UploadBody(long records) : HttpContent
         var perBlock = block.Length / RecordBytes;
         for (long sent = 0; sent < records; sent += perBlock)
         {
-            Stamp(block, sent);
+            Stamp(block, from + sent);
             await stream.WriteAsync(block.AsMemory(0, (int)Math.Min(perBlock, records - sent) * RecordBytes));
         }
     }
