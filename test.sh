@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need if it is missing (as root), builds, and runs every test: the .NET suites, then the official JavaScript clients, two
-# major versions, and rsyslog against a real server. The last line is "N passed, N failed". Arguments are name filters of the .NET tests (and skip the clients).
+# major versions, and rsyslog against a real server. What failed is repeated at the end; the last line is "N passed, N failed". Arguments are name filters of the .NET tests (and skip the clients).
 set -uo pipefail
 cd "$(dirname "$0")"
 root=$PWD
@@ -64,7 +64,8 @@ for project in tests/*.Tests; do
   say "$name"
   args=()
   [ $# -gt 0 ] && args=(--filter "FullyQualifiedName~$1")
-  dotnet test "$project" -c Release --no-build --nologo --logger "trx;LogFileName=$results/$name.trx" --logger "console;verbosity=minimal" "${args[@]}"
+  dotnet test "$project" -c Release --no-build --nologo --logger "trx;LogFileName=$results/$name.trx" --logger "console;verbosity=minimal" "${args[@]}" \
+    | tee "$results/$name.log"
   code=$?
   counters=$(grep -o '<Counters [^>]*' "$results/$name.trx" 2>/dev/null | head -n 1)
   p=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
@@ -87,6 +88,12 @@ if [ $# -eq 0 ]; then
     failed=$((failed + 1))
   fi
 fi
+
+if [ "$failed" -gt 0 ]; then
+  say "failed"
+  grep -hA 12 '^  Failed ' "$results"/*.log
+  grep -hA 12 '^ *not ok' "$results"/*.tap
+fi 2>/dev/null
 
 echo
 echo "$passed passed, $failed failed"
