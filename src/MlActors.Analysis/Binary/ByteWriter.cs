@@ -84,7 +84,9 @@ internal sealed class ByteWriter(int capacity) : IDisposable
     public byte[] WithChecksum()
     {
         UInt64(XxHash64.HashToUInt64(Written));
-        return Written.ToArray();
+        var bytes = GC.AllocateUninitializedArray<byte>(Length);
+        Written.CopyTo(bytes);
+        return bytes;
     }
 
     /// <summary>Gives the buffer back; nothing may be written or read after.</summary>

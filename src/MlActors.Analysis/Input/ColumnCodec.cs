@@ -42,7 +42,7 @@ internal static class ColumnCodec
         var width = reader.Byte();
         if (width is not (1 or 2 or 4 or 8)) throw new InvalidDataException($"numbers of {width} bytes are not known");
         var bytes = reader.Take(checked(count * width));
-        var values = new double[count];
+        var values = GC.AllocateUninitializedArray<double>(count);
         switch (width)
         {
             case 1:
@@ -92,7 +92,7 @@ internal static class ColumnCodec
         for (var i = 0; i < dictionary.Length; i++) dictionary[i] = reader.String();
         var width = CodeWidth(dictionary.Length);
         var bytes = reader.Take(checked(count * width));
-        var codes = new int[count];
+        var codes = GC.AllocateUninitializedArray<int>(count);
         var largest = 0u;
         switch (width)
         {

@@ -107,7 +107,7 @@ public static class InputCodec
             MissingFields = reader.VarInt(),
         };
         if (count > reader.Remaining) throw new InvalidDataException("there are fewer times than records");
-        var times = new long[count];
+        var times = GC.AllocateUninitializedArray<long>(count);
         var before = 0L;
         for (var i = 0; i < times.Length; i++)
         {

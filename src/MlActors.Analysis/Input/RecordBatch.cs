@@ -39,12 +39,15 @@ public readonly record struct InputCounts
 
 /// <summary>
 /// A columnar batch of records in input order: a time column and one column for each field of the schema.
-/// At most <see cref="MaxRecords"/> records, so that no array reaches the large-object heap.
+/// At most <see cref="MaxRecords"/> records.
 /// </summary>
 /// <param name="Count">Number of records; arrays may be longer, never shorter.</param>
 /// <param name="Times">Epoch seconds.</param>
 public sealed record RecordBatch(BatchSchema Schema, int Count, long[] Times, Column[] Columns, InputCounts Input)
 {
-    /// <summary>8,192 records of 8 bytes stay below the 85,000 bytes at which arrays go to the large-object heap.</summary>
-    public const int MaxRecords = 8192;
+    /// <summary>
+    /// Their columns, 256 KiB the largest, stay below the limit of the large-object heap that the server sets. With fewer, what each batch costs on its way between nodes
+    /// shows in what a record costs (docs/performance.md).
+    /// </summary>
+    public const int MaxRecords = 32_768;
 }

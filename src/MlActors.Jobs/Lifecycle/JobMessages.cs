@@ -70,6 +70,13 @@ public sealed record PostRecords(string JobId, RecordBatch Batch, string? BatchI
 {
     /// <summary>On the first piece: throw away what the open buckets of this range (epoch seconds) hold.</summary>
     public ResetBucketsInput? Reset { get; init; }
+
+    /// <summary>The batch as in the log. Who needs it first makes it, and from another node it comes along.</summary>
+    public byte[] Payload
+    {
+        get => field ??= InputCodec.Encode(new RecordsInput(Batch));
+        internal init;
+    }
 }
 
 /// <summary>Answered with <see cref="JobFlushedReply"/> when everything accepted before it is analysed and its results are durable.</summary>

@@ -34,7 +34,7 @@ public sealed partial class JobActor
         internal List<ToAnalysis.Appended> Inputs { get; } = [];
         internal List<Action> Outcomes { get; } = [];
         internal List<IActorRef> Senders { get; } = [];
-        internal List<(string BatchId, StoredUploadPiece Piece, bool Last)> Pieces { get; } = [];
+        internal List<(KnownUpload Upload, StoredUploadPiece Piece, bool Last)> Pieces { get; } = [];
         internal required JobStatus Status { get; set; }
         internal long Bytes { get; set; }
 
@@ -48,11 +48,27 @@ public sealed partial class JobActor
         internal Action<Exception>? Failed { get; init; }
     }
 
+    /// <summary>What is durable of an upload that has a name.</summary>
+    private sealed class KnownUpload(StoredUpload? stored)
+    {
+        internal List<StoredUploadPiece> Pieces { get; } = [.. stored?.Pieces ?? []];
+        internal bool Whole { get; set; } = stored?.Whole ?? false;
+
+        /// <summary>The counts before its first piece.</summary>
+        internal DataCounts Before
+        {
+            get => field ??= CountsOf(Pieces[0]).Before;
+            set;
+        }
+
+        internal static UploadCounts CountsOf(StoredUploadPiece piece) => JsonSerializer.Deserialize(piece.Answer, JobJson.Default.UploadCounts)!;
+    }
+
     private const int MaxUploadsRemembered = 64;
     private const long MaxAppendBytes = 8 << 20;
 
     private readonly Queue<Pending> _pending = new();
-    private readonly Dictionary<string, StoredUpload> _uploads = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KnownUpload> _uploads = new(StringComparer.Ordinal);
     private readonly Dictionary<long, IActorRef> _flushWaiters = [];
     private readonly Queue<(IActorRef Sender, JobReply Reply)> _held = new();
     private bool _appending;
@@ -202,12 +218,12 @@ public sealed partial class JobActor
     private void Add(Append append, PostRecords post, IActorRef sender)
     {
         var before = append.Status.Counts;
-        var payload = InputCodec.Encode(new RecordsInput(post.Batch));
+        var payload = post.Payload;
         var checksum = XxHash64.HashToUInt64(payload);
-        if (post.BatchId is { } batchId)
+        var upload = post.BatchId is null ? null : _uploads[post.BatchId];
+        if (upload is not null)
         {
-            var upload = _uploads[batchId];
-            var known = upload.Pieces.Count + append.Pieces.Count(p => p.BatchId == batchId);
+            var known = upload.Pieces.Count + append.Pieces.Count(piece => piece.Upload == upload);
             if (post.Piece < upload.Pieces.Count || upload.Whole)
             {
                 // Held back like the first answer, which may still be: who asks twice is slowed down as well.
@@ -217,20 +233,21 @@ public sealed partial class JobActor
             if (post.Piece != known)
             {
                 append.Outcomes.Add(() => sender.Tell(new Refused(_jobId, RefusalKind.Conflict,
-                    $"piece {post.Piece} of upload [{batchId}] does not follow its {known} durable pieces: send the whole upload again")));
+                    $"piece {post.Piece} of upload [{post.BatchId}] does not follow its {known} durable pieces: send the whole upload again")));
                 return;
             }
-            if (known > 0) before = FirstBefore(upload, append, batchId);
+            if (known > 0) before = upload.Before;
+            else upload.Before = before;
         }
 
         if (post.Reset is { } reset) AddInput(append, reset, InputCodec.Encode(reset));
         if (post.Batch.Count > 0 || post.Batch.Input.InputBytes > 0) AddInput(append, new RecordsInput(post.Batch), payload);
         var after = append.Status.Counts;
-        if (post.BatchId is { } id)
+        if (upload is not null)
         {
             var piece = new StoredUploadPiece(checksum, JsonSerializer.SerializeToUtf8Bytes(new UploadCounts(before, after), JobJson.Default.UploadCounts));
-            append.Writes.Add(new PutUploadPiece(_jobId, id, post.Piece, checksum, piece.Answer, post.Last, Now));
-            append.Pieces.Add((id, piece, post.Last));
+            append.Writes.Add(new PutUploadPiece(_jobId, post.BatchId!, post.Piece, checksum, piece.Answer, post.Last, Now));
+            append.Pieces.Add((upload, piece, post.Last));
         }
         append.Senders.Add(sender);
         append.Outcomes.Add(() => _held.Enqueue((sender, new PieceAccepted(_jobId, before, after, Repeated: false))));
@@ -238,23 +255,17 @@ public sealed partial class JobActor
 
     private bool IsIn(Append append, PostRecords post)
     {
-        var durable = _uploads[post.BatchId!].Pieces.Count;
-        return post.Piece >= durable && post.Piece < durable + append.Pieces.Count(piece => piece.BatchId == post.BatchId);
+        var upload = _uploads[post.BatchId!];
+        return post.Piece >= upload.Pieces.Count && post.Piece < upload.Pieces.Count + append.Pieces.Count(piece => piece.Upload == upload);
     }
 
-    private JobReply Repeat(PostRecords post, StoredUpload upload, ulong checksum)
+    private JobReply Repeat(PostRecords post, KnownUpload upload, ulong checksum)
     {
         if (post.Piece >= upload.Pieces.Count || upload.Pieces[post.Piece].Checksum != checksum || (upload.Whole && post.Last != (post.Piece == upload.Pieces.Count - 1)))
             return new Refused(_jobId, RefusalKind.Conflict,
                 $"upload [{post.BatchId}] was accepted before with other content: piece {post.Piece} differs; give new data a new batch_id");
-        var counts = JsonSerializer.Deserialize(upload.Pieces[post.Piece].Answer, JobJson.Default.UploadCounts)!;
+        var counts = KnownUpload.CountsOf(upload.Pieces[post.Piece]);
         return new PieceAccepted(_jobId, counts.Before, counts.After, Repeated: true);
-    }
-
-    private static DataCounts FirstBefore(StoredUpload upload, Append append, string batchId)
-    {
-        var answer = upload.Pieces.Count > 0 ? upload.Pieces[0].Answer : append.Pieces.First(p => p.BatchId == batchId).Piece.Answer;
-        return JsonSerializer.Deserialize(answer, JobJson.Default.UploadCounts)!.Before;
     }
 
     private void Add(Append append, FlushJob flush, IActorRef sender)
@@ -310,7 +321,7 @@ public sealed partial class JobActor
                 else
                 {
                     if (_uploads.Count >= MaxUploadsRemembered) _uploads.Clear();
-                    _uploads[read.BatchId] = read.Upload ?? new StoredUpload([], Whole: false);
+                    _uploads[read.BatchId] = new KnownUpload(read.Upload);
                 }
                 AppendEnded();
                 return true;
@@ -370,10 +381,10 @@ public sealed partial class JobActor
         _status = append.Status with { Size = _status.Size, Timing = _status.Timing, SizeLogTime = _status.SizeLogTime };
         _unanalysedBytes += append.Bytes;
         foreach (var input in append.Inputs) _analysis?.Tell(input);
-        foreach (var (batchId, piece, last) in append.Pieces)
+        foreach (var (upload, piece, last) in append.Pieces)
         {
-            var upload = _uploads.GetValueOrDefault(batchId) ?? new StoredUpload([], Whole: false);
-            _uploads[batchId] = new StoredUpload([.. upload.Pieces, piece], last);
+            upload.Pieces.Add(piece);
+            upload.Whole = last;
         }
         foreach (var outcome in append.Outcomes) outcome();
         ReleaseHeldReplies();

@@ -19,11 +19,10 @@ internal sealed record RecordsFormat() : MessageFormat("post-records/1", typeof(
         var reset = post.Reset is { } range ? new Range(range.From, range.To) : null;
         var columns = post.Batch.Schema.Fields.Select(field => new ColumnHead(field.Name, field.Kind, field.MaxLength)).ToArray();
         var head = HeadFormat.Write(new Head(post.JobId, post.BatchId, post.Piece, post.Last, reset, columns) { TraceParent = post.TraceParent, Attempt = post.Attempt });
-        var batch = InputCodec.Encode(new RecordsInput(post.Batch));
-        var bytes = new byte[4 + head.Length + batch.Length];
+        var bytes = GC.AllocateUninitializedArray<byte>(4 + head.Length + post.Payload.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
         head.CopyTo(bytes, 4);
-        batch.CopyTo(bytes, 4 + head.Length);
+        post.Payload.CopyTo(bytes, 4 + head.Length);
         return bytes;
     }
 
@@ -33,9 +32,12 @@ internal sealed record RecordsFormat() : MessageFormat("post-records/1", typeof(
         if (length < 0 || length > bytes.Length - 4) throw new InvalidDataException($"a message [{Manifest}] is truncated");
         var head = (Head)HeadFormat.Read(bytes.Slice(4, length));
         var schema = new BatchSchema([.. head.Columns.Select(column => new BatchField(column.Name, column.Kind) { MaxLength = column.MaxLength })]);
-        var batch = ((RecordsInput)InputCodec.Decode(bytes[(4 + length)..], schema)).Batch;
+        var payload = GC.AllocateUninitializedArray<byte>(bytes.Length - 4 - length);
+        bytes[(4 + length)..].CopyTo(payload);
+        var batch = ((RecordsInput)InputCodec.Decode(payload, schema)).Batch;
         return new PostRecords(head.JobId, batch, head.BatchId, head.Piece, head.Last)
         {
+            Payload = payload,
             TraceParent = head.TraceParent,
             Attempt = head.Attempt,
             Reset = head.Reset is { } range ? new ResetBucketsInput(range.From, range.To) : null,

@@ -76,7 +76,7 @@ internal sealed class AnyMessage(int seed)
             ? Activator.CreateInstance(type)!
             : constructor.Invoke([.. constructor.GetParameters().Select(parameter => IsOptional(parameter) && sparse ? null : Make(parameter.ParameterType, sparse))]);
         var given = constructor?.GetParameters().Select(parameter => parameter.Name!).ToHashSet(StringComparer.Ordinal) ?? [];
-        foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.CanWrite && !given.Contains(property.Name)))
+        foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.SetMethod is { IsPublic: true } && !given.Contains(property.Name)))
         {
             // A message about a configuration has its job from there.
             if (property.Name is "JobId" or "DatafeedId" && given.Contains("Config")) continue;
