@@ -13,21 +13,28 @@ public class InputCodecTests
 {
     private static readonly AnalysisSettings Used = Of(60, Detector("mean", "value", by: "host"), Detector("sum", "other", index: 1));
 
+    // As a client writes it: the double that is nearest to so many digits.
+    private static readonly Gen<double> Decimal = Gen.Select(Gen.Int, Gen.Int[0, 8], (digits, decimals) => digits / Math.Pow(10, decimals));
+
     private static readonly Gen<double> Number = Gen.Frequency(
         (5, Gen.Int[-200, 200].Select(i => (double)i)),
         (1, Gen.Int.Select(i => (double)i)),
+        (1, Decimal),
         (1, Gen.Double),
         (1, Gen.Const(double.NaN)),
         (1, Gen.Const(-0.0)),
         (1, Gen.Const(double.NegativeInfinity)),
         (1, Gen.Const(BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_1234))));
 
+    private static Gen<double[]> Fractions(int count) => Gen.Int[0, 7].SelectMany(most =>
+        Gen.Select(Gen.Int[-40_000, 40_000], Gen.Int[0, most], (digits, decimals) => digits / Math.Pow(10, decimals)).Array[count]);
+
     private static readonly Gen<string> Text = Gen.Frequency((5, Gen.String[0, 20]), (1, Gen.Const("Straße 東京 😀")), (1, Gen.Const("lone \ud800 surrogate")), (1, Gen.Const("")));
 
     private static readonly Gen<RecordBatch> Batches =
         from count in Gen.Int[0, 300]
         from times in Gen.Frequency((3, Gen.Long[-1_000_000, 2_000_000_000].Array[count + 3]), (1, Gen.Long.Array[count + 3]))
-        from value in Gen.Frequency((1, Number.Array[count]), (1, Gen.Int[-100, 100].Select(i => (double)i).Array[count + 5]))
+        from value in Gen.Frequency((1, Number.Array[count]), (1, Gen.Int[-100, 100].Select(i => (double)i).Array[count + 5]), (1, Decimal.Array[count]), (2, Fractions(count)))
         from other in Number.Array[count]
         from dictionary in Text.Array[1, 600].Select(all => all.Distinct().ToArray())
         from codes in Gen.Int[-1, dictionary.Length - 1].Array[count]
@@ -69,15 +76,36 @@ public class InputCodecTests
     [InlineData(-32768, 4)]
     [InlineData(int.MaxValue, 4)]
     [InlineData(int.MinValue, 8)]
-    [InlineData(0.5, 8)]
+    [InlineData(0.5, 1)]
+    [InlineData(-12.7, 1)]
+    [InlineData(12.8, 2)]
+    [InlineData(327.67, 2)]
+    [InlineData(-327.68, 4)]
+    [InlineData(0.1 + 0.2, 8)]
+    [InlineData(0.123456, 4)]
+    [InlineData(0.1234567, 8)]
+    [InlineData(2147483.647, 4)]
+    [InlineData(2147483.648, 8)]
+    [InlineData(1e300, 8)]
+    [InlineData(double.PositiveInfinity, 8)]
     [InlineData(-0.0, 8)]
-    public void Whole_numbers_are_kept_in_the_fewest_bytes(double value, int width)
+    public void Numbers_are_kept_in_the_fewest_bytes(double value, int width) => WidthOf(value, double.NaN).ShouldBe(width);
+
+    [Theory]
+    [InlineData(2147483647, 0.5, 8)]
+    [InlineData(214748364, 0.5, 4)]
+    [InlineData(0.25, 3276, 4)]
+    [InlineData(0.25, 327, 2)]
+    public void All_numbers_of_a_column_have_the_decimals_of_the_one_with_most(double value, double last, int width) => WidthOf(value, last).ShouldBe(width);
+
+    private static int WidthOf(double value, double last)
     {
         var settings = Of(60, Detector("mean", "value"));
         var lengths = new[] { 1000, 2000 }.Select(count => InputCodec.Encode(new RecordsInput(new RecordBatch(settings.Schema, count, new long[count], [Column.OfNumbers([.. Values(count)])], default))).Length).ToArray();
-        (lengths[1] - lengths[0]).ShouldBe(1000 * (1 + width));
+        // The time of a record takes a byte.
+        return ((lengths[1] - lengths[0]) / 1000) - 1;
 
-        IEnumerable<double> Values(int count) => Enumerable.Repeat(value, count - 1).Append(double.NaN);
+        IEnumerable<double> Values(int count) => Enumerable.Repeat(value, count - 1).Append(last);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -61,11 +62,13 @@ internal sealed class ByteWriter(int capacity) : IDisposable
     }
 
     /// <summary>The raw values of an array of primitives.</summary>
-    public void Raw<T>(ReadOnlySpan<T> values) where T : unmanaged
+    public void Raw<T>(ReadOnlySpan<T> values) where T : unmanaged => values.CopyTo(Take<T>(values.Length));
+
+    /// <summary>The next <paramref name="count"/> primitives, to be filled by the caller.</summary>
+    public Span<T> Take<T>(int count) where T : unmanaged
     {
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("little-endian machines only");
-        var bytes = MemoryMarshal.AsBytes(values);
-        bytes.CopyTo(Take(bytes.Length));
+        return MemoryMarshal.Cast<byte, T>(Take(count * Unsafe.SizeOf<T>()));
     }
 
     /// <summary>The next <paramref name="count"/> bytes, to be filled by the caller.</summary>

@@ -4,57 +4,64 @@ using MlActors.Analysis.Binary;
 namespace MlActors.Analysis.Input;
 
 /// <summary>
-/// The binary form of a column. Numbers: a width byte, then 8-byte doubles, or, when every value is a small whole number or missing, integers of 1,
-/// 2 or 4 bytes whose lowest value stands for missing. Text: the dictionary, then code + 1 in 1, 2 or 4 bytes by the size of the dictionary.
+/// The binary form of a column. Numbers: a byte with the number of decimals (high half, 0 to 6) and the width (low half), then 8-byte doubles, or, when every value is missing
+/// or a decimal fraction that is short enough, integers of 1, 2 or 4 bytes: the value without its decimal point, the lowest integer for missing. Text: the dictionary, then
+/// code + 1 in 1, 2 or 4 bytes by the size of the dictionary.
 /// </summary>
 internal static class ColumnCodec
 {
     private static readonly long MissingBits = BitConverter.DoubleToInt64Bits(double.NaN);
 
+    // By decimals. All are exact, and so is a whole number of 4 bytes: their quotient is the double that is nearest to the decimal fraction, which is what reading it gives.
+    private static readonly double[] Units = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
     public static void WriteNumbers(ByteWriter writer, ReadOnlySpan<double> values)
     {
-        var width = WholeWidth(values);
-        writer.Byte((byte)width);
+        var (decimals, width) = FormOf(values);
+        var unit = Units[decimals];
+        writer.Byte((byte)((decimals << 4) | width));
         switch (width)
         {
             case 1:
-                var bytes = writer.Take(values.Length);
-                for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)(double.IsNaN(values[i]) ? sbyte.MinValue : (sbyte)values[i]);
+                var bytes = writer.Take<sbyte>(values.Length);
+                for (var i = 0; i < bytes.Length; i++) bytes[i] = double.IsNaN(values[i]) ? sbyte.MinValue : (sbyte)Whole(values[i]);
                 break;
             case 2:
-                var shorts = new short[values.Length];
-                for (var i = 0; i < shorts.Length; i++) shorts[i] = double.IsNaN(values[i]) ? short.MinValue : (short)values[i];
-                writer.Raw<short>(shorts);
+                var shorts = writer.Take<short>(values.Length);
+                for (var i = 0; i < shorts.Length; i++) shorts[i] = double.IsNaN(values[i]) ? short.MinValue : (short)Whole(values[i]);
                 break;
             case 4:
-                var ints = new int[values.Length];
-                for (var i = 0; i < ints.Length; i++) ints[i] = double.IsNaN(values[i]) ? int.MinValue : (int)values[i];
-                writer.Raw<int>(ints);
+                var ints = writer.Take<int>(values.Length);
+                for (var i = 0; i < ints.Length; i++) ints[i] = double.IsNaN(values[i]) ? int.MinValue : (int)Whole(values[i]);
                 break;
             default:
                 writer.Raw(values);
                 break;
         }
+
+        double Whole(double value) => Math.Round(value * unit);
     }
 
     public static Column ReadNumbers(ref ByteReader reader, int count)
     {
-        var width = reader.Byte();
-        if (width is not (1 or 2 or 4 or 8)) throw new InvalidDataException($"numbers of {width} bytes are not known");
+        var form = reader.Byte();
+        var (decimals, width) = (form >> 4, form & 15);
+        if (width is not (1 or 2 or 4 or 8) || decimals >= Units.Length || (width == 8 && decimals > 0)) throw new InvalidDataException($"numbers of the form {form} are not known");
+        var unit = Units[decimals];
         var bytes = reader.Take(checked(count * width));
         var values = GC.AllocateUninitializedArray<double>(count);
         switch (width)
         {
             case 1:
-                for (var i = 0; i < values.Length; i++) values[i] = (sbyte)bytes[i] == sbyte.MinValue ? double.NaN : (sbyte)bytes[i];
+                for (var i = 0; i < values.Length; i++) values[i] = (sbyte)bytes[i] == sbyte.MinValue ? double.NaN : (sbyte)bytes[i] / unit;
                 break;
             case 2:
                 var shorts = MemoryMarshal.Cast<byte, short>(bytes);
-                for (var i = 0; i < values.Length; i++) values[i] = shorts[i] == short.MinValue ? double.NaN : shorts[i];
+                for (var i = 0; i < values.Length; i++) values[i] = shorts[i] == short.MinValue ? double.NaN : shorts[i] / unit;
                 break;
             case 4:
                 var ints = MemoryMarshal.Cast<byte, int>(bytes);
-                for (var i = 0; i < values.Length; i++) values[i] = ints[i] == int.MinValue ? double.NaN : ints[i];
+                for (var i = 0; i < values.Length; i++) values[i] = ints[i] == int.MinValue ? double.NaN : ints[i] / unit;
                 break;
             default:
                 bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
@@ -74,14 +81,12 @@ internal static class ColumnCodec
                 for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)(codes[i] + 1);
                 break;
             case 2:
-                var shorts = new ushort[codes.Length];
+                var shorts = writer.Take<ushort>(codes.Length);
                 for (var i = 0; i < shorts.Length; i++) shorts[i] = (ushort)(codes[i] + 1);
-                writer.Raw<ushort>(shorts);
                 break;
             default:
-                var ints = new int[codes.Length];
+                var ints = writer.Take<int>(codes.Length);
                 for (var i = 0; i < ints.Length; i++) ints[i] = codes[i] + 1;
-                writer.Raw<int>(ints);
                 break;
         }
     }
@@ -120,18 +125,24 @@ internal static class ColumnCodec
 
     private static int CodeWidth(int strings) => strings < byte.MaxValue ? 1 : strings < ushort.MaxValue ? 2 : 4;
 
-    // The smallest width in which all values are whole numbers, or 8. −0 and a NaN other than the usual one keep their bits, as doubles.
-    private static int WholeWidth(ReadOnlySpan<double> values)
+    // The fewest decimals and the smallest width with which every value comes back to the bit, or doubles. −0 and a NaN other than the usual one are no decimal fractions.
+    private static (int Decimals, int Width) FormOf(ReadOnlySpan<double> values)
     {
-        var largest = 0;
+        var (decimals, largest) = (0, 0L);
         foreach (var value in values)
         {
             var bits = BitConverter.DoubleToInt64Bits(value);
             if (bits == MissingBits) continue;
-            var whole = (int)value;
-            if (BitConverter.DoubleToInt64Bits(whole) != bits || whole == int.MinValue) return 8;
-            largest = Math.Max(largest, Math.Abs(whole));
+            int whole;
+            while (BitConverter.DoubleToInt64Bits((whole = (int)Math.Round(value * Units[decimals])) / Units[decimals]) != bits)
+            {
+                // With one more, the values before keep theirs.
+                if (++decimals == Units.Length) return (0, 8);
+                largest *= 10;
+            }
+            largest = Math.Max(largest, Math.Abs((long)whole));
+            if (largest > int.MaxValue) return (0, 8);
         }
-        return largest <= sbyte.MaxValue ? 1 : largest <= short.MaxValue ? 2 : 4;
+        return (decimals, largest <= sbyte.MaxValue ? 1 : largest <= short.MaxValue ? 2 : 4);
     }
 }
