@@ -189,9 +189,9 @@ public sealed class FieldsTests
     public void Many_different_texts_keep_their_codes()
     {
         var body = new StringBuilder();
-        for (var i = 0; i < 20_000; i++) body.Append($"{{\"time\":{i},\"host\":\"h{i % 7001}-{new string('x', i % 50)}\"}}\n");
+        for (var i = 0; i < 60_000; i++) body.Append($"{{\"time\":{i},\"host\":\"h{i % 7001}-{new string('x', i % 50)}\"}}\n");
         var rows = Uploads.Reader().Read(body.ToString()).Rows();
-        rows.Length.ShouldBe(20_000);
+        rows.Length.ShouldBe(60_000);
         for (var i = 0; i < rows.Length; i++) rows[i].ShouldBe($"{i} - 'h{i % 7001}-{new string('x', i % 50)}' -");
     }
 

@@ -57,6 +57,7 @@ public sealed class RowRecordsTests
     {
         var batches = Read(Uploads.Usual, "epoch", Enumerable.Range(0, RecordBatch.MaxRecords + 10).Select(i => new[] { $"{i}", "1", "a" }));
         batches.Sum(batch => batch.Count).ShouldBe(RecordBatch.MaxRecords + 10);
+        batches.Count.ShouldBe(2);
         batches.ShouldAllBe(batch => batch.Count <= RecordBatch.MaxRecords);
     }
 

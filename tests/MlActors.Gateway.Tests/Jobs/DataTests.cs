@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using MlActors.Analysis.Input;
 using MlActors.Gateway.Tests.Serving;
 using MlActors.Jobs.Lifecycle;
 
@@ -72,7 +73,7 @@ public sealed class DataTests : IAsyncLifetime
     [Fact]
     public async Task A_large_upload_comes_in_pieces_in_order_and_over_the_limit_of_other_bodies()
     {
-        const int count = 40_000;
+        const int count = 5 * RecordBatch.MaxRecords;
         var answer = await _server.PostAsync(Data + "?batch_id=b-1", Lines(count));
         answer.Status.ShouldBe(202, answer.Text);
         Pieces.Count.ShouldBeGreaterThan(3);
@@ -84,12 +85,12 @@ public sealed class DataTests : IAsyncLifetime
 
     [Fact]
     public async Task Without_a_batch_id_the_counts_of_all_pieces_are_added_up() =>
-        (await _server.PostAsync(Data, Lines(20_000))).Json.GetProperty("processed_record_count").GetInt32().ShouldBe(20_000);
+        (await _server.PostAsync(Data, Lines(3 * RecordBatch.MaxRecords))).Json.GetProperty("processed_record_count").GetInt32().ShouldBe(3 * RecordBatch.MaxRecords);
 
     [Fact]
     public async Task A_piece_is_sent_only_when_the_one_before_it_is_durable()
     {
-        (await _server.PostAsync(Data, Lines(40_000))).Status.ShouldBe(202);
+        (await _server.PostAsync(Data, Lines(5 * RecordBatch.MaxRecords))).Status.ShouldBe(202);
         Pieces.Count.ShouldBeGreaterThan(3);
         _server.Jobs.MostPiecesUnderWay.ShouldBe(1);
     }
@@ -106,7 +107,7 @@ public sealed class DataTests : IAsyncLifetime
     [Fact]
     public async Task Too_much_damage_is_a_parse_error_that_says_what_was_accepted()
     {
-        var answer = await _server.PostAsync(Data, Lines(20_000) + string.Concat(Enumerable.Repeat("{broken\n", 200)));
+        var answer = await _server.PostAsync(Data, Lines(3 * RecordBatch.MaxRecords) + string.Concat(Enumerable.Repeat("{broken\n", 200)));
         answer.ShouldBeError(400, "parse_exception", "malformed", "stay accepted");
         var accepted = Pieces.Sum(piece => piece.Batch.Count);
         accepted.ShouldBeGreaterThan(0);
@@ -117,7 +118,7 @@ public sealed class DataTests : IAsyncLifetime
     public async Task A_job_that_closes_meanwhile_refuses_the_rest()
     {
         _server.Jobs.Script = message => message is PostRecords { Piece: 2 } ? new Refused("job-1", RefusalKind.Conflict, "job [job-1] is closing") : null;
-        (await _server.PostAsync(Data, Lines(60_000))).ShouldBeError(409, "status_exception", "closing");
+        (await _server.PostAsync(Data, Lines(5 * RecordBatch.MaxRecords))).ShouldBeError(409, "status_exception", "closing");
         Pieces.Max(piece => piece.Piece).ShouldBe(2);
     }
 
@@ -143,7 +144,7 @@ public sealed class DataTests : IAsyncLifetime
     [Fact]
     public async Task A_reset_goes_with_the_first_piece_only()
     {
-        await _server.PostAsync(Data + "?reset_start=1500&reset_end=1600000000500", Lines(20_000));
+        await _server.PostAsync(Data + "?reset_start=1500&reset_end=1600000000500", Lines(3 * RecordBatch.MaxRecords));
         Pieces[0].Reset.ShouldBe(new(1500, 1_600_000_001));
         Pieces.Skip(1).ShouldAllBe(piece => piece.Reset == null);
     }
