@@ -13,17 +13,18 @@ public sealed class BatchesTests
     }
 
     [Fact]
-    public void A_batch_has_at_most_so_many_records_and_arrays_of_its_size()
+    public void A_batch_has_at_most_32768_records_and_arrays_of_its_size()
     {
-        const int most = RecordBatch.MaxRecords;
-        var batches = Uploads.Reader(Uploads.Schema(Uploads.Text("host"))).Read(Lines((2 * most) + 3616, _ => "a"));
-        batches.Select(batch => batch.Count).ShouldBe([most, most, 3616]);
+        var reader = Uploads.Reader(Uploads.Schema(Uploads.Number("value"), Uploads.Text("host")), options: new RecordReaderOptions { MaxBatchBytes = 1 << 20 });
+        var batches = reader.Read(Lines(80_000, _ => "a"));
+        batches.Select(batch => batch.Count).ShouldBe([32_768, 32_768, 80_000 - 2 * 32_768]);
         foreach (var batch in batches)
         {
             batch.Times.Length.ShouldBe(batch.Count);
-            batch.Columns[0].Codes!.Length.ShouldBe(batch.Count);
+            batch.Columns[0].Numbers!.Length.ShouldBe(batch.Count);
+            batch.Columns[1].Codes!.Length.ShouldBe(batch.Count);
         }
-        batches.SelectMany(batch => batch.Times).ShouldBe(Enumerable.Range(0, (2 * most) + 3616).Select(i => (long)i));
+        batches.SelectMany(batch => batch.Times).ShouldBe(Enumerable.Range(0, 80_000).Select(i => (long)i));
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class BodyFormsTests
     {
         var pipe = new Pipe();
         var line = "{\"time\":1,\"value\":5,\"host\":\"a\"}\n";
-        await using var batches = Uploads.Reader(Uploads.Schema(Uploads.Text("host"))).ReadAsync(pipe.Reader).GetAsyncEnumerator();
+        await using var batches = Uploads.Reader(options: new RecordReaderOptions { MaxBatchBytes = 1 << 20 }).ReadAsync(pipe.Reader).GetAsyncEnumerator();
         var next = batches.MoveNextAsync();
         for (var i = 0; i <= RecordBatch.MaxRecords; i++) await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(line));
         (await next).ShouldBeTrue();
