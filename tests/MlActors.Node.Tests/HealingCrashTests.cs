@@ -14,10 +14,11 @@ public sealed class HealingCrashTests
     private const string Feed =
         """{"indices":["shop-data"],"frequency":"1s","query_delay":"0s","delayed_data_check_config":{"check_window":"2h","heal":true}}""";
 
-    // Two hours that ended before now; both runs are ended at the same time in the future.
-    private static readonly long StartMs = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (150 * 60_000)) / 60_000 * 60_000;
+    // Two hours that ended before now. All runs are ended at the same time in the future: less than an hour after the data, so that as many buckets are
+    // granted to one step of time as to many.
+    private static readonly long StartMs = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (125 * 60_000)) / 60_000 * 60_000;
     private static readonly long SnapshotMs = StartMs + (90 * 60_000);
-    private static readonly long EndMs = StartMs + (8 * 3600 * 1000);
+    private static readonly long EndMs = StartMs + (175 * 60_000);
 
     private static readonly Lazy<Task<Outcome>> NeverLate = new(async () =>
     {

@@ -16,6 +16,8 @@ internal static class PostgresMigration
     {
         using var connection = connector.Open();
         using var transaction = connection.BeginTransaction();
+        // A node that starts on a busy machine may be slow between two statements; one that is frozen must let the others start some time.
+        PostgresConnector.Execute(connection, "SET LOCAL idle_in_transaction_session_timeout = '1min'");
         Lock(connection, connector.Schema);
         var found = Take(connection, connector.Schema, connector.Name, schema);
         Check(connection, connector.Schema, connector.Name, schema);

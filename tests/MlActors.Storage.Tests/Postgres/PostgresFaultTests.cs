@@ -56,7 +56,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task A_locked_row_refuses_its_group_and_no_other()
     {
-        _subject.BusyTimeout = TimeSpan.FromMilliseconds(400);
+        _subject.BusyTimeout = TimeSpan.FromSeconds(2);
         await using var storage = _subject.Open();
         await storage.Jobs.WriteAsync([Make.Input("a", 1, 1)]);
         await using var other = await _subject.ConnectAsync();
@@ -82,7 +82,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task A_database_that_is_locked_refuses_all_before_long_and_serves_them_afterwards()
     {
-        _subject.BusyTimeout = TimeSpan.FromMilliseconds(400);
+        _subject.BusyTimeout = TimeSpan.FromSeconds(2);
         await using var storage = _subject.Open();
         await using var other = await _subject.ConnectAsync();
         await using (var transaction = await other.BeginTransactionAsync())
