@@ -122,7 +122,8 @@ public class DataCountsTests
     public void Cutting_batches_otherwise_counts_the_same() => Scenario.Gen.Select(Gen.Int[1, 40]).Sample(
         (scenario, size) =>
         {
-            var (one, other) = (Accept(scenario.Inputs), Accept(scenario.CutInto(size)));
+            // A batch without records says that there was data; cut up it is no batch at all.
+            var (one, other) = (Accept(scenario.Inputs.Where(input => input is not RecordsInput { Batch.Count: 0 })), Accept(scenario.CutInto(size)));
             (one with { ProcessedFields = 0 }).ShouldBe(other with { ProcessedFields = 0 });
 
             DataCounts Accept(IEnumerable<AnalysisInput> inputs) => inputs.Aggregate(new DataCounts(), (counts, input) => counts.Accept(input, scenario.Settings, 0));

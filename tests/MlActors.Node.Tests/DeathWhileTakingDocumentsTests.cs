@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using MlActors.Node.Tests.Support;
@@ -23,7 +24,7 @@ public sealed class DeathWhileTakingDocumentsTests
             {
                 for (var batch = 0; ; batch++) acknowledged.AddRange(await SendAsync(client, batch));
             }
-            catch (HttpRequestException)
+            catch (Exception lost) when (lost is HttpRequestException or SocketException)
             {
                 (await server.ExitAsync()).ShouldBe(ServerProcess.Killed);
             }

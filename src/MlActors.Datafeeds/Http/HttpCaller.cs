@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using MlActors.Datafeeds.Paging;
@@ -60,7 +61,8 @@ internal sealed class HttpCaller : IDisposable
         {
             HttpRefusal refusal => new($"{place}: {Meaning(refusal, reasonOf)}", IsPermanent(refusal.Status), cause),
             AnswerTooLargeException => new($"{place}: {cause.Message}", isPermanent: true, cause),
-            HttpRequestException or IOException => new($"{place} at {_options.Address}: {(cause.InnerException is { } inner ? $"{cause.Message} {inner.Message}" : cause.Message)}", inner: cause),
+            // A connection that is lost at the moment it is made shows as the bare exception of its socket.
+            HttpRequestException or IOException or SocketException => new($"{place} at {_options.Address}: {(cause.InnerException is { } inner ? $"{cause.Message} {inner.Message}" : cause.Message)}", inner: cause),
             OperationCanceledException => new($"{place} at {_options.Address}: it cannot be connected to within {TimeValue.Format(_options.ConnectTimeout)}", inner: cause),
             JsonException or KeyNotFoundException or InvalidOperationException or FormatException =>
                 new($"{place}: {_options.Address} does not answer as a server of type [{_options.Type}] does: {cause.Message}", inner: cause),

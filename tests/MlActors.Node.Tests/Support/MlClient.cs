@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -24,8 +25,16 @@ internal sealed class MlClient(Uri address, HttpMessageHandler? way = null) : ID
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await _http.SendAsync(request, cancellation);
-        return new Answer(response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!);
+        try
+        {
+            using var response = await _http.SendAsync(request, cancellation);
+            return new Answer(response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!);
+        }
+        catch (SocketException lost)
+        {
+            // So shows, bare, a connection that is lost at the moment it is made.
+            throw new HttpRequestException(lost.Message, lost);
+        }
     }
 
     public Task<Answer> PutAsync(string job, string config) => SendAsync(HttpMethod.Put, Path(job), config);
