@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MlActors.Analysis.Input;
@@ -118,7 +117,7 @@ internal sealed class ElasticDocuments(HttpCaller caller, ElasticSettings settin
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
             await _searches.ClosePointInTimeAsync(pointInTime, patience.Token);
         }
-        catch (Exception cause) when (cause is HttpRefusal or HttpRequestException or IOException or SocketException or OperationCanceledException or JsonException)
+        catch (Exception cause) when (cause is HttpRefusal or HttpRequestException or IOException or OperationCanceledException or JsonException)
         {
         }
     }

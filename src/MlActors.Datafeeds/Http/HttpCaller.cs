@@ -47,9 +47,17 @@ internal sealed class HttpCaller : IDisposable
     public async Task<JsonDocument> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        var body = await ReadAsync(response, cancellation);
-        return response.IsSuccessStatusCode ? JsonDocument.Parse(body) : throw new HttpRefusal(response.StatusCode, body);
+        try
+        {
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            var body = await ReadAsync(response, cancellation);
+            return response.IsSuccessStatusCode ? JsonDocument.Parse(body) : throw new HttpRefusal(response.StatusCode, body);
+        }
+        catch (SocketException lost)
+        {
+            // So shows, bare, a connection that is lost at the moment it is made.
+            throw new HttpRequestException("The connection was lost as soon as it was made.", lost);
+        }
     }
 
     /// <summary>What an exception of <see cref="SendAsync"/> means; <c>null</c> when it is none.</summary>
@@ -61,8 +69,7 @@ internal sealed class HttpCaller : IDisposable
         {
             HttpRefusal refusal => new($"{place}: {Meaning(refusal, reasonOf)}", IsPermanent(refusal.Status), cause),
             AnswerTooLargeException => new($"{place}: {cause.Message}", isPermanent: true, cause),
-            // A connection that is lost at the moment it is made shows as the bare exception of its socket.
-            HttpRequestException or IOException or SocketException => new($"{place} at {_options.Address}: {(cause.InnerException is { } inner ? $"{cause.Message} {inner.Message}" : cause.Message)}", inner: cause),
+            HttpRequestException or IOException => new($"{place} at {_options.Address}: {(cause.InnerException is { } inner ? $"{cause.Message} {inner.Message}" : cause.Message)}", inner: cause),
             OperationCanceledException => new($"{place} at {_options.Address}: it cannot be connected to within {TimeValue.Format(_options.ConnectTimeout)}", inner: cause),
             JsonException or KeyNotFoundException or InvalidOperationException or FormatException =>
                 new($"{place}: {_options.Address} does not answer as a server of type [{_options.Type}] does: {cause.Message}", inner: cause),
